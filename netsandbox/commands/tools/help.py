@@ -98,6 +98,15 @@ Usage:\tip tcp_metrics/tcpmetrics { COMMAND | help }
 \tip tcp_metrics { show | flush } SELECTOR
 \tip tcp_metrics delete [ address ] ADDRESS
 SELECTOR := [ [ address ] PREFIX ]""",
+    "ip mroute": """\
+Usage: ip mroute show [ [ to ] PREFIX ] [ from PREFIX ] [ iif DEVICE ]
+                      [ table TABLE_ID ]
+TABLE_ID := [ local | main | default | all | NUMBER ]""",
+    "ip xfrm": """\
+Usage: ip xfrm XFRM-OBJECT { COMMAND | help }
+where  XFRM-OBJECT := state | policy | monitor""",
+    "ip xfrm state": "Usage: ip xfrm state { list | count | flush }",
+    "ip xfrm policy": "Usage: ip xfrm policy { list | count | flush }",
     "ip ntable": """\
 Usage: ip ntable change name NAME [ dev DEV ]
         [ thresh1 VAL ] [ thresh2 VAL ] [ thresh3 VAL ] [ gc_int MSEC ]

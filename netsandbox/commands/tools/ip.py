@@ -23,7 +23,8 @@ OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late
     **{f"ip_{name}": f"{name}=run" for name in (
         "address", "link", "maddress", "netconf", "netns", "nexthop", "route", "rule", "tuntap", "vrf")},
     "ip_neighbour": "neighbor=run neighbour=run", "ip_tunnel": "tunnel=run tunl=run",
-    "ip_ntable": "ntable=run ntbl=run", "ip_tcp_metrics": "tcp_metrics=run tcpmetrics=run", "monitor": "monitor=ip"}))
+    "ip_ntable": "ntable=run ntbl=run", "ip_unused": "mroute=mroute mrule=mrule xfrm=xfrm",
+    "ip_tcp_metrics": "tcp_metrics=run tcpmetrics=run", "monitor": "monitor=ip"}))
 ALL_OBJECTS = (
     "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
     "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",
@@ -66,7 +67,9 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 def _option(context: ToolContext, option: str, words: list[str], style: Style) -> tuple[ToolContext, ToolResult | None]:
     word = option[2:] if option.startswith("--") else option[1:]
-    name = "color" if word.startswith("c") and "color".startswith(word.partition("=")[0]) else (
+    is_colour = word.startswith("c") and "color".startswith(word.partition("=")[0]) and (
+        word.partition("=")[2] in ("never", "auto", "always") or "=" not in word)
+    name = "color" if is_colour else (
         choose(word, OPTIONS) if word else "loops")  # an empty word is the beginning of each
     if style.takes(name):
         return context, None

@@ -176,7 +176,7 @@ def _cache_flags(chosen: OutputRoute, kind: str, destination: int) -> list[str]:
 
 def _input_row(enters: Interface, source: int, destination: int, style: Style, found: dict[str, Any]) -> Row:
     """What a router would do with a packet that comes in."""
-    answer = route_input(enters, source, destination, found.get("mark", 0))
+    answer = route_input(enters, source, destination, found.get("mark", 0), about=_flow(found))
     if answer.refusal is not None:
         raise KernelError("EXDEV" if answer.refusal.reason is DropReason.IP_RPFILTER else "EINVAL")
     if answer.error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.names import name_reader
+from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, asking, bare, choose, flag, key, parse, refused_flag
 from netsandbox.linux.core.errors import STRERROR, KernelError
@@ -16,7 +17,6 @@ from netsandbox.linux.netlink.link import LinkRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.tools.output import Style
     from netsandbox.linux.core.interface import Interface
 
 COMMANDS = ("add*", "delete*", "show*", "lst*", "list*", "help*")
@@ -26,10 +26,10 @@ NO_PI = 0x1000
 FLAGS = ("pi", "one_queue", "vnet_hdr")
 
 
-def run(context: ToolContext, arguments: list[str], _style: Style) -> ToolResult:
+def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     command, words = subcommand("ip tuntap", arguments, COMMANDS)
     if command == "show":
-        return _show(context)
+        return _show(context, style)
     found = _read(words)
     if "mode" not in found:
         raise ToolError(1, "You failed to specify a tunnel mode")
@@ -88,9 +88,9 @@ def _owner(what: str) -> Callable[[Words], str]:
     return read
 
 
-def _show(context: ToolContext) -> ToolResult:
+def _show(context: ToolContext, style: Style) -> ToolResult:
     """print_tuntap, from /sys; the labs' own kernel shows it no device there."""
-    files, out, err = context.files, "", ""
+    files, rows, err = context.files, [], ""
     for one in context.namespace.interfaces.values():
         if one.kind != "tun":
             continue
@@ -100,7 +100,13 @@ def _show(context: ToolContext) -> ToolResult:
             continue
         number, user, group = (int(files.read(f"{folder}/{name}"), 0) for name in ("tun_flags", "owner", "group"))
         words = [name for bit, name in SHOWN_FLAGS.items() if number & bit]
-        words[1:1] = [] if number & NO_PI else ["pi"]
-        out += f"{one.name}: {' '.join(words)}"
-        out += (f" user {user}" if user >= 0 else "") + (f" group {group}" if group >= 0 else "") + "\n"
-    return ToolResult(0, out, err)
+        words = words if number & NO_PI else [words[0], "pi", *words[1:], "filter"]  # IFF_NOFILTER is the same bit
+        row = Row(style)
+        row.put("ifname", one.name, f"{one.name}:")
+        row.put("flags", words, f" {' '.join(words)}")
+        for name, number in (("user", user), ("group", group)):
+            if number >= 0:
+                row.put(name, number, f" {name} {number}")
+        row.say("\n")
+        rows.append(row)
+    return ToolResult(0, render(rows, style), err)

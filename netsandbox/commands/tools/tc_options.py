@@ -60,7 +60,7 @@ def _with(options: Options, option: str) -> Options:
         return options._replace(details=True)
     if "pretty".startswith(option):
         return options._replace(pretty=True)
-    if option.startswith("co"):
+    if option.startswith("col"):
         note("tc -color")
         return options
     raise ToolError(1, f"netsandbox: `tc -{option}` is not modelled")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError, NotModelledError
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.interface import HARD_HEADER, Interface
 from netsandbox.linux.core.kind import MOST_MTU, Attribute, Detail, Form, LinkKind, NewLink, choice, refused
 from netsandbox.linux.core.mac_hash import bucket
 from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, give_copy, leave, stack_of
@@ -107,6 +107,7 @@ class MacvlanPort:
             if later:
                 scheduler.soon(give_copy, (child, frame))
             else:
+                child.heard_bytes += HARD_HEADER * child.running  # of what one sends, which still has its header
                 scheduler.transmit((child,), frame)
 
 

@@ -51,17 +51,17 @@ class InputRoute:
 
 
 def route_input(interface: Interface, source: int, destination: int, mark: int = 0,
-                packet: IPv4Packet | None = None) -> InputRoute:
+                packet: IPv4Packet | None = None, about: multipath.Flow = NO_FLOW) -> InputRoute:
     """What to do with a packet from a wire (ip_route_input_slow).
 
     Args:
-        packet: it chooses between several next hops.
+        packet: it chooses between several next hops; where there is none, what is said about it.
     """
     routes = interface.namespace.routes
-    cache, about = routes.input_cache, NO_FLOW
+    cache = routes.input_cache
     key: tuple[object, ...] = (interface, source, destination, mark)
-    if packet is not None and routes.is_particular:
-        about = multipath.flow_of(packet)
+    if routes.is_particular and (packet is not None or about is not NO_FLOW):
+        about = about if packet is None else multipath.flow_of(packet)
         key = (*key, about)
     found = cache.get(key)
     if found is None:
@@ -69,7 +69,7 @@ def route_input(interface: Interface, source: int, destination: int, mark: int =
             cache = routes.input_cache = {}
         found = cache[key] = _find_input(interface, source, destination, mark, about)
     if isinstance(found, multipath.Paths):
-        about = NO_FLOW if packet is None else multipath.flow_of(packet)
+        about = about if packet is None else multipath.flow_of(packet)
         found = found.take(multipath.see(interface.namespace, source, destination, about, packet))
     route: InputRoute = found
     return route
