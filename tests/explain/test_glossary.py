@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ BLANKS = re.compile(r"[一-鿿] [一-鿿]|[，。；：！？、（）“”] [�
 """One blank between Chinese characters, or after what is as wide as one; an ASCII comma. More blanks part columns."""
 
 
+@cache
 def lines() -> list[tuple[str, str]]:
     return [(f"{path.relative_to(ROOT)}:{number}", line) for path in TEXTS
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if CHINESE.search(line)]

@@ -185,6 +185,8 @@ def test_notes_have_chinese_words() -> None:
 
 IN_ITS_PLACE = re.compile(r"(?:^|: )netsandbox: |\bmodelled\b|\bthe sandbox(?:'s)?\b")
 """What the sandbox says, and no real tool."""
+PERHAPS = re.compile(r"\bsandbox|netsandbox: |modelled")
+"""What a file has that says any of that."""
 FOR_OTHERS = {"commands/help_pages.py", "commands/lab_verbs.py", "rig/building.py", "linux/core/kind.py",
               "commands/pasted.py", "cli.py"}
 """Where such words are no answer of a tool: pages, which have pairs of their own, what code looks for, a pattern."""
@@ -193,9 +195,10 @@ FOR_OTHERS = {"commands/help_pages.py", "commands/lab_verbs.py", "rig/building.p
 def in_tools_places() -> Iterator[tuple[str, str]]:
     """(place, English) of each line that a tool, a program or Docker has from the sandbox, in whatever room."""
     for path in sorted(ROOT.rglob("*.py")):
-        if {"explain", "tui"} & {*path.parts} or str(path.relative_to(ROOT)) in FOR_OTHERS:
+        source = path.read_text(encoding="utf-8")
+        if {"explain", "tui"} & {*path.parts} or str(path.relative_to(ROOT)) in FOR_OTHERS or not PERHAPS.search(source):
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = ast.parse(source)
         inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
         inner |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
