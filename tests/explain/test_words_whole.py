@@ -196,7 +196,8 @@ def in_tools_places() -> Iterator[tuple[str, str]]:
     """(place, English) of each line that a tool, a program or Docker has from the sandbox, in whatever room."""
     for path in sorted(ROOT.rglob("*.py")):
         source = path.read_text(encoding="utf-8")
-        if {"explain", "tui"} & {*path.parts} or str(path.relative_to(ROOT)) in FOR_OTHERS or not PERHAPS.search(source):
+        is_for_others = {"explain", "tui"} & {*path.parts} or str(path.relative_to(ROOT)) in FOR_OTHERS
+        if is_for_others or not PERHAPS.search(source):
             continue
         tree = ast.parse(source)
         inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.segment import Segment
-from textual.cache import LRUCache
+from textual.cache import FIFOCache, LRUCache
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.strip import Strip
@@ -110,3 +110,15 @@ async def test_the_layers_of_a_frame_that_is_left_go_at_once(tmp_path: Path) -> 
             assert layer() is None
         finally:
             gc.enable()
+
+
+def test_a_line_has_a_cache_once_it_is_cut() -> None:
+    def caches(line: Strip) -> int:
+        return sum(isinstance(thing, FIFOCache) for thing in gc.get_referents(line))
+
+    line = Strip([Segment("three words here")])
+    assert not caches(line)
+    assert line.crop(2, 5) is line.crop(2, 5)
+    assert caches(line) == 1
+    with pytest.raises(AttributeError, match="colour"):
+        line.colour  # type: ignore[attr-defined]  # noqa: B018
