@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -197,22 +198,25 @@ def test_a_terminal_that_is_closed_while_modules_load_ends_the_app_too() -> None
             app.kill()
 
 
-@pytest.mark.parametrize("ends", ["SIGTERM", "closed"])
-def test_it_ends_while_nobody_reads_what_it_paints(tmp_path: Path, terminals: list[Terminal], ends: str) -> None:
+def test_it_ends_while_nobody_reads_what_it_paints(tmp_path: Path, terminals: list[Terminal]) -> None:
     """The terminal takes no more and the app waits to paint: it is told by a signal, or sees that nobody is there."""
-    terminal = Terminal(tmp_path, nohup=True)
-    terminal.until("nginx-2")
+    for name in ("told", "closed"):
+        shutil.copytree(tmp_path / "netsandbox", tmp_path / name / "netsandbox")
+        terminals.append(Terminal(tmp_path / name, nohup=True))
+    told, closed = terminals
+    for terminal in terminals:
+        terminal.until("nginx-2")
     end = monotonic() + 2
     while monotonic() < end:  # pictures of the help, as many as the terminal and the queue before it hold
-        os.write(terminal.master, b"?\x1b[A")
+        for terminal in terminals:
+            os.write(terminal.master, b"?\x1b[A")
         select.select([], [], [], 0.02)
-    if ends == "SIGTERM":
-        terminals.append(terminal)
-        terminal.process.send_signal(signal.SIGTERM)
-    else:
-        os.close(terminal.slave)
-        os.close(terminal.master)
-    assert terminal.process.wait(PATIENCE) in (128 + signal.SIGTERM, 128 + signal.SIGHUP, -signal.SIGALRM)
+    told.process.send_signal(signal.SIGTERM)
+    terminals.remove(closed)
+    os.close(closed.slave)
+    os.close(closed.master)
+    for terminal in (told, closed):
+        assert terminal.process.wait(PATIENCE) in (128 + signal.SIGTERM, 128 + signal.SIGHUP, -signal.SIGALRM)
 
 
 def test_a_session_that_runs_elsewhere_is_not_taken(tmp_path: Path, terminals: list[Terminal]) -> None:
