@@ -228,11 +228,12 @@ class Container:
         account: whose its programs are (--user).
     """
 
-    __slots__ = ("account", "arguments", "attached", "code", "config", "console", "created", "files", "has_run",
+    __slots__ = ("arguments", "attached", "code", "config", "console", "created", "files", "has_run",
                  "host_config", "host_dns", "identity", "image", "is_attached", "is_private", "labels", "mode",
                  "name", "namespace", "networks", "pid", "program", "rare", "reference", "removes_itself",
                  "sandbox_number", "started", "state", "waiters")
 
+    account = Rare(SUPERUSER)
     error = Rare("")
     child = Rare(0)
     execs: Rare[tuple[Exec, ...]] = Rare(())
@@ -283,7 +284,6 @@ class Container:
         self.is_private = mode == "none"
         self.is_attached = self.removes_itself = False
         self.host_dns: str | None = None
-        self.account = SUPERUSER
 
     @property
     def short_identity(self) -> str:
