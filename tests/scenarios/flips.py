@@ -14,11 +14,12 @@ NAMES = bundled()
 
 
 class Flipped(NamedTuple):
-    """An expectation that holds, and what came of its opposite at the same moment."""
+    """An expectation that holds, and what came of its opposite at the same moment, told in both languages."""
 
     text: str
     opposite: str
     line: Line
+    in_chinese: Line
 
 
 @cache
@@ -37,15 +38,17 @@ def turned_round(text: str) -> str:
     return text.removeprefix("no ") if text.startswith("no ") else f"no {text}"
 
 
-def flipped(name: str, language: str = "en") -> Iterator[Flipped]:
+def flipped(name: str) -> Iterator[Flipped]:
     """Run a scenario with the opposite of each expectation behind it."""
     scenario = load(name)
     runner = Runner.of(scenario)
-    runner.language = language
     for step in (*scenario.setup, *scenario.steps):
         for line in step.run:
             runner.line(line)
         for text in step.expect:
             opposite = turned_round(text)
             assert runner.line(f"expect {text}", is_expect=True).job.code == 0, text
-            yield Flipped(text, opposite, runner.line(f"expect {opposite}", is_expect=True))
+            lines = []
+            for runner.language in ("zh", "en"):
+                lines.insert(0, runner.line(f"expect {opposite}", is_expect=True))
+            yield Flipped(text, opposite, *lines)

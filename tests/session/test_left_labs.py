@@ -119,7 +119,8 @@ def test_a_pause_takes_a_little_away_at_a_time(session: Session, monkeypatch: py
 
 def alive() -> Counter[type]:
     """How many objects of each of netsandbox's classes there are."""
-    return Counter(kind for kind in map(type, gc.get_objects()) if str(kind.__module__).startswith("netsandbox."))
+    kinds = Counter(map(type, gc.get_objects()))
+    return Counter({kind: count for kind, count in kinds.items() if str(kind.__module__).startswith("netsandbox.")})
 
 
 LONG = ("ip monitor &", "nft monitor trace &", "conntrack -E &", "docker logs -f box0 &", "docker events &",
