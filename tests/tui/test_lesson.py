@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from netsandbox.tui.options import Options
 from netsandbox.tui.panes.lesson import LessonPane
@@ -539,6 +539,11 @@ async def test_the_browser_finds_and_opens_and_progress_is_kept(tmp_path: Path) 
             await stage.pilot.pause()
         rows = screen_text(stage.app).splitlines()  # type: ignore[arg-type]
         assert any("A hub, where everyone hears everything" in row for row in rows), "a title has the page's room"
+        await stage.press("end")
+        for _ in range(3):
+            await stage.pilot.pause()
+        options = screen.query_one(OptionList)
+        assert options.scroll_offset.y == options.max_scroll_y, "the last is seen, however long the text about it"
         await stage.press(*"everyone hears")
         assert screen.chosen is not None
         assert screen.chosen.name == "hub"

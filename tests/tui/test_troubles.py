@@ -479,6 +479,8 @@ READERS = (
     ("by habit !! and tour are typed, h says nothing when a task is done, and behind ctrl+f n is no next hit",
      "tui/test_typing.py::test_a_line_before_is_meant_as_in_bash_and_tour_shows_the_welcome_again",
      "tui/test_lesson.py::test_with_all_hints_open_what_is_still_wrong_is_seen_and_when_it_is_done_hints_go"),
+    ("End in the list of lessons leads below its edge",
+     "tui/test_lesson.py::test_the_browser_finds_and_opens_and_progress_is_kept"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

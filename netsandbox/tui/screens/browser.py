@@ -45,6 +45,14 @@ class _SearchLine(Input):
         return not is_key and super().check_consume_key(key, character)
 
 
+class _Works(OptionList):
+    """The chosen one stays in sight when a longer text about it leaves the list fewer rows."""
+
+    def on_resize(self) -> None:
+        """It may stand below the edge now."""
+        self.scroll_to_highlight()
+
+
 class BrowserScreen(Settling, ModalScreen[str]):
     """A list with a search line; what is chosen is the result, empty when nothing is."""
 
@@ -96,7 +104,7 @@ class BrowserScreen(Settling, ModalScreen[str]):
         """The search line, the list, and what the chosen one is about."""
         with Vertical(classes="dialog"):
             yield _SearchLine(placeholder=tr("browser.search"), compact=True)
-            yield OptionList(markup=False)
+            yield _Works(markup=False)
             yield Static("", markup=False)
 
     def on_mount(self) -> None:
