@@ -187,8 +187,9 @@ class _Search:
         """One candidate: the containers of each host in `lines` rows and, when that is too high, the hosts in one."""
         items: list[Item] = []
         for item, fold in zip(self.scope.items, folds, strict=True):
-            if fold is not None:
-                item = replace(item, inner=fold.fold(inner_width, lines, keep))
+            if fold is not None and item.inner is not None:
+                published = (*item.published, *proxied_ports(item.inner))
+                item = replace(item, inner=fold.fold(inner_width, lines, keep), published=published)
             items.append(item)
         folded = Scope(items, self.scope.nets)
         if lines > 1 or not self._hopeless(folded):

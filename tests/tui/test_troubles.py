@@ -481,6 +481,8 @@ READERS = (
      "tui/test_lesson.py::test_with_all_hints_open_what_is_still_wrong_is_seen_and_when_it_is_done_hints_go"),
     ("End in the list of lessons leads below its edge",
      "tui/test_lesson.py::test_the_browser_finds_and_opens_and_progress_is_kept"),
+    ("two published ports are on no edge, though there is room",
+     "tui/test_published.py::test_a_proxy_is_a_box_among_boxes_and_its_port_is_on_the_edge_anyhow"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
