@@ -33,6 +33,7 @@ from netsandbox.tui.warm import Warming
 if TYPE_CHECKING:
     from netsandbox.commands.verb import Verb
     from netsandbox.session.steps import Scenario
+    from netsandbox.tui.source import Outcome
 
 TOUR = "tour-seen"
 
@@ -232,7 +233,8 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
             left = tr("recover.unended", line=unended) + (f"; {left}" if left else "")
             self.live.jobs.say("err", tr("recover.unended", line=unended))
         others = tr("recover.older", count=len(older)) if older else ""
-        self.main.status.say("; ".join(filter(None, (tr("recover.done", count=len(session.journal)), left, others))))
+        done = tr("recover.done", count=len(session.journal) - session.lines_of_set_up)
+        self.main.status.say("; ".join(filter(None, (done, left, others))))
 
     def _tell_what_is_left(self) -> None:
         """Of a session that was not ended, as its terminal went, nobody knows by which word it comes back."""
@@ -296,17 +298,17 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
             self._scenario = scenario
             self.main.begin()
             self.opened()
-        self._show_outcome(event.outcome.lines)
+        self._show_outcome(event.outcome)
         if self._told_after != self.live.session.done:
             self._tell_held(tr("held.typed"))
         self.main.command.relabel()
         self.sync()
 
-    def _show_outcome(self, lines: tuple[str, ...]) -> None:
+    def _show_outcome(self, outcome: Outcome) -> None:
         """What a line has printed, where there is more of it than the prompt tells."""
-        jobs = self.live.jobs
+        jobs, lines = self.live.jobs, outcome.lines
         self._told_running = ""
-        if jobs.running is not None:
+        if jobs.running is not None and (outcome.goes_on or not lines):
             self._typed_at = jobs.said - len(lines)
             if not lines:
                 self._told_running = tr("line.runs", line=jobs.running.text)

@@ -148,7 +148,7 @@ class LiveLab(LabView):
         if line == "next" and not others:
             return Outcome((), "" if self.next_step() else tr("scenario.done"))
         if self.jobs.wait_too([line, *others]):
-            return Outcome((), "")
+            return Outcome((), "", True)
         self.jobs.make_room()
         before = self.jobs.said
         job = self._begin(line)

@@ -107,7 +107,7 @@ class Jobs:
         """What a line has said since there were so many lines, and why it has failed; `explained`: why says more."""
         lines = tuple(said.text for said in self.since(before) if said.kind in ("out", "err"))
         if not job.is_done or not job.code:
-            return Outcome(lines, "")
+            return Outcome(lines, "", not job.is_done)
         result = job.out.strip().rpartition("\n")[2]  # what comes of it stands last, as a trace's verdict
         told = (job.err.strip() or result or tr("command.failed", code=job.code)).splitlines()
         first = next((one for one in told if not is_own(one)), told[0])  # a note may come before what failed

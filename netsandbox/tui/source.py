@@ -150,6 +150,8 @@ class Outcome(NamedTuple):
     """Its output."""
     error: str
     """One line, or empty when it worked."""
+    goes_on: bool = False
+    """It still runs, or waits for its turn."""
 
 
 class LabSource(Protocol):

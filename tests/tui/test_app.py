@@ -220,6 +220,7 @@ async def test_a_session_that_was_not_left_can_be_recovered(tmp_path: Path) -> N
     assert recover(path).lab.nodes.keys() >= {"left-behind"}
     async with stage(tmp_path, Options(recover=True, tour=False)) as on:
         assert "left-behind" in [row.name for row in on.app.live.nodes()]
+        assert on.app.main.status.message == "Recovered: 1 lines", "those that somebody typed, as was told at the start"
         on.app.action_quit_now()
     assert latest(tmp_path) is None
 

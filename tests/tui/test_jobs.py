@@ -98,6 +98,16 @@ async def test_jobs_are_listed_brought_forward_and_ended(tmp_path: Path) -> None
         assert any(line.startswith("[2] ended with 0") for line in transcript(on))
 
 
+async def test_over_the_list_of_jobs_what_a_line_prints_at_once_is_shown(tmp_path: Path) -> None:
+    """With a ping at work `branch` printed into the hidden output, and one saw its last line."""
+    async with stage(tmp_path) as on:
+        await on.line("exec nginx-1 ping -i 0.5 172.17.0.3")
+        await on.pass_time(1)
+        await on.press("escape", "8")
+        await on.line("ip addr show docker0")
+        assert on.app.main.view == "output"
+
+
 async def test_the_same_line_again_brings_all_output_back(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await two_pings(on)

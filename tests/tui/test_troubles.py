@@ -483,6 +483,9 @@ READERS = (
      "tui/test_lesson.py::test_the_browser_finds_and_opens_and_progress_is_kept"),
     ("two published ports are on no edge, though there is room",
      "tui/test_published.py::test_a_proxy_is_a_box_among_boxes_and_its_port_is_on_the_edge_anyhow"),
+    ("with Jobs shown branch prints into the hidden output, and a recovery counts the set-up's lines",
+     "tui/test_jobs.py::test_over_the_list_of_jobs_what_a_line_prints_at_once_is_shown",
+     "tui/test_app.py::test_a_session_that_was_not_left_can_be_recovered"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
