@@ -143,6 +143,7 @@ FOUND: dict[str, str] = {
 NOUNS_OF_FILES: dict[str, str] = {
     "a scenario": "场景", "an item of steps": "steps 的一项", "an item of setup": "setup 的一项",
     "a text or a map of en and zh": "文字，或 en 和 zh 的映射", "a scenario's name": "场景的名称",
+    "words such as vlan": "若干词，例如 vlan",
     "a Docker release such as docker-29": "Docker 的版本，例如 docker-29",
     "true, false or a network such as 192.168.1.0/24": "true、false，或者 192.168.1.0/24 这样的网络",
 }

@@ -1,8 +1,9 @@
 """Scenario files: a YAML envelope around command lines, read strictly and written so that it reads back the same.
 
 The keys at the top are `netsandbox` (the format's version, the only one required), `title`, `about`, `learned`, `next`,
-`seed`, `profile`, `uplink` (true, false, or the LAN of the default host), `setup` and `steps`. The last two are lists;
-an item is a command line, or a map with `ask`, `answers`, `right`, `run`, `say`, `expect`, `hints` and `task`.
+`topics` (words by which it is found), `seed`, `profile`, `uplink` (true, false, or the LAN of the default host),
+`setup` and `steps`. The last two are lists; an item is a command line, or a map with `ask`, `answers`, `right`, `run`,
+`say`, `expect`, `hints` and `task`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ MAX_BYTES = 1024 * 1024
 MAX_SEED = 2**63 - 1
 
 MOST_HINTS = 3
-_TOP_KEYS = ("netsandbox", "title", "about", "learned", "next", "seed", "profile", "uplink", "setup", "steps")
+_TOP_KEYS = ("netsandbox", "title", "about", "learned", "next", "topics", "seed", "profile", "uplink", "setup", "steps")
 FEWEST_ANSWERS, MOST_ANSWERS = 2, 4
 _STEP_KEYS = ("ask", "run", "say", "expect", "hints", "task", "answers", "right")
 
@@ -103,7 +104,11 @@ class _Reader:
                         setup=self._steps(values.get("setup"), "setup"),
                         steps=self._steps(values.get("steps"), "steps"), name=self._name,
                         learned=self._translated(values.get("learned"), "learned"),
-                        after=self._text(values["next"], "next", "a scenario's name") if "next" in values else "")
+                        after=self._text(values["next"], "next", "a scenario's name") if "next" in values else "",
+                        topics=self._topics(values["topics"]) if "topics" in values else ())
+
+    def _topics(self, node: Node) -> tuple[str, ...]:
+        return tuple(self._text(node, "topics", "words such as vlan").split())
 
     def _steps(self, node: Node | None, key: str) -> tuple[Step, ...]:
         if node is None:
@@ -263,6 +268,8 @@ def dump_scenario(scenario: Scenario) -> str:
             parts.append(f"{key}:{_translations(texts, 2)}\n")
     if scenario.after:
         parts.append(f"next: {_scalar(scenario.after, 'next')}\n")
+    if scenario.topics:
+        parts.append(f"topics: {_scalar(' '.join(scenario.topics), 'topics')}\n")
     parts.append(f"seed: {scenario.seed}\nprofile: {scenario.profile}\nuplink: {scenario.uplink or 'false'}\n")
     for key, steps in (("setup", scenario.setup), ("steps", scenario.steps)):
         if steps:

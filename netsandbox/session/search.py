@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from math import log
 from unicodedata import normalize
 
@@ -27,14 +28,22 @@ _WORDS = re.compile(r"[a-z0-9']+|[\u4e00-\u9fff]+")
 
 def found(works: Sequence[Work], query: str) -> list[Work]:
     """Those with all words of a query in name, title or summary, first those with them as words of name or title, then
-    in the name, then in the title; of several words then those that tell most of what is asked."""
+    in the name, then in the title; then those whose topics they are; of several words then those that tell most of what
+    is asked."""
     words = normalize("NFKC", query).lower().split()
     exact = [work for work in works if all(word in _head(work) for word in words)]
     exact.sort(key=lambda work: [not all(_has(_title(work), word) for word in words), *(
         not all(word in text for word in words) for text in (work.name.lower(), _title(work)))])
+    if words:
+        exact += [work for work in works if work not in exact and all(map(partial(_is_about, work), words))]
     if exact and len(words) < 2:
         return exact
     return list(dict.fromkeys([*exact, *_nearest(works, list(dict.fromkeys(tokens(query))))]))
+
+
+def _is_about(work: Work, word: str) -> bool:
+    """Whether a word is one of its topics; of three letters on also the beginning of one."""
+    return any(topic == word or (len(word) >= WHOLE and topic.startswith(word)) for topic in work.topics)
 
 
 def tokens(text: str) -> Iterable[str]:

@@ -32,6 +32,7 @@ class Work(NamedTuple):
         steps: of the lesson; 0 for a lab that is only opened.
         asks, goals: questions and conditions in it.
         problem: what is wrong with the file; all else is empty then.
+        topics: words by which it is found though they stand nowhere in title and summary.
         text: all that it says beside title and summary, in both languages, and its lines.
     """
 
@@ -45,6 +46,7 @@ class Work(NamedTuple):
     uplink: bool = False
     problem: str = ""
     text: str = ""
+    topics: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.name, self.kind))
@@ -131,7 +133,8 @@ def _read(name: str, kind: str) -> Work:
     steps = scenario.steps
     title = scenario.about if scenario is READY else scenario.title  # which is its name once more
     return Work(name, kind, title, scenario.about, len(steps), sum(bool(step.ask) for step in steps),
-                sum(len(step.expect) for step in steps), bool(scenario.uplink), text=_text(scenario))
+                sum(len(step.expect) for step in steps), bool(scenario.uplink), text=_text(scenario),
+                topics=scenario.topics)
 
 
 def _text(scenario: Scenario) -> str:

@@ -48,7 +48,7 @@ class Scenario(NamedTuple):
     Attributes:
         title, about, learned: map a language (en, zh) to a text; learned is what is to be kept of it in the end.
         uplink: the LAN between the default host and its way out, or empty for a host on its own.
-        name: where it was read from.  after: the scenario that comes next.
+        name: where it was read from.  after: the scenario that comes next.  topics: words by which it is found.
     """
 
     title: Mapping[str, str] = MappingProxyType({})
@@ -61,6 +61,7 @@ class Scenario(NamedTuple):
     uplink: str = ""
     learned: Mapping[str, str] = MappingProxyType({})
     after: str = ""
+    topics: tuple[str, ...] = ()
 
     def shell_before(self, number: int) -> str | None:
         """The node in whose shell the lines before a step, counted from 0, leave the person; None outside of all."""

@@ -153,6 +153,7 @@ WRONG = {
     "right is nothing": (STEPS + "  - {ask: why, answers: [a, b], right: 0}\n", 3, "right: expected the number of"),
     "an answer is a truth value": (STEPS + "  - {ask: why, answers: [yes, no], right: 1}\n", 3, "put it in quotes"),
     "a hint in no language": (STEPS + "  - hints: [{}]\n", 3, "hints: an empty map"),
+    "topics are a list": (HEAD + "topics: [tcp]\n", 2, "topics: expected words such as vlan, found a list"),
     "next is a list": (HEAD + "next: [hub]\n", 2, "next: expected a scenario's name"),
     "a map without anything": (STEPS + "  - {}\n", 3, "steps: an empty item"),
     "a line with a colon": (STEPS + "  - exec a echo b: c\n", 3, "a line with ': ' in it must be in quotes"),
@@ -331,6 +332,7 @@ scenarios = st.builds(
     steps=st.lists(steps, max_size=3).map(tuple),
     learned=translations,
     after=st.sampled_from(["", "hub", "two words: one", "7"]),
+    topics=st.sampled_from([(), ("tcp", "nat"), ("yes",)]),
     name=st.just("again"),
 )
 

@@ -35,7 +35,17 @@ def test_a_word_finds_those_that_are_named_by_it_alone() -> None:
     assert names("hub") == ["hub", "one-cable"]
     assert names("") == [work.name for work in works()]
     assert names("zzzz") == names("???") == []
-    assert names("ＤＮＳ") == names("dns") == ["docker-dns"], "full width is no other word"
+    assert names("ＤＮＳ") == names("dns"), "full width is no other word"
+
+
+def test_a_topic_finds_what_it_stands_nowhere_in_behind_what_is_named_by_it() -> None:
+    """Who looked for dns found one lesson of three, and for iptables none of Docker's own chains."""
+    assert names("dns") == ["docker-dns", "names", "host-resolver", "host-docker-internal", "stale-address"]
+    assert names("conntr") == names("conntrack")
+    for word, some in {"iptables": {"docker-user", "rules-forward-drop", "rules-stale-connection", "icc", "rules-ufw"},
+                       "tcp": {"lossy-line", "mtu", "publish", "docker-user"}, "nat": {"gateway-nat", "publish"},
+                       "stp": {"spanning-tree"}, "firewall": {"docker-user", "icc"}}.items():
+        assert some <= {*names(word)}, word
 
 
 def test_a_word_goes_before_letters_within_one() -> None:

@@ -486,6 +486,8 @@ READERS = (
     ("with Jobs shown branch prints into the hidden output, and a recovery counts the set-up's lines",
      "tui/test_jobs.py::test_over_the_list_of_jobs_what_a_line_prints_at_once_is_shown",
      "tui/test_app.py::test_a_session_that_was_not_left_can_be_recovered"),
+    ("ctrl+o looks at titles and introductions only, and finds tcp, dns and iptables in few",
+     "session/test_search.py::test_a_topic_finds_what_it_stands_nowhere_in_behind_what_is_named_by_it"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
