@@ -98,3 +98,13 @@ def test_conntrack_tells_of_what_a_packet_changed_once_it_is_through() -> None:
         ("[DESTROY] tcp      6 120 CLOSE 1: sport=N dport=81 packets=1 bytes=60 [UNREPLIED] 2: sport=81 dport=N "
          "packets=1 bytes=40"),
         "[DESTROY] icmp     1 28 1:8 packets=2 bytes=168 2:0 packets=2 bytes=168 mark=7 [USERSPACE] portid=N"]
+
+
+def test_conntrack_tells_of_the_end_of_what_nobody_asks_for() -> None:
+    session = KeptSession()
+    for line in (*WIRED, "ip netns exec h iptables -A OUTPUT -m conntrack --ctstate NEW -j ACCEPT",
+                 "ip netns exec h timeout 40 conntrack -E -e DESTROY > all &", "ip netns exec h ping -c 1 10.0.0.2",
+                 "wait 31.5s"):
+        session.run(line)
+    assert session.run("cat all").out.startswith("[DESTROY] icmp     1 src=10.0.0.1 "), "its thirty seconds are over"
+    assert len(session.run("wait; cat all").out.splitlines()) == 1

@@ -29,6 +29,7 @@ from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import ICMP
 
 if TYPE_CHECKING:
+    from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 EXPECTED = int(Status.EXPECTED)
@@ -230,17 +231,27 @@ def _update(context: ToolContext, line: Line) -> ToolResult:
 # -- following
 
 class Events:
-    """`conntrack -E`: a line for each entry that comes, changes or goes, until it is interrupted."""
+    """`conntrack -E`: a line for each entry that comes, changes or goes, until it is interrupted.
+
+    Meanwhile what is over is looked for each second, which is the least that the kernel waits (gc_worker).
+    """
 
     def __init__(self, namespace: NetworkNamespace, line: Line) -> None:
         self.namespace, self.line = namespace, line
         self.shown = 0
+        self.timer: Timer | None = None
         self._print: Callable[[str], object]
         self._complain: Callable[[str], object]
 
     def open(self, show: Callable[[str], object], complain: Callable[[str], object]) -> None:
         self._print, self._complain = show, complain
         self.namespace.netfilter.listeners += (self.heard,)
+        self._collect()
+
+    def _collect(self, _argument: object = None) -> None:
+        if self.namespace.netfilter.connections is not None:
+            self.namespace.netfilter.connections.sweep()
+        self.timer = self.namespace.scheduler.after(SECOND, self._collect)
 
     def heard(self, connection: Connection, what: str, by_program: bool) -> None:
         """Print one event, if it is asked for, and which program's deed it was: its netlink socket has a number."""
@@ -256,6 +267,7 @@ class Events:
 
     def close(self) -> None:
         netfilter = self.namespace.netfilter
+        self.namespace.scheduler.cancel(self.timer)
         if self.heard in netfilter.listeners:
             netfilter.listeners = tuple(other for other in netfilter.listeners if other != self.heard)
             self._complain(f"{TITLE}: {self.shown} flow events have been shown.")
