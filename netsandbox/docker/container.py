@@ -337,7 +337,8 @@ class Container:
     @property
     def network_names(self) -> list[str]:
         """As lists show them: host and none as well, and nothing for one that has left them all."""
-        return sorted(self.networks) or ([self.mode] if self.is_private or self.mode == "host" else [])
+        modes = ["none"] if self.is_private else ["host"] if self.mode == "host" and not self.networks else []
+        return sorted([*self.networks, *modes])
 
     @property
     def joined(self) -> str:

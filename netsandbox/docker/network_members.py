@@ -51,6 +51,11 @@ def connect(engine: DockerEngine, network: DockerNetwork, container: Container, 
     ports.follow_gateway(engine, container, gateway)
 
 
+def note(container: Container, name: str, wish: Wish) -> None:
+    """The same of one that does not run, to a network that there is none of yet: it is looked for at the start."""
+    container.networks = {**container.networks, name: wish}
+
+
 def _joinable(engine: DockerEngine, network: DockerNetwork, container: Container) -> BridgeNetwork:
     """Raises DockerError: nobody can be on it, or the container is already."""
     if isinstance(network, ConfigNetwork):

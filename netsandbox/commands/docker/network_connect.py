@@ -11,22 +11,32 @@ from netsandbox.commands.docker.run_settings import bad_link, links
 from netsandbox.docker import network_members
 from netsandbox.docker.container import Container, Wish
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
+from netsandbox.docker.sandbox import NOT_BESIDE
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.network import DockerNetwork
 
 
-def connect(client: Client, parsed: Parsed) -> None:
+def connect(client: Client, parsed: Parsed) -> int | None:
     engine = client.engine
     options = _driver_options(parsed.all("driver-opt"))
-    container, network = engine.find(parsed.operands[1]), engine.network(parsed.operands[0])
-    wish = _wish(client, network, parsed, options)
+    name, container = parsed.operands[0], engine.find(parsed.operands[1])
+    try:
+        network = engine.network(name)
+    except DockerError:
+        if container.is_running and container.joined:
+            raise daemon_error(NOT_BESIDE["host"]) from None
+        if container.is_running:
+            raise
+        network_members.note(container, name, _wish(client, name, parsed, options))
+        return 0
+    wish = _wish(client, network.name, parsed, options)
     network_members.connect(engine, network, container, wish)
     say_without_effect(client, [wish])
     # The daemon answers when the new port forwards; so a ping on the next line is not lost.
     client.scheduler.soon(client.exit, 0)
+    return None
 
 
 def _driver_options(texts: list[str]) -> tuple[tuple[str, str], ...]:
@@ -36,15 +46,15 @@ def _driver_options(texts: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple((key, value) for key, _equals, value in pairs)
 
 
-def _wish(client: Client, network: DockerNetwork, parsed: Parsed, options: tuple[tuple[str, str], ...]) -> Wish:
+def _wish(client: Client, network: str, parsed: Parsed, options: tuple[tuple[str, str], ...]) -> Wish:
     """Raises DockerError: an address that the daemon does not take."""
     aliases = tuple(alias for text in parsed.all("alias") for alias in text.split(","))
     local = tuple(address for text in parsed.all("link-local-ip") for address in text.split(","))
     wish = with_address(Wish(None, None, aliases, parsed.number("gw-priority", 0), True, options=options,
                              local=local),
                         parsed.text("ip").strip())
-    wrong = wrong_settings(client, network.name, wish, parsed.text("ip6"))
-    if aliases and not is_user_defined(network.name):
+    wrong = wrong_settings(client, network, wish, parsed.text("ip6"))
+    if aliases and not is_user_defined(network):
         wrong.insert(0, "network-scoped alias is supported only for containers in user defined networks")
     if wrong:
         raise daemon_error(f"invalid endpoint settings:\n{listed(wrong)}")

@@ -153,8 +153,8 @@ def _remove_volumes(client: Client, filters: Filters, with_named: bool = False) 
 
 
 def _used(engine: DockerEngine) -> set[str]:
-    """The networks of which a container has a need, running or not."""
-    return {name for container in engine.containers.values() for name in container.networks}
+    """The networks that a container is attached to, which one that has ended is not."""
+    return {name for container in engine.containers.values() for name in container.endpoints}
 
 
 def _filters(parsed: Parsed, more: str = "") -> Filters:
