@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from netsandbox.apps.calendar import civil_date
 from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.devices import numbers_of
@@ -11,7 +13,7 @@ from netsandbox.commands.tools.options import options_of, table
 from netsandbox.commands.tools.process_namespaces import link_of
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.inode import FileError, Node
+from netsandbox.linux.core.inode import FileError, Node, Symlink
 
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 LS = table(
@@ -81,7 +83,9 @@ def _folder(context: ToolContext, path: str, names: list[str], options: dict[str
 def _rows(context: ToolContext, prefix: str, names: list[str], options: dict[str, str]) -> str:
     if "l" not in options:
         return "".join(f"{name}\n" for name in names)
-    return "".join(_long(context, prefix + name, name, "h" in options) + "\n" for name in names)
+    rows = [_long(context, prefix + name, name, "h" in options) for name in names]
+    width = max((len(row.size) for row in rows), default=0)
+    return "".join(f"{row.mode} 1 root root {row.size:>{width}} {row.rest}\n" for row in rows)
 
 
 def _human(size: int) -> str:
@@ -94,8 +98,15 @@ def _human(size: int) -> str:
         f"{-(-tenths // 10)}{'KMG'[unit - 1]}")
 
 
-def _long(context: ToolContext, path: str, name: str, is_human: bool) -> str:
-    """Mode, links, owner, size, date, name, and where a link points."""
+class Row(NamedTuple):
+    """Of a long list; its `rest` is date, name, and where a link points."""
+
+    mode: str
+    size: str
+    rest: str
+
+
+def _long(context: ToolContext, path: str, name: str, is_human: bool) -> Row:
     files = files_of(context)
     node, link = files.node(path), files.link(path)
     is_folder = link is None and files.is_directory(path)
@@ -104,13 +115,14 @@ def _long(context: ToolContext, path: str, name: str, is_human: bool) -> str:
     kind = "l" if link is not None else "d" if is_folder else "-"
     mode = {"l": "rwxrwxrwx", "d": "rwxr-xr-x", "-": "rw-r--r--"}[kind]
     is_namespace = kind == "-" and namespace_file(files, context.namespace, context.machine, path) is not None
-    mode, size = "r--r--r--" if is_namespace else mode, size_of(files, path) if kind == "-" else 0
+    mode = "r--r--r--" if is_namespace else mode
+    size = size_of(files, path) if kind == "-" else len(link or "") if isinstance(node, Symlink) else 0
     numbers = numbers_of(files, path) if kind == "-" else None
     if numbers is not None:
-        return f"crw-rw-rw- 1 root root {numbers[0]}, {numbers[1]} {_date(context, node)} {name}"
+        return Row("crw-rw-rw-", f"{numbers[0]}, {numbers[1]}", f"{_date(context, node)} {name}")
     shown = f"{name} -> '{link}'" if own is not None else (
         f"{name} -> {link}" if link is not None else name)
-    return f"{kind}{mode} 1 root root {_human(size) if is_human else size} {_date(context, node)} {shown}"
+    return Row(kind + mode, _human(size) if is_human else str(size), f"{_date(context, node)} {shown}")
 
 
 def _date(context: ToolContext, node: Node | None) -> str:
