@@ -143,8 +143,8 @@ def of_completion(to: Parser) -> None:
     to.option("shell", choices=SHELLS, words=("the shell that it is for", "用于哪种 shell"))
 
 
-def of_nothing(_to: Parser) -> None:
-    """`list` takes none."""
+def of_list(to: Parser) -> None:
+    _spoken(to, ("language of the titles", "标题的语言"))
 
 
 def _of_app(to: Parser) -> None:

@@ -49,6 +49,8 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
 
 def _main(words: list[str]) -> int:
     language = arguments.asked_language(words)
+    if words[:1] == ["--lang"] and words[2:3] and words[2] in COMMANDS:  # of the command, as if it stood behind it
+        words = [words[2], *words[:2], *words[3:]]
     if words and words[0] in COMMANDS:
         name = words.pop(0)
     elif words and (meant := _meant(words[0])):
@@ -258,7 +260,7 @@ COMMANDS: dict[str, Command] = {
     "simulate": Command(("run a kernel lab (JSON) on the simulated stack", "在模拟的协议栈上跑一个内核实验（JSON）"),
                         arguments.of_simulate, _simulate),
     "bench": Command(("measure the workloads whose speed is promised", "测量所承诺的速度"), arguments.of_bench, _bench),
-    "list": Command(("list the bundled scenarios", "列出自带的场景"), arguments.of_nothing, _list),
+    "list": Command(("list the bundled scenarios", "列出自带的场景"), arguments.of_list, _list),
     "completion": Command(("print a completion script for a shell", "打印某种 shell 的补全脚本"),
                           arguments.of_completion, _completion),
 }

@@ -50,7 +50,7 @@ WORDS = Words({
     "docker": ("containers and networks", "容器和网络"),
     "interface": ("interface", "接口"), "address": ("address", "地址"),
     "shared": ("the interfaces of that container", "共用那个容器的接口"),
-    "host": ("the host's own interfaces", "直接用主机的接口"), "none": ("no network", "不接网络"),
+    "host": ("the host's own interfaces", "直接用宿主机的接口"), "none": ("no network", "不接网络"),
 })
 """What stands beside a word that may follow."""
 NOUNS: dict[str, Both] = {

@@ -61,7 +61,7 @@ def help_verb(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     if not words:
         job.print(overview(list(dict.fromkeys(shell.verbs.values())), language))
     elif len(words) == 1 and words[0] in shell.verbs:
-        job.print(manual(shell.verbs, words[0], language))
+        job.print(manual(shell.verbs, words[0], language, shell.page))
     else:
         job.print(_page(shell.verbs, words, language))
     job.finish()
@@ -91,21 +91,21 @@ def overview(verbs: list[Verb], language: str = "en") -> str:
     return "\n\n".join([*blocks, _say("tools", language), _say("more", language)])
 
 
-def _paragraph(text: str) -> str:
+def _paragraph(text: str, width: int) -> str:
     """Filled to the page's width; one that is indented keeps its lines."""
     if text.startswith(" "):
         return "\n".join(f"  {line}" for line in text.splitlines())
-    return filled(text, 78, " " * 4)
+    return filled(text, width, " " * 4)
 
 
-def manual(verbs: Mapping[str, Verb], name: str, language: str = "en") -> str:
+def manual(verbs: Mapping[str, Verb], name: str, language: str = "en", width: int = 78) -> str:
     """The manual page of a verb."""
     declared = verbs[name]
     summary, details = said(declared.summary, language), said(declared.details, language)
     stop = "" if summary.endswith(("?", "？")) else _say("stop", language)
-    parts = [f"{declared.usage}\n{filled(summary + stop, 78, ' ' * 4)}"]
+    parts = [f"{declared.usage}\n{filled(summary + stop, width, ' ' * 4)}"]
     if details:
-        parts += [_paragraph(text) for text in details.split("\n\n")]
+        parts += [_paragraph(text, width) for text in details.split("\n\n")]
     if declared.aliases:
         parts.append(f"    {_say('also', language)}{', '.join(declared.aliases)}")
     if declared.examples:

@@ -51,7 +51,7 @@ def add_host(shell: Shell, job: Job, values: Values) -> None:
       examples=(("add-container nginx-1", "nginx on docker0", "docker0 上的 nginx"),
                 ("add-container web --image httpd --network host",
                  "httpd in the host's own namespace",
-                 "在主机自己的命名空间中运行的 httpd"),
+                 "在宿主机自己的命名空间中运行的 httpd"),
                 ("add-container sidecar --image busybox --network container:nginx-1",
                  "in nginx-1's namespace",
                  "在 nginx-1 的命名空间中")))
@@ -160,13 +160,13 @@ def link(shell: Shell, job: Job, values: Values) -> None:
 
 
 @verb("toggle-host-net", ("Move a container into the host's namespace, or back to docker0",
-                          "把容器移入主机的命名空间，或移回 docker0"),
+                          "把容器移入宿主机的命名空间，或移回 docker0"),
       Parameter("container", kinds.CONTAINER),
       details=(("The container is stopped, which releases its endpoint and address, and started again: in the host's "
                 "namespace, or on docker0 with the first free address and a new MAC. Its server binds again, so a "
                 "port that is taken on the host makes it exit with 1."),
-               ("容器先停止，释放端点和地址，再重新启动：在主机的命名空间里，或在 docker0 上用第一个空闲地址和新的 "
-                "MAC。它的服务器重新绑定端口，所以端口在主机上已被占用时，它会以 1 退出。")),
+               ("容器先停止，释放端点和地址，再重新启动：在宿主机的命名空间里，或在 docker0 上用第一个空闲地址和新的 "
+                "MAC。它的服务器重新绑定端口，所以端口在宿主机上已被占用时，它会以 1 退出。")),
       examples=(("toggle-host-net nginx-1", "as if run with --network host", "如同用 --network host 启动"),))
 def toggle_host_net(shell: Shell, job: Job, values: Values) -> None:
     mode = shell.lab.toggle_host_network(values["container"])
@@ -259,7 +259,7 @@ def _is_quiet(scheduler: Scheduler, job: Job, last: int) -> bool:
       Parameter("node", kinds.NAMESPACE),
       details=(("Tools and programs then run there, until `exit`. The sandbox brings the tools along, as nsenter "
                 "from the host would: the nginx image itself has neither ip nor ping."),
-               ("之后工具和程序都在那里运行，直到 `exit`。沙盒把工具带进去，如同在主机上用 nsenter：nginx 镜像本身既"
+               ("之后工具和程序都在那里运行，直到 `exit`。沙盒把工具带进去，如同在宿主机上用 nsenter：nginx 镜像本身既"
                 "没有 ip 也没有 ping。")),
       examples=(("enter nginx-1", "then: ip addr, ping 172.17.0.3, exit", "然后：ip addr、ping 172.17.0.3、exit"),),
       group="shell", alone=True)

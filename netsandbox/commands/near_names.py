@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.late import Late
 from netsandbox.commands.prompt import known_programs
-from netsandbox.commands.tools.help import TEXTS
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import DEFAULT_HOST
 
 if TYPE_CHECKING:
+    from netsandbox.commands.docker.flags import Command
     from netsandbox.commands.job import Job
     from netsandbox.lab.lab import Lab
 
+USAGES: Late[str, Mapping[str, str]] = Late({"texts": "netsandbox.commands.tools.help:TEXTS"})
+DOCKER: Late[str, Mapping[tuple[str, ...], Command]] = Late({"all": "netsandbox.commands.docker.registry:COMMANDS"})
+"""What a line that went well needs not."""
 NO_CONTAINER = re.compile(r"No such container: (\S+)")
 NO_NAMESPACE = re.compile(r'Cannot open network namespace "([^"]+)"')
 NO_DEVICE = re.compile(r'Cannot find device "([^"]+)"')
@@ -23,6 +27,7 @@ NO_HOST = re.compile(r"(\S+): Name or service not known|Could not resolve host: 
 NO_COMMAND = re.compile(r"^bash: (\S+): command not found$", re.MULTILINE)
 NO_WORD = re.compile(r'(?:Object|Command) "([^"]+)" is unknown, try "([a-z ]+) help"')
 NO_SYSCTL = re.compile(r"cannot stat /proc/sys/(\S+): No such file")
+ONE_HYPHEN = re.compile(r"unknown shorthand flag: '\w' in -([\w-]+)(=\S+)?$", re.MULTILINE)
 NO_CHAIN = re.compile(r"^iptables: No chain/target/match by that name\.$|: Chain '\S+' does not exist$", re.MULTILINE)
 NO_COMPOSE = re.compile(r"^no configuration file provided: not found$|^open \S+\.ya?ml: no such file", re.MULTILINE)
 NO_COMPOSE_NOTE = "note: these are the sandbox's own files; `load FILE` opens a Compose file of yours as a lab"
@@ -50,7 +55,9 @@ def near_note(lab: Lab, job: Job) -> str:
     if not job.code:
         return ""
     if found := NO_WORD.search(said):
-        return _near(found[1], re.findall(r"[a-z]{2,}", TEXTS.get(found[2], "")))
+        return _near(found[1], re.findall(r"[a-z]{2,}", USAGES["texts"].get(found[2], "")))
+    if (found := ONE_HYPHEN.search(said)) and _is_flag(found[1]):
+        return f"note: did you mean '--{found[1]}{found[2]}'?"
     if found := NO_SYSCTL.search(said):
         return _near(found[1].replace("/", "."), _sysctls(lab, job))
     if found := NO_NAMESPACE.search(said):
@@ -66,6 +73,11 @@ def near_note(lab: Lab, job: Job) -> str:
         chains = {*TARGETS, *(name for table in tables for name in table.chains)}
         return _near(next((word for word in CHAINS.findall(job.text) if word not in chains), ""), chains)
     return NO_COMPOSE_NOTE if NO_COMPOSE.search(said) else ""
+
+
+def _is_flag(name: str) -> bool:
+    """Whether a command of docker's has a long flag of that name."""
+    return any(flag.name == name for command in DOCKER["all"].values() for flag in command.flags)
 
 
 def _node(job: Job) -> str:

@@ -115,10 +115,10 @@ def traceroute(shell: Shell, job: Job, values: Values) -> None:
                 "`docker exec` is the other way in: the image's own programs, BusyBox's in busybox and alpine, with "
                 "the container's rights, which do not reach to its network unless it has --privileged or --cap-add "
                 "NET_ADMIN."),
-               ("如同 root 在主机上用 nsenter：主机自己的工具（iputils 的 ping、iproute2 的 ip、Linux 的 traceroute）"
-                "在节点的命名空间里运行，不管镜像里有什么，而且什么都可以改。`docker exec` 是另一种进去的方式：运行镜"
-                "像自己的程序（busybox 和 alpine 里是 BusyBox 的），用容器的权限；没有 --privileged 或 --cap-add "
-                "NET_ADMIN 就不能改动它的网络。")),
+               ("如同 root 在宿主机上用 nsenter：宿主机自己的工具（iputils 的 ping、iproute2 的 ip、Linux 的 "
+                "traceroute）在节点的命名空间里运行，不管镜像里有什么，而且什么都可以改。`docker exec` 是另一种进去的方"
+                "式：运行镜像自己的程序（busybox 和 alpine 里是 BusyBox 的），用容器的权限；没有 --privileged 或 "
+                "--cap-add NET_ADMIN 就不能改动它的网络。")),
       examples=(("exec nginx-1 ip addr", "its interfaces", "它的接口"),
                 ("exec nginx-1 ping -c 3 172.17.0.3", "from inside", "从里面发出"),
                 ("on h2 docker ps", "a further Docker host's containers", "另一台 Docker 主机上的容器")),

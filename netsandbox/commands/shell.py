@@ -80,11 +80,16 @@ def _pid_of(task: Task) -> int:
     return process.pid if process is not None else _pid_of(inside[0]) if len(inside) == 1 else 0
 
 
+PAGE, UNBROKEN = 78, 1 << 16
+"""Cells of a manual page's lines, and where a pane breaks them itself."""
+
+
 class Shell(Standing):
     """What a person types into.
 
     Attributes:
         language: of what `expect` finds: en or zh.
+        page: cells of a manual page's lines.
         verbs: what its own language has, by name and alias.
         session: set when the shell belongs to a session, for the verbs that move in time.
         jobs: lines that still run.
@@ -94,6 +99,7 @@ class Shell(Standing):
         super().__init__(lab)
         self.verbs: Mapping[str, Verb] = VERBS
         self.language = "en"
+        self.page = PAGE
         self.english: dict[str, str] = {}
         """What was said in another language, in English."""
         self.session: SessionProtocol | None = None
@@ -125,6 +131,10 @@ class Shell(Standing):
         """Where shells were opened within the one that there is, by `sudo -i` and the like."""
         self.recent: deque[Job] = deque(maxlen=RECENT)
         """Lines that did something, the last one last; some may still run."""
+
+    def show_in_pane(self, language: str) -> None:
+        """A person reads what it prints in a pane, in a language."""
+        self.language, self.page = language, UNBROKEN
 
     @property
     def namespace(self) -> NetworkNamespace:

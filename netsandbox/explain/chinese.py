@@ -204,7 +204,7 @@ PACKETS: dict[str, Words] = {
         "/etc/resolv.conf 中没有域名服务器"),
     "NameUnknown.docker": (
         "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
-        "域名服务器{servers}：它是 Docker 的，知道{ns}所在网络中的容器，其余的去问主机的域名服务器"),
+        "域名服务器{servers}：它是 Docker 的，知道{ns}所在网络中的容器，其余的去问宿主机的域名服务器"),
     "NameUnknown.desktop": (
         "{ns}上的程序要找名称{name}的地址，没有找到：{error}。",
         ("/etc/hosts 中没有这个名称：Docker Desktop 里到处都能解析它，Linux 上的 Engine 只在以 "

@@ -62,8 +62,9 @@ FIELDS: dict[str, str] = {
 _VALUES = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(.+) \(correct\)", r"\1（正确）"), (r"(.+) \(should be (.+)\)", r"\1（应为 \2）"),
     (r"(.+) \(here are (\d+)\)", r"\1（这里有 \2）"), (r"(\d+) bytes(.*)", r"\1 字节\2"),
-    (r"request \((\d+)\)", r"请求（\1）"), (r"reply \((\d+)\)", r"应答（\1）"),
-    (r"Echo request \((\d+)\)", r"回显请求（\1）"), (r"Echo reply \((\d+)\)", r"回显应答（\1）")))
+    (r"request \((\d+)\)", r"请求（\1）"), (r"reply \((\d+)\)", r"应答（\1）")))
+_NUMBERED = re.compile(r"(.+) \((\d+)\)")
+"""A type or a code of ICMP."""
 _ICMP = re.compile(r"([A-Z][a-z ]+?)(?:: (.+)|, id (\d+), seq (\d+)|, code (\d+))")
 
 
@@ -84,5 +85,7 @@ def field_words(name: str, value: str, language: str) -> tuple[str, str]:
     """A field's name and value in a language."""
     if language != "zh":
         return name, value
+    if (found := _NUMBERED.fullmatch(value)) and found[1] in _NAMES:
+        return FIELDS.get(name, name), f"{_NAMES[found[1]]}（{found[2]}）"
     return FIELDS.get(name, name), next((pattern.sub(words, value) for pattern, words in _VALUES
                                          if pattern.fullmatch(value)), value)

@@ -85,7 +85,7 @@ OF_NOTES: dict[str, str] = {
     "a container may not change its network unless it was run with --privileged or --cap-add NET_ADMIN; the lab's own "
     "`exec NODE …` and `enter NODE` are nsenter by root on the host, who may":
         "容器不能改自己的网络，除非启动时带 --privileged 或 --cap-add NET_ADMIN；实验网络自己的 `exec NODE …` 和 "
-        "`enter NODE` 相当于主机上的 root 用 nsenter，可以改",
+        "`enter NODE` 相当于宿主机上的 root 用 nsenter，可以改",
     "a container may not change its host name unless it was run with --privileged or --cap-add SYS_ADMIN; "
     "`docker run --hostname NAME` gives it one at the start":
         "容器不能改自己的主机名，除非启动时带 --privileged 或 --cap-add SYS_ADMIN；"
@@ -116,7 +116,7 @@ OF_NOTES: dict[str, str] = {
     "the name goes with what runs there; a real mount would keep the namespace":
         "这个名称随那里运行的程序一起消失；真正的 mount 会保留这个命名空间",
     "{name} has no docker: this is the host's, as in a second terminal; `exit` leaves the container":
-        "{name} 里没有 docker：这一行由主机执行，就像在第二个终端里；`exit` 离开这个容器",
+        "{name} 里没有 docker：这一行由宿主机执行，就像在第二个终端里；`exit` 离开这个容器",
     "mtr shows its report at the end here, as with -r": "mtr 在这里到最后才显示报告，就像加了 -r",
     "it goes on while the next lines run, as in a terminal of its own": "后面的行运行时它继续，就像在另一个终端里",
 }

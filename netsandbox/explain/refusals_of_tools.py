@@ -221,7 +221,7 @@ THINGS_OF_TOOLS: dict[str, str] = {
     "{word} within another queueing discipline": "另一个排队规则里的 {word}",
     "{word} of a queueing discipline": "排队规则的 {word}", "{word} of a class of htb": "htb 类的 {word}",
     "scope {name}": "作用域 {name}", "interfaces of type {kind}": "{kind} 类型的接口",
-    "a container of the host's network on {name} too": "使用主机网络的容器同时接入 {name}",
+    "a container of the host's network on {name} too": "使用宿主机网络的容器同时接入 {name}",
     "measuring a rate (rate-match)": "按速率匹配（rate-match）", "a mask with holes": "不连续的掩码",
     "nft monitor of changes": "用 `nft monitor` 监视改动", "nft include": "`nft include`", "hook {word}": "钩子 {word}",
     "nft {word}": "`nft {word}`", "nft -j list {word}": "`nft -j list {word}`", "family {name}": "协议族 {name}",

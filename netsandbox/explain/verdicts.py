@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.explain.words import Both
+from netsandbox.explain.words import Both, said
 
 VERDICTS: dict[str, Both] = {
     "accepted": ("accepted", "接收"),
@@ -12,6 +12,7 @@ VERDICTS: dict[str, Both] = {
     "routed": ("routed", "转发"),
     "waits": ("waits", "等待"),
     "repeated": ("repeated", "中继"),
+    "overheard": ("overheard", "偷听到"),
     "sent": ("sent", "发出"),
     "flooded": ("flooded", "泛洪"),
     "dropped": ("dropped", "丢弃"),
@@ -100,6 +101,13 @@ DROPS: dict[str, Both] = {
     "VLAN_UNKNOWN": ("no such VLAN", "没有此 VLAN"),
 }
 """Why it was dropped, by the kernel's name of the reason: sentences are in `english_drops` and `chinese_drops`."""
+
+
+
+def drop_words(name: str, language: str) -> str:
+    """Why it was dropped, in two words; a reason without them by its name."""
+    return said(DROPS[name], language) if name in DROPS else name
+
 
 _FILTER_WORDS = {
     "或": "or", "或者": "or", "与": "and", "和": "and", "且": "and", "并且": "and", "非": "not", "不": "not",

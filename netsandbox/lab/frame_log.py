@@ -11,7 +11,7 @@ from netsandbox.engine.trace import Alike, Record, Trace, kind_of
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import Hop, LogRow
-from netsandbox.linux.drop import Dropped, Outcome
+from netsandbox.linux.drop import OVERHEARD, Dropped, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, SendFailed
 from netsandbox.linux.place import BRIDGE
 from netsandbox.wire.describe import info, protocol_name
@@ -150,6 +150,8 @@ def _seen(event: Any) -> Iterator[Seen]:
         if event.interface.is_device:
             verdict = event.verdict
             word = "dropped" if isinstance(verdict, Dropped) else VERDICTS.get(verdict, "accepted")
+            if verdict == OVERHEARD:
+                word = "overheard"  # who listens in has it, before the stack drops it
             reason = verdict.reason.name if isinstance(verdict, Dropped) else ""
             yield Seen(event.interface, "in", event.frame, word, reason)
     elif kind is FrameSent:

@@ -38,8 +38,8 @@ Predicate = Callable[[LogRow], bool]
 EVERYONE = frozenset({"everyone", "broadcast", "ff:ff:ff:ff:ff:ff"})
 """What the log calls the destination of a broadcast."""
 
-VERDICTS = ("accepted", "answered", "bridged", "dropped", "flooded", "ignored", "repeated", "routed", "sent", "to host",
-            "to port", "waits")
+VERDICTS = ("accepted", "answered", "bridged", "dropped", "flooded", "ignored", "overheard", "repeated", "routed",
+            "sent", "to host", "to port", "waits")
 
 _PAIR = re.compile(r"((?:\d{1,3}\.){3}\d{1,3})(?:[.:](\d{1,5}))? (?:>|→) ((?:\d{1,3}\.){3}\d{1,3})(?:[.:](\d{1,5}))?")
 _ASKS = re.compile(
@@ -282,7 +282,8 @@ _PRIMITIVES: dict[str, Callable[[Primitive, Names], Predicate]] = {
     "out": lambda _test, _: lambda row: row.direction == "out",
     "broadcast": lambda _test, _: lambda row: row.destination.lower() in EVERYONE,
     "reason": lambda test, _: lambda row: row.reason.lower() == test.value.lower(),
-    "verdict": lambda test, _: lambda row: row.verdict.lower() == test.value.lower(),
+    "verdict": lambda test, _: lambda row: (
+        row.verdict.lower() == test.value.lower() or (row.dropped and test.value.lower() == "dropped")),
 }
 
 

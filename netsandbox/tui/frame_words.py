@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from netsandbox.tui.i18n import language
+
 _CARRIER = re.compile(
     r"^(?:(vlan \d+, )|[\d.]+ > [\d.]+: (?:VXLAN|OTV), flags \[I\] \(0x08\), ((?:vni|overlay 0, instance) \d+: )"
     r"(?:[0-9a-f:]+ > (?:[0-9a-f:]+|Broadcast), ethertype .*?, length \d+: )?)"
@@ -26,6 +28,15 @@ _BRIEFEST: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(who-has \S+).* tell .*"), r"\1"),
     (re.compile(r"^who-has (\S+)$"), r"\1?"),
 )
+_CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^(\S+) announced$"), r"\1 通告"),
+    (re.compile(r"^echo request (\d+)$"), r"回显请求 \1"), (re.compile(r"^echo reply (\d+)$"), r"回显应答 \1"),
+    (re.compile(r"^host (\S+) unreachable"), r"主机 \1 不可达"),
+    (re.compile(r"^net (\S+) unreachable"), r"网络 \1 不可达"),
+    (re.compile(r"^(\S+ \w+) port (\d+) unreachable"), r"\1 端口 \2 不可达"),
+    (re.compile(r"^time exceeded in-transit"), "TTL 用尽"),
+)
+"""What is in no words of tcpdump's any more, in those of a Chinese reader."""
 BRIEF, WHOLE = 38, 64
 """Cells from which on a line is told without what other columns say, and as tcpdump tells it."""
 _SEGMENT = re.compile(
@@ -49,7 +60,8 @@ def shortened(line: str, width: int) -> str:
     carrier = _CARRIER.match(line)
     if carrier is not None:
         return (carrier[1] or carrier[2]) + shortened(line[carrier.end() :], width)
-    for pattern, less in _BRIEF if width >= BRIEF else _BRIEF + _BRIEFEST:
+    briefest = _BRIEFEST + _CHINESE if language() == "zh" else _BRIEFEST
+    for pattern, less in _BRIEF if width >= BRIEF else _BRIEF + briefest:
         line = pattern.sub(less, line)
     return line
 

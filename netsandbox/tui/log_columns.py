@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netsandbox.commands.frame_rows import NOBODY
-from netsandbox.explain.verdicts import DROPS, VERDICTS
+from netsandbox.explain.verdicts import VERDICTS, drop_words
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.frame_words import BRIEF, shortened
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.i18n import tr
+from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.text import cell_len, crop, fit, safe
 
 PROTOCOL_STYLES = {"arp": "arp", "icmp": "icmp", "tcp": "tcp", "udp": "udp", "dns": "udp", "http": "tcp"}
@@ -110,12 +110,12 @@ def _called(name: str) -> str:
 
 def verdict_text(row: LogRow, glyphs: GlyphSet) -> str:
     """One word; of a drop the mark and why in two, as the kernel's name of the reason has no room in any column."""
-    return f"{glyphs.dropped} {_verdict(row)}" if row.dropped else _verdict(row)
+    return f"{glyphs.dropped} {_verdict(row)}" if row.verdict == "dropped" else _verdict(row)
 
 
 def _verdict(row: LogRow) -> str:
-    if row.dropped and row.reason:
-        return tr("drop." + row.reason) if row.reason in DROPS else safe(row.reason)
+    if row.verdict == "dropped" and row.reason:
+        return safe(drop_words(row.reason, language()))
     return tr("verdict." + row.verdict) if row.verdict in VERDICTS else safe(row.verdict)
 
 
@@ -153,7 +153,7 @@ def row_runs(row: LogRow, widths: Columns, glyphs: GlyphSet, needle: str = "") -
         (who_text(row, glyphs), widths.who, "who", "left"),
         (safe(row.protocol), widths.protocol, PROTOCOL_STYLES.get(row.protocol.lower(), "other"), "left"),
         (shortened(glyphs.plain(safe(row.info)), widths.info), widths.info, "info", "left"),
-        (verdict_text(row, glyphs), widths.verdict, "dropped" if row.dropped else "verdict", "left"),
+        (verdict_text(row, glyphs), widths.verdict, "dropped" if row.verdict == "dropped" else "verdict", "left"),
     ]
     runs: list[Run] = []
     for text, width, style, align in parts:

@@ -23,6 +23,11 @@ MOST_ROWS = 1000
 """Of the log in a diagram."""
 
 
+def load_line(name: str) -> str:
+    """What is typed to open it."""
+    return f"load {shlex.quote(name)}"
+
+
 class LookingKeys(LabApp):
     """The actions of those keys."""
 
@@ -193,8 +198,8 @@ class LookingKeys(LabApp):
             present = short_name(scenario.name) if scenario is not None and scenario.steps else ""
             screen = BrowserScreen(self.glyphs, self.files.history("recent").lines, self.progress.lessons,
                                    self.main.command.open, first, begins_line=begins_line, is_line=self.is_line,
-                                   present=present)
-            self.push_screen(screen, self.open_work)
+                                   present=present, doubt=lambda name: self.main.command.doubt(load_line(name)))
+            self.push_screen(screen, lambda name: self.open_work(name, is_asked=True))
 
     def is_line(self, text: str) -> bool:
         """Whether this is a command line: words to look for have no options, and name nothing of the lab."""
@@ -202,12 +207,16 @@ class LookingKeys(LabApp):
         names = self.live.session.lab.names()
         return any(word.startswith("-") or word in names for word in words) and self.live.is_command(first)
 
-    def open_work(self, name: str | None) -> None:
-        """Open a lesson, a scenario or a file; without a name nothing."""
-        line = f"load {shlex.quote(name)}" if name else ""
-        if not line:
+    def open_work(self, name: str | None, is_asked: bool = False) -> None:
+        """Open a lesson, a scenario or a file; without a name nothing.
+
+        Args:
+            is_asked: a person knows that the lab goes, though no file has it.
+        """
+        if not name:
             return
-        if self.main.command.doubt(line):  # it is asked about, and one enter away
+        line = load_line(name)
+        if not is_asked and self.main.command.doubt(line):  # it is asked about, and one enter away
             self.main.command.open(line)
             self.main.command.accepts(line)
             return

@@ -100,7 +100,8 @@ class StepKeys(LabApp):
         main.log_pane.action_follow()  # the step is about what comes now
         printed = [one for one in live.jobs.since(said) if one.kind in ("out", "err")]
         stand = live.lesson.stand()
-        if not main.has_class("-short") or (stand is not None and stand.is_open):
+        is_read = main.view == "lesson" and main.panes["lesson"].has_focus_within  # a person went there
+        if not main.has_class("-short") or is_read or (stand is not None and stand.is_open):
             main.set_view("lesson")
         elif printed and live.jobs.running is None:
             main.set_view("output")

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from netsandbox.explain.verdicts import drop_words
 from netsandbox.tui.canvas import CanvasRow
 from netsandbox.tui.glyphs import GlyphSet
+from netsandbox.tui.i18n import language
 from netsandbox.tui.source import Flight
 from netsandbox.tui.text import cells, safe
 from netsandbox.tui.topology_draw import Placed
@@ -43,7 +45,8 @@ def travels(placed: Placed, flights: Sequence[Flight]) -> list[Travel]:
     found: dict[tuple[tuple[Cell, ...], str, bool], Travel] = {}
     for flight in flights:
         path = placed.path_along(flight.along or ((flight.node, flight.interface),)) or _at_node(placed, flight)
-        label = safe(f"{flight.label} {flight.reason}" if flight.dropped and flight.reason else flight.label)
+        why = f" {drop_words(flight.reason, language())}" if flight.dropped and flight.reason else ""
+        label = safe(flight.label + why)
         if not path:
             continue
         key = (tuple(path), label, flight.dropped)

@@ -75,6 +75,8 @@ TABLE: dict[str, Both] = {
     "browser.goes-on": ("p or enter opens, type to search, esc closes, : command",
                         "p 或 enter 打开，输入文字搜索，esc 关闭，: 输入命令"),
     "browser.search": ("search", "搜索"),
+    "browser.ipv6": ("IPv6 is not modelled, so no lesson is about it; ctrl+u empties the line",
+                     "沙盒没有模拟 IPv6，所以没有讲它的课程；ctrl+u 清空这一行"),
     "browser.none": ("Nothing has these words; ctrl+u empties the line", "没有相符的课程或文件；ctrl+u 清空这一行"),
     "browser.finished": ("done", "完成"),
     "browser.wrong": ("(a mistake in the file)", "（文件有错）"),

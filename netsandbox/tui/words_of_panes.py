@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.commands.frame_rows import NOBODY
-from netsandbox.explain.verdicts import DROPS, VERDICTS
+from netsandbox.explain.verdicts import VERDICTS
 from netsandbox.explain.words import Both
 
 TABLE: dict[str, Both] = {
@@ -31,6 +31,7 @@ TABLE: dict[str, Both] = {
     "detail.chip": ("chips", "短名"),
     "detail.collapsed": ("folded", "折叠"),
     "topology.title": ("Topology", "拓扑"),
+    "topology.vlans": ("VLANs: [1] PVID, [1t] tagged, [1u] untagged", "VLAN：[1] PVID，[1t] 带标签，[1u] 去标签"),
     "topology.empty": ("Nothing here yet. Press : and type  add-host h1", "这里还没有设备。按 : 再输入 add-host h1"),
     "topology.lesson": ("Nothing here yet. Press p for the first step", "这里还没有设备。按 p 走第一步"),
     "topology.folded": ("{count} folded, enter unfolds them", "折叠了 {count} 个，按 enter 展开"),
@@ -44,7 +45,6 @@ TABLE: dict[str, Both] = {
     "log.info": ("what", "内容"),
     "log.verdict": ("verdict", "结果"),
     **{f"verdict.{name}": words for name, words in VERDICTS.items()},
-    **{f"drop.{name}": words for name, words in DROPS.items()},
     **{f"who.{name}": words for name, words in NOBODY.items()},
     "log.journeys": ("journeys", "旅程"),
     "log.filter": ("filter: {text}", "过滤：{text}"),
@@ -159,7 +159,7 @@ TABLE: dict[str, Both] = {
     "tab.connections": ("Connections", "连接"),
     "tab.endpoints": ("Networks", "网络"),
     "device.empty.proxy": ("The container took nothing of what came", "容器没有接收任何内容"),
-    "device.proxy": ("answers on the port, asks the container as the host", "在端口上应答，再以主机的身份连接容器"),
+    "device.proxy": ("answers on the port, asks the container as the host", "在端口上应答，再以宿主机的身份连接容器"),
     "tab.proxy": ("Carried", "转发"),
     "column.client": ("client", "客户端"),
     "column.outside": ("port", "端口"),

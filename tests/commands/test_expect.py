@@ -265,7 +265,7 @@ def test_a_word_without_end_gives_a_message_that_has_one(pinged: Runner, text: s
 
 
 @pytest.mark.parametrize(("text", "wished"), [
-    ("mac br9", "br9 的 MAC 表中有学到的表项"), ("no mac br9", "br9 的 MAC 表什么都没有学到"),
+    ("mac br9", "br9 的 MAC 表中有学到的表项"), ("no mac br9", "br9 的 MAC 表没有学到任何地址"),
     ("mac br9 pc1 on pc2", "br9 的 MAC 表中，通向 pc2 的端口后面有 pc1"),
     ("arp nobody", "nobody 的 ARP 表中有表项"),
     ("arp nobody 10.0.0.1 pc1", "nobody 的 ARP 表中有 10.0.0.1，MAC 为 pc1"),
@@ -328,6 +328,7 @@ def test_an_earlier_line_can_be_asked_about() -> None:
     assert "`pign pc1 …` succeeded (exit status 0)" in job.err, "what is expected is a sentence before there is a line"
     job = expect(runner, "no output of 'pign pc1'")
     assert (job.code, "no line begins with `pign pc1` so far; did you mean" in job.err) == (1, True)
+    assert "did you mean" not in expect(runner, "no output of 'arp pc1 pc2 -c 3'").err, "that is another program"
     job = expect(runner, "output of 'wget -q'")
     assert f"so far; the last were `ping pc1 pc2 -c 3 &`, `{PING}`, `wait 5s`\n" in job.err
     runner.line("exec nginx-1 ping -c 1 -W 1 -s 100 172.17.0.99")

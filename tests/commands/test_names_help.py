@@ -70,6 +70,10 @@ def test_a_node_that_is_no_namespace_is_entered_otherwise(session: Session, line
      "sysctl: cannot stat /proc/sys/net/ipv4/ip_forwad: No such file or directory", "net.ipv4.ip_forward"),
     ("ip neigh flsh all", 'Command "flsh" is unknown, try "ip neigh help".', "flush"),
     ("bridge fbd show", 'Object "fbd" is unknown, try "bridge help".', "fdb"),
+    ("docker run -d -net=host nginx", (
+        "unknown shorthand flag: 'n' in -net=host\n\n"
+        "Usage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun 'docker run --help' for more information"),
+     "--net=host"),
     ("ls; lear", "bash: lear: command not found", "clear")])
 def test_below_a_tools_own_words_a_note_tells_the_near_name(session: Session, line: str, own: str, near: str) -> None:
     session.run("ip netns add blue")

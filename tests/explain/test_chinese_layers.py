@@ -59,6 +59,9 @@ def test_each_field_of_a_header_has_a_chinese_name() -> None:
 
 
 def test_each_kind_of_icmp_has_chinese_words() -> None:
+    assert field_words("Type", "Destination unreachable (3)", "zh") == ("类型", "目的不可达（3）")
+    assert field_words("Code", "Network unreachable (0)", "zh") == ("代码", "网络不可达（0）")
+    assert field_words("Type", "Echo reply (0)", "zh") == ("类型", "回显应答（0）")
     for kind, name in ICMP_TYPES.items():
         told = [layer_words(f"{name}: {code}", "zh") for code in ICMP_CODES.get(kind, ())]
         for text in (*told, layer_words(f"{name}, code 99", "zh"), layer_words(f"{name}, id 1, seq 2", "zh")):

@@ -15,6 +15,7 @@ from netsandbox.commands.shell import Shell
 from netsandbox.docker.events import NetworkRemoved
 from netsandbox.engine.trace import Record, Trace
 from netsandbox.explain.story import MOST_CAUSES, Story, why_drop, why_row, why_seq
+from netsandbox.lab import frame_log
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import Namer
@@ -274,6 +275,8 @@ def test_a_card_that_takes_every_frame_filters_nothing(begin: str) -> None:
     story = why_drop(shell.lab.trace, "en", names(shell.lab))
     assert story.decision.startswith("pc3:eth0 drops the ICMP echo reply 1")
     assert story.decision.endswith("the promiscuous card hands it to who listens in, and the IP stack drops it.")
+    row = next(row for row in frame_log.rows(shell.lab, 0) if row.seq == story.seq)
+    assert (row.verdict, row.reason) == ("overheard", "OTHERHOST"), "the log does not say that it was not for it"
     assert "混杂模式" in why_drop(shell.lab.trace, "zh").decision
 
 

@@ -112,6 +112,9 @@ def test_a_person_sees_what_each_scenario_is_about_and_a_script_its_name(
     assert first.split(maxsplit=1) == ["one-cable", "两台主机，一根网线"]
     assert sorted(line.split()[0] for line in (first, *others)) == names
     assert all(len(line.split(maxsplit=1)) == 2 for line in others)
+    for words in (["list", "--lang", "en"], ["--lang", "en", "list"]):
+        assert main(words) == 0
+        assert capsys.readouterr().out.split("\n")[0].split(maxsplit=1) == ["one-cable", "Two hosts, one cable"]
 
 
 @pytest.mark.parametrize(("lab", "told"), [

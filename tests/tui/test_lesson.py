@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from netsandbox.tui.options import Options
 from netsandbox.tui.panes.lesson import LessonPane
@@ -550,7 +550,7 @@ async def test_the_browser_finds_and_opens_and_progress_is_kept(tmp_path: Path) 
         await stage.press(*" zz")
         assert screen.chosen.name == "hub", "a question has words that no title has"
         await stage.press("ctrl+u", *"zzz")
-        assert "Nothing has these words" in str(screen.query_one(".dialog > Static", Static).render())
+        assert "Nothing has these words" in str(screen.query_one(OptionList).get_option_at_index(0).prompt)
         await stage.press("ctrl+u", *"everyone hears")
         await stage.press("enter")
         await stage.quiet()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -235,6 +237,21 @@ def test_an_address_that_is_announced_is_no_question() -> None:
     line = "Request who-has 172.18.0.3 tell 172.18.0.3, length 28"
     assert shortened(line, 24) == "172.18.0.3 announced"
     assert shortened(line.replace("tell 172.18.0.3", "tell 172.18.0.2"), 24) == "172.18.0.3?"
+
+
+@pytest.mark.parametrize(("line", "told"), [
+    ("Request who-has 172.18.0.3 tell 172.18.0.3, length 28", "172.18.0.3 通告"),
+    ("172.17.0.2 > 172.17.0.3: ICMP echo request, id 1003, seq 1, length 64", "回显请求 1"),
+    ("172.17.0.2 > 172.17.0.3: ICMP echo reply, id 1003, seq 1, length 64", "回显应答 1"),
+    ("10.0.0.1 > 10.0.0.2: ICMP host 10.0.0.9 unreachable, length 92", "主机 10.0.0.9 不可达"),
+    ("10.0.0.1 > 10.0.0.2: ICMP net 10.0.0.9 unreachable, length 92", "网络 10.0.0.9 不可达"),
+    ("10.0.0.1 > 10.0.0.2: ICMP 10.0.0.9 udp port 33434 unreachable, length 92", "10.0.0.9 udp 端口 33434 不可达"),
+    ("10.0.0.1 > 10.0.0.2: ICMP time exceeded in-transit, length 92", "TTL 用尽")])
+def test_short_forms_that_are_no_tool_s_are_told_in_the_reader_s_language(line: str, told: str) -> None:
+    assert not re.search("[一-鿿]", shortened(line, 24))
+    set_language("zh")
+    assert shortened(line, 24) == told
+    assert shortened(line, 80) == line, "where there is room tcpdump's own words stay"
 
 
 def test_a_drop_is_a_mark_and_a_reason() -> None:

@@ -219,7 +219,9 @@ class Context:
         recent = [job for job in shell.recent if self._counts(job)]
         found = next((job for job in reversed(recent) if job.line.strip().startswith(beginning)), None)
         if found is None:
-            near = get_close_matches(beginning, {_begun(job.line.strip(), len(beginning)) for job in recent}, 1)
+            alike = {_begun(job.line.strip(), len(beginning)) for job in recent
+                     if get_close_matches(job.line.split()[0], beginning.split()[:1], 1)}  # the program, to begin with
+            near = get_close_matches(beginning, alike, 1)
             newest = self.say("names.gap").join(f"`{_begun(job.line.strip(), SHOWN)}`" for job in recent[-NEWEST:])
             told = self.say("near", name=near[0]) if near else self.say("lines", lines=newest)
             raise UnfoundedError(self.say("no-line", line=beginning, near=told))

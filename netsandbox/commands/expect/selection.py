@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.expect.context import Context
     from netsandbox.lab.tables import LogRow
 
-VERDICTS = ("accepted", "answered", "ignored", "bridged", "routed", "waits", "repeated", "dropped", "sent", "to port",
-            "to host", "flooded")
+VERDICTS = ("accepted", "answered", "ignored", "bridged", "routed", "waits", "overheard", "repeated", "dropped", "sent",
+            "to port", "to host", "flooded")
 Predicate = Callable[["LogRow"], bool]
 Spot = Callable[[str, str], bool]
 """Whether (node, interface) is the place that is meant."""

@@ -162,6 +162,8 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
             self._rows, self._structure = rows, structure
             self._scopes.clear()
             self._lay_out()
+            vlans = tr("topology.vlans") if any(row.vlans for row in interfaces) else ""
+            self.border_title = Content(" ── ".join(filter(None, (tr("topology.title"), vlans))))
 
     def _lay_out(self) -> None:
         width, height = self.size

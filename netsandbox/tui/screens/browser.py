@@ -38,11 +38,13 @@ class _SearchLine(Input):
     """Words to look for; no search begins with a key that begins a command or goes on."""
 
     keys = ":"
+    is_asked = False
+    """What is chosen is asked about: the key that goes on is no letter, whatever is typed."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether a key is a letter of the line."""
-        is_key = not self.value and character is not None and character in self.keys
-        return not is_key and super().check_consume_key(key, character)
+        is_key = character is not None and character in self.keys and not self.value
+        return not is_key and not (self.is_asked and key == "p") and super().check_consume_key(key, character)
 
 
 class _Works(OptionList):
@@ -71,7 +73,8 @@ class BrowserScreen(Settling, ModalScreen[str]):
 
     def __init__(self, glyphs: GlyphSet, recent: Sequence[str], progress: Progress,
                  command: Callable[[str | None], None], first: str = "", *, begins_line: bool = False,
-                 is_line: Callable[[str], bool] = lambda _text: False, present: str = "") -> None:
+                 is_line: Callable[[str], bool] = lambda _text: False, present: str = "",
+                 doubt: Callable[[str], str] = lambda _name: "") -> None:
         """Make the page.
 
         Args:
@@ -82,6 +85,7 @@ class BrowserScreen(Settling, ModalScreen[str]):
             begins_line: who leaves it goes to the command line: there was nothing before it to go back to.
             is_line: whether what is looked for is a command line, typed in the wrong place.
             present: the lesson that one is in; without one the cursor stands on the first that is not done.
+            doubt: why one is to be chosen twice, as the lab that it takes the place of is in no file; or empty.
         """
         super().__init__()
         self._wanted = first
@@ -91,6 +95,9 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self._command = command
         self._begins_line = begins_line
         self._is_line = is_line
+        self._doubt = doubt
+        self._doubted: Work | None = None
+        """The one that was asked about."""
         self._unread = shelf.names(recent)
         self.works: list[Work] = []
         self._listed: list[Work] = []
@@ -144,6 +151,8 @@ class BrowserScreen(Settling, ModalScreen[str]):
         options.clear_options()
         width = max(options.size.width - 2, NAME_WIDTH + 20)
         options.add_options(Option(self._row(work, width)) for work in self._listed)
+        if not self._listed and not self._unread:
+            options.add_option(Option(wrap(_nothing(query), width, 1)[0], disabled=True))
         if self._listed:
             stays = self._moved and chosen in self._listed
             first = 0 if query.strip() else self._first()
@@ -167,8 +176,8 @@ class BrowserScreen(Settling, ModalScreen[str]):
     @on(OptionList.OptionHighlighted)
     def _tell(self) -> None:
         work = self.chosen
-        about = safe(translated(work.problem, language()) or said(work.about)) if work is not None else ""
-        text = about or ("" if work is not None or self._unread else tr("browser.none"))
+        self._ask_about(None)
+        text = safe(translated(work.problem, language()) or said(work.about)) if work is not None else ""
         width = max(self.query_one(OptionList).size.width, 40)
         lines = wrap(self._glyphs.plain(text), width, ABOUT_LINES, self._glyphs.ellipsis)
         if work is not None and not work.problem:
@@ -211,8 +220,19 @@ class BrowserScreen(Settling, ModalScreen[str]):
             return
         self._opens = is_sought and bool(self._unread)
         work = None if self._opens else self.chosen
-        if work is not None and not work.problem:
+        if work is None or work.problem:
+            return
+        why = self._doubt(work.name) if work is not self._doubted else ""
+        if not why:
             self.dismiss(work.name)
+            return
+        self._ask_about(work)
+        self.query_one(Static).update(Content.styled(why, "$text-error"))
+
+    def _ask_about(self, work: Work | None) -> None:
+        """What is chosen again now is opened, by the key that goes on as well; None: nothing is asked."""
+        self._doubted = work
+        self.query_one(_SearchLine).is_asked = work is not None
 
     def action_command(self, line: str | None = None) -> None:
         """To the command line, as anywhere; a line that was typed here goes along."""
@@ -224,6 +244,11 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self.dismiss("")
         if self._begins_line:
             self._command(None)
+
+
+def _nothing(query: str) -> str:
+    """That no work has the words, in the list's place, where one waits for it."""
+    return tr("browser.ipv6" if "ipv6" in query.lower() else "browser.none")
 
 
 def _needs(work: Work) -> str:
