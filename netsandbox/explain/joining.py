@@ -20,19 +20,24 @@ def fill(template: str, fields: Mapping[str, object]) -> str:
     return out
 
 
-_CLOSING = "）”》"
-"""What has its own room behind it."""
+_CLOSING = "）》"
+"""What has its own room behind it; ” has it in Chinese alone."""
 
 
 def _join(left: str, right: str) -> str:
     if left and right and ((_is_chinese(left[-1]) and _is_latin(right[0])) or
                            (_is_latin(left[-1]) and _is_chinese(right[0]))):
         return f"{left} {right}"
-    if right[:1] == " " and left and (left[-1] in _CLOSING or (_is_chinese(left[-1]) and _is_chinese(right[1:2]))):
+    if right[:1] == " " and left and _needs_no_blank(left, right[1:2]):
         return left + right[1:]
     if left[-1:] == " " and _is_chinese(left[-2:-1]) and _is_chinese(right):
         return left[:-1] + right
     return left + right
+
+
+def _needs_no_blank(left: str, following: str) -> bool:
+    is_quoted = left[-1] == "”" and any(map(_is_chinese, left))
+    return left[-1] in _CLOSING or is_quoted or (_is_chinese(left[-1]) and _is_chinese(following))
 
 
 def _is_chinese(character: str) -> bool:

@@ -19,6 +19,7 @@ from netsandbox.commands.expect.condition import CONDITIONS
 from netsandbox.commands.help_verb import manual, overview
 from netsandbox.commands.show import columns_of
 from netsandbox.commands.unmodelled import REASONS
+from netsandbox.explain.joining import fill
 from netsandbox.explain.lines import filled
 from netsandbox.explain.refusals import ALL, NOUNS, TAILS, noted, translated
 from netsandbox.explain.verdicts import DROPS, VERDICTS, filter_of
@@ -26,6 +27,7 @@ from netsandbox.explain.words import Both, Words, said
 from netsandbox.lab.log_filter import validate
 from netsandbox.session.session import Session
 from netsandbox.tui.catalogue import WORDS
+from netsandbox.tui.text import cell_len
 
 ROOT = Path(__file__).resolve().parents[2] / "netsandbox"
 CHINESE = re.compile(r"[一-鿿]")
@@ -313,7 +315,7 @@ def test_what_a_chinese_reader_is_told(line: str, answer: str) -> None:
 @pytest.mark.parametrize(("seen", "meant"), [
     ("丢弃", "drop"), ("泛洪", "verdict flooded"), ("到端口", 'verdict "to port"'),
     ("桥接", "verdict bridged"), ("所有人", "broadcast"), ("ｄｒｏｐ", "drop"), ("ＡＲＰ", "arp"),
-    ("端口未转发", "reason BRIDGE_INGRESS_STP_STATE"),
+    ("端口未开", "reason BRIDGE_INGRESS_STP_STATE"),
     ("没有路由", "reason IP_OUTNOROUTES or IP_INNOROUTES")])
 def test_what_the_log_says_in_chinese_leads_to_its_filter(seen: str, meant: str) -> None:
     error = validate(seen)
@@ -368,3 +370,17 @@ def test_the_screens_texts_are_in_both_languages() -> None:
     for key, (english, chinese) in WORDS.table.items():
         if len(re.findall(r"[A-Za-z]{2,}", re.sub(r"\{[^}]*\}|`[^`]*`", "", english))) > 1:
             assert CHINESE.search(chinese), key
+
+
+def test_behind_a_closing_quote_english_has_its_blank_and_chinese_none() -> None:
+    """“… is-at”since the last command stood in a goal."""
+    assert fill("{said} since", {"said": "saying “x”"}) == "saying “x” since"
+    assert fill("{said} 的帧", {"said": "内容含“x”"}) == "内容含“x”的帧"
+    assert fill("{said} 在", {"said": "a（x）"}) == "a（x）在"
+
+
+def test_why_a_frame_was_dropped_has_room_in_the_narrow_log() -> None:
+    """Ten cells with the mark; names of protocols of four letters may have one more."""
+    assert {name for name, (_english, chinese) in DROPS.items() if cell_len(chinese) > 9} == set()
+    assert {name for name, (_english, chinese) in DROPS.items() if cell_len(chinese) > 8} <= {
+        "BRIDGE_INGRESS_VLAN", "BRIDGE_EGRESS_VLAN", "VLAN_UNKNOWN", "VXLAN_INVALID_HDR"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -32,6 +33,17 @@ def written(folder: Path, text: str, name: str = "s.yaml") -> str:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return str(path)
+
+
+def test_a_lesson_s_texts_have_the_same_numbers_in_both_languages() -> None:
+    """In Chinese a datagram went to port 9001, and on the screen to 9000."""
+    for name in NAMES:
+        lesson = load(name)
+        texts = [lesson.about, lesson.learned, *(
+            text for step in lesson.steps for text in (step.say, step.ask, step.task, *step.answers, *step.hints))]
+        for text in texts:
+            english, chinese = (set(re.findall(r"\d{2,}", words)) for words in (text.get("en", ""), text.get("zh", "")))
+            assert english == chinese or "zh" not in text, (name, text)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,7 +21,7 @@ NO_IPV6 = {"en": "IPv6 is not modelled, so no lesson is about it", "zh": "沙盒
 
 
 VLANS = {"en": "VLANs: [1] PVID, [1t] tagged, [1u] untagged", "zh": "VLAN：[1] PVID，[1t] 带标签，[1u] 去标签"}
-OTHERHOST = {"en": "ICMP not for it", "zh": "ICMP 不是给它的"}
+OTHERHOST = {"en": "ICMP not for it", "zh": "ICMP 给别人的"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
