@@ -86,3 +86,20 @@ async def test_the_browser_asks_itself_about_an_unsaved_lab_and_says_at_its_top_
         assert on.app.screen is on.app.main
         assert "hub1" in {row.name for row in on.app.live.nodes()}
         assert on.app.main.command.line == ""
+
+
+async def test_the_footer_names_the_key_that_ends_a_line_only_while_one_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was still named when telnet had been refused, until the next key."""
+    async with stage(tmp_path) as on:
+        live, main = on.app.live, on.app.main
+        await on.line("telnet 172.17.0.2 81")
+        told: list[bool] = []
+        monkeypatch.setattr(main, "show_keys", lambda: told.append(live.jobs.is_to_be_ended))
+        main.sync(1)
+        while live.jobs.is_to_be_ended:
+            on.clock.now += 0.1
+            live.pump()
+        main.sync(1)
+        assert told[-1:] == [False]

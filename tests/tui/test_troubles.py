@@ -53,6 +53,8 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("the footer names ^C to end a line that has ended",
+     "tui/test_reader_zh3.py::test_the_footer_names_the_key_that_ends_a_line_only_while_one_runs"),
     ("a lesson's text speaks of port 9001 in Chinese, and the frame goes to 9000",
      "scenarios/test_check.py::test_a_lesson_s_texts_have_the_same_numbers_in_both_languages"),
     ("“… is-at”since the last command: a blank is missing behind a quote in English",

@@ -248,7 +248,8 @@ class BrowserScreen(Settling, ModalScreen[str]):
 
 def _nothing(query: str) -> str:
     """That no work has the words, in the list's place, where one waits for it."""
-    return tr("browser.ipv6" if "ipv6" in query.lower() else "browser.none")
+    is_of_ipv6 = "ipv6" in query.lower()
+    return tr("browser.ipv6" if is_of_ipv6 else "browser.none")
 
 
 def _needs(work: Work) -> str:

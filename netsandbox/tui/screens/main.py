@@ -57,6 +57,8 @@ class MainScreen(RecordScreen):
         """The device pane goes with the frames; a device that a person selected stays."""
         self._put: Place | None = None
         """The device that was selected for the person."""
+        self._runs = False
+        """Something runs that a person has to end."""
         self._told_search = ""
         """What the last search has said, as long as nothing else is found."""
 
@@ -84,6 +86,9 @@ class MainScreen(RecordScreen):
         self._take_rows()
         live.look_at_goals()
         self._follow_lesson()
+        if (runs := live.jobs.is_to_be_ended) != self._runs:
+            self._runs = runs
+            self.show_keys()  # ^C has something to end, or no more
         status = live.status(looks_ahead=thorough)
         self.status.show(status)
         self.timeline.show(live.marks(), status.step, status.last_step)
