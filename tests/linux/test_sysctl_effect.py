@@ -73,7 +73,7 @@ def test_what_an_interface_has_is_read_or_says_that_it_is_not() -> None:
 
 @pytest.mark.parametrize(("line", "says"), [
     ("sysctl -w net.ipv4.conf.all.tag=1", "note: net.ipv4.conf.all.tag changes nothing in the sandbox"),
-    ("sysctl -w net/ipv4/ip_early_demux=0", "note: net.ipv4.ip_early_demux changes nothing in the sandbox"),
+    ("sysctl -w net/ipv4/igmp_qrv=3", "note: net.ipv4.igmp_qrv changes nothing in the sandbox"),
     ("sysctl -w net.ipv4.fib_multipath_hash_fields=16", ""),
     ("sh -c 'echo 2 > /proc/sys/net/ipv4/fib_notify_on_flag_change'",
      "note: net.ipv4.fib_notify_on_flag_change changes nothing in the sandbox"),

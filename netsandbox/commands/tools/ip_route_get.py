@@ -176,7 +176,8 @@ def _cache_flags(chosen: OutputRoute, kind: str, destination: int) -> list[str]:
 
 def _input_row(enters: Interface, source: int, destination: int, style: Style, found: dict[str, Any]) -> Row:
     """What a router would do with a packet that comes in."""
-    answer = route_input(enters, source, destination, found.get("mark", 0), about=_flow(found))
+    about = _flow(found | {"uid": 0})  # no user sends what comes from a wire
+    answer = route_input(enters, source, destination, found.get("mark", 0), about=about)
     if answer.refusal is not None:
         raise KernelError("EXDEV" if answer.refusal.reason is DropReason.IP_RPFILTER else "EINVAL")
     if answer.error:

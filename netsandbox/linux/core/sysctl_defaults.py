@@ -109,23 +109,24 @@ GLOBALS.update(_below("net.ipv4", {
     "tcp_pacing_ss_ratio": 200, "tcp_reflect_tos": 0, "tcp_retrans_collapse": 1, "tcp_rto_max_ms": 120000,
     "tcp_thin_linear_timeouts": 0, "tcp_tw_reuse_delay": 1000, "tcp_min_tso_segs": 2,
     "tcp_tso_rtt_log": 9, "tcp_tso_win_divisor": 3, "tcp_max_tw_buckets": 131072,
-    "tcp_no_metrics_save": 0, "tcp_no_ssthresh_metrics_save": 1, "tcp_notsent_lowat": 4294967295}))
+    "tcp_no_metrics_save": 0, "tcp_no_ssthresh_metrics_save": 1, "tcp_notsent_lowat": 4294967295,
+    "ip_early_demux": 1, "tcp_early_demux": 1, "udp_early_demux": 1}))
 GLOBALS.update(_below("net.core", {"message_burst": 10, "message_cost": 5}))
 KEPT = _below("net.ipv4", {
     "fib_multipath_use_neigh": 0, "fib_notify_on_flag_change": 0,
     "fib_sync_mem": 524288, "fwmark_reflect": 0, "icmp_echo_enable_probe": 0, "igmp_link_local_mcast_reports": 1,
     "igmp_max_memberships": 20, "igmp_max_msf": 10, "igmp_qrv": 2, "inet_peer_maxttl": 600, "inet_peer_minttl": 120,
-    "inet_peer_threshold": 65664, "ip_autobind_reuse": 0, "ip_dynaddr": 0, "ip_early_demux": 1,
+    "inet_peer_threshold": 65664, "ip_autobind_reuse": 0, "ip_dynaddr": 0,
     "ip_forward_update_priority": 1, "nexthop_compat_mode": 1, "raw_l3mdev_accept": 1, "route.gc_elasticity": 8,
     "route.gc_interval": 60, "route.gc_min_interval": 0, "route.gc_min_interval_ms": 500, "route.gc_thresh": -1,
     "route.max_size": 2147483647, "tcp_adv_win_scale": 1, "tcp_autocorking": 1,
     "tcp_challenge_ack_limit": 2147483647,
-    "tcp_child_ehash_entries": 0, "tcp_early_demux": 1, "tcp_fack": 0,
+    "tcp_child_ehash_entries": 0, "tcp_fack": 0,
     "tcp_fastopen": 1, "tcp_fastopen_blackhole_timeout_sec": 0, "tcp_fwmark_accept": 0,
     "tcp_limit_output_bytes": 4194304, "tcp_low_latency": 0, "tcp_max_orphans": 131072,
     "tcp_mem": "287898\t383866\t575796", "tcp_migrate_req": 0, "tcp_min_rtt_wlen": 300,
     "tcp_stdurg": 0,
-    "udp_early_demux": 1, "udp_mem": "575799\t767732\t1151598",
+    "udp_mem": "575799\t767732\t1151598",
     "udp_rmem_min": 4096, "udp_wmem_min": 4096})
 KEPT |= _below("net.core", {
     "busy_poll": 0, "busy_read": 0, "default_qdisc": "fq_codel", "dev_weight": 64, "gro_normal_batch": 8,
