@@ -110,11 +110,16 @@ def _called(name: str) -> str:
 
 def verdict_text(row: LogRow, glyphs: GlyphSet) -> str:
     """One word; of a drop the mark and why in two, as the kernel's name of the reason has no room in any column."""
-    return f"{glyphs.dropped} {_verdict(row)}" if row.verdict == "dropped" else _verdict(row)
+    return f"{glyphs.dropped} {_verdict(row)}" if _is_loss(row) else _verdict(row)
+
+
+def _is_loss(row: LogRow) -> bool:
+    """It was dropped, and nobody who listened in had it before."""
+    return row.dropped and row.verdict != "overheard"
 
 
 def _verdict(row: LogRow) -> str:
-    if row.verdict == "dropped" and row.reason:
+    if _is_loss(row) and row.reason:
         return safe(drop_words(row.reason, language()))
     return tr("verdict." + row.verdict) if row.verdict in VERDICTS else safe(row.verdict)
 
@@ -153,7 +158,7 @@ def row_runs(row: LogRow, widths: Columns, glyphs: GlyphSet, needle: str = "") -
         (who_text(row, glyphs), widths.who, "who", "left"),
         (safe(row.protocol), widths.protocol, PROTOCOL_STYLES.get(row.protocol.lower(), "other"), "left"),
         (shortened(glyphs.plain(safe(row.info)), widths.info), widths.info, "info", "left"),
-        (verdict_text(row, glyphs), widths.verdict, "dropped" if row.verdict == "dropped" else "verdict", "left"),
+        (verdict_text(row, glyphs), widths.verdict, "dropped" if _is_loss(row) else "verdict", "left"),
     ]
     runs: list[Run] = []
     for text, width, style, align in parts:

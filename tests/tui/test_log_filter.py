@@ -255,7 +255,7 @@ def test_completion_knows_what_comes_next() -> None:
 
 def test_every_verdict_of_the_log_is_offered() -> None:
     """The words that the log writes, those of two words in quotes."""
-    known = {*frame_log.VERDICTS.values(), *frame_log.HOW.values(), "flooded", "dropped", "sent"}
+    known = {*frame_log.VERDICTS.values(), *frame_log.HOW.values(), "flooded", "dropped", "overheard", "sent"}
     assert known == set(VERDICTS)
     assert '"to port"' in offered("verdict ")
     assert compile_filter('verdict "to port"')(ARP._replace(verdict="to port"))
