@@ -143,7 +143,7 @@ class Console(Appended):
         super().__init__()
         self.readers: tuple[Reader, ...] = ()
         self.line_readers: tuple[LineReader, ...] = ()
-        self._rests = dict[str, str]()
+        self._rests: dict[str, str] = NOTHING
         self.lines: Sequence[LogLine] = ()
         self._scheduler = scheduler
         self._size = self.dropped = 0
@@ -153,14 +153,14 @@ class Console(Appended):
         stream, text = item
         *whole, rest = (self._rests.pop(stream, "") + text).split("\n")
         if rest:
-            self._rests[stream] = rest
+            self._rests = {**self._rests, stream: rest}
         self._take([LogLine(self._scheduler.clock, stream, line) for line in whole])
         for reader in self.readers:
             reader(item)
 
     def close(self) -> None:
         """The program is gone: what it began of a line is one."""
-        rests, self._rests = self._rests, {}
+        rests, self._rests = self._rests, NOTHING
         self._take([LogLine(self._scheduler.clock, stream, rest, "") for stream, rest in rests.items()])
 
     def _take(self, lines: list[LogLine]) -> None:
@@ -228,21 +228,23 @@ class Container:
         account: whose its programs are (--user).
     """
 
-    __slots__ = ("arguments", "attached", "code", "config", "console", "created", "files", "has_run",
-                 "host_config", "host_dns", "identity", "image", "is_attached", "is_private", "labels", "mode",
-                 "name", "namespace", "networks", "pid", "program", "rare", "reference", "removes_itself",
-                 "sandbox_number", "started", "state", "waiters")
+    __slots__ = ("arguments", "attached", "config", "console", "created", "files", "has_run", "host_config", "host_dns",
+                 "identity", "image", "is_private", "mode", "name", "namespace", "networks", "pid", "program", "rare",
+                 "reference", "sandbox_number", "started", "state")
 
     account = Rare(SUPERUSER)
     error = Rare("")
     child = Rare(0)
+    code = Rare(0)
     execs: Rare[tuple[Exec, ...]] = Rare(())
     finished = Rare(0)
     frozen: Rare[Frozen | None] = Rare(None)
     has_ended = Rare(False)
     health: Rare[Health | None] = Rare(None)
     input: Rare[Pipe | None] = Rare(None)
+    is_attached = Rare(False)
     is_stopping = Rare(False)
+    labels: Rare[Mapping[str, str]] = Rare(NOTHING)
     link_names: Rare[Mapping[str, str]] = Rare(NOTHING)
     link_rules: Rare[Sequence[tuple[Endpoint, RuleLine]]] = Rare(())
     links: Rare[tuple[Link, ...]] = Rare(())
@@ -250,8 +252,10 @@ class Container:
     name_server: Rare[EmbeddedServer | None] = Rare(None)
     owner_identity = Rare("")
     prefixes: Rare[tuple[str, ...]] = Rare(())
+    removes_itself = Rare(False)
     restart_timer: Rare[Timer | None] = Rare(None)
     restarts = Rare(0)
+    waiters: Rare[tuple[Callable[[int], None], ...]] = Rare(())
     was_stopped = Rare(False)
     was_signalled = Rare(False)
     bindings: Rare[tuple[Binding, ...]] = Rare(())
@@ -271,18 +275,15 @@ class Container:
         self.started = 0
         self.has_run = False
         self.state = CREATED
-        self.code = self.pid = 0
+        self.pid = 0
         self.namespace: NetworkNamespace | None = None
         self.networks: Mapping[str, Wish] = NOTHING
         self.attached: tuple[Endpoint, ...] = ()
         self.program: Task | None = None
         self.console = Console(scheduler)
-        self.waiters: tuple[Callable[[int], None], ...] = ()
-        self.labels: Mapping[str, str] = NOTHING
         self.files: FileSystem | None = None
         self.sandbox_number: int | None = None
         self.is_private = mode == "none"
-        self.is_attached = self.removes_itself = False
         self.host_dns: str | None = None
 
     @property
