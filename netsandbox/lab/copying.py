@@ -44,7 +44,7 @@ GATES = {
     "linux.core.interface.Interface": ("neighbours", "rare", "port"),
     "linux.core.socket.SocketTable": ("_by_port", "connections", "sockets"),
     "linux.core.neighbour_table.NeighbourTable": ("_collector",),
-    "docker.container.Container": ("namespace", "networks", "program", "rare", "waiters"),
+    "docker.container.Container": ("namespace", "networks", "program", "rare"),
     "linux.bridge.bridge.Bridge": None, "linux.bridge.flood.Floods": None, "linux.bridge.fdb.ForwardingDatabase": None,
     **dict.fromkeys(("lab.lab.Lab", "lab.nodes.Node", "engine.scheduler.Scheduler", "docker.engine.DockerEngine",
                      "docker.network.DockerNetwork"))}
