@@ -20,11 +20,6 @@ from netsandbox.docker.health import HealthCheck
 
 HEALTH_TIMES = ("interval", "timeout", "start_period", "start_interval")
 """Lengths of time, and fields of a HealthCheck."""
-WITHOUT_EFFECT = frozenset({
-    "attach", "blkio_config", "configs", "cpu_count", "cpu_percent", "cpu_rt_period", "cpu_rt_runtime",
-    "credential_spec", "develop", "external_links", "gpus", "models", "platform", "post_start", "pre_stop", "provider",
-    "pull_policy", "pull_refresh_after", "secrets", "use_api_socket"})
-"""Keys of the specification that the sandbox does not model: they are listed with their lines."""
 
 
 def _field(field: str, read: Callable[[Values, Node, str], Any]) -> Key:
@@ -187,6 +182,7 @@ KEYS: dict[str, Key] = {
     "tty": switch("-t"), "stdin_open": switch("-i"), "init": switch("--init"),
     "read_only": switch("--read-only"),
     "user": single("--user"), "uts": single("--uts"), "pid": _field("pid", Values.text), "label_file": _label_file}
+"""The keys that are modelled; of all others that the specification has the lines are listed."""
 
 
 def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Service, list[tuple[int, str]]]:
@@ -204,7 +200,7 @@ def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Se
             change["flags"] = (*service.flags, *change.get("flags", ()))
             service = service._replace(**change)
         notes += _inner_notes(values, key, value, what)
-        if key in WITHOUT_EFFECT or key in KEPT:
+        if key not in KEYS and not key.startswith("x-"):
             notes.append((line_of(place), what))
             if key in ("configs", "secrets"):
                 service = service._replace(files=(*service.files, *_files(values, key, value, what)))
