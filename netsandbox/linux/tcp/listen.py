@@ -57,17 +57,15 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
     namespace = listener.namespace
     namespace.record(SocketMatched(namespace.name, "tcp", listener.address, listener.port, listener.process.name))
     mode = namespace.sysctls.get("net.ipv4.tcp_syncookies")
-    crowded = len(listener.requests) > listener.backlog
-    wants_cookie = mode == 2 or (crowded and not isn and mode == 1)
-    is_refused = crowded and not wants_cookie and not isn
-    if (crowded and not isn) or mode == 2:
+    crowded = not isn and len(listener.requests) > listener.backlog
+    wants_cookie = mode == 2 or (crowded and mode == 1)
+    is_refused = crowded and not wants_cookie
+    if crowded or wants_cookie:
         namespace.count("TcpExtTCPReqQFullDrop" if is_refused else "TcpExtTCPReqQFullDoCookies")
     if is_refused or len(listener.accepted) > listener.backlog:
         if not is_refused:
             namespace.count("TcpExtListenOverflows")
-        namespace.count("TcpExtListenDrops")
-        listener.drops += 1
-        return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.accepted), listener.backlog))
+        return _deny(listener, DropReason.TCP_LISTEN_OVERFLOW, segment.dport, len(listener.accepted), listener.backlog)
     said = options.read(segment.options, True)
     if wants_cookie and (said.stamp is None or not namespace.sysctls.get("net.ipv4.tcp_timestamps")):
         said = Options(mss=said.mss)
@@ -75,28 +73,35 @@ def _receive_syn(listener: Connection, interface: Interface, packet: IPv4Packet,
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         namespace.count("IpOutNoRoutes")
-        namespace.count("TcpExtListenDrops")
-        listener.drops += 1
-        return Dropped(DropReason.IP_OUTNOROUTES, (packet.src,))
+        return _deny(listener, DropReason.IP_OUTNOROUTES, packet.src)
     most = namespace.sysctls.get("net.ipv4.tcp_max_syn_backlog")
     if not mode and not isn and most - len(listener.requests) < most >> 2:  # a quarter is for peers known to be alive
-        namespace.count("TcpExtListenDrops")
-        listener.drops += 1
-        return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.requests), most))
+        return _deny(listener, DropReason.TCP_LISTEN_OVERFLOW, segment.dport, len(listener.requests), most)
     request = new_request(listener, packet, segment, said, route)
     request.interface = interface
-    if wants_cookie:
-        request.isn = cookies.make(listener, request)
-        namespace.count("TcpExtSyncookiesSent")
-        namespace.record(TcpCookieSent(namespace.name, *request.key, len(listener.requests)))
-        _send_syn_ack(request)
-        return Outcome.ANSWERED
-    request.isn = isn or first_number(namespace, request.key)
-    listener.requests[request.key] = request
-    namespace.sockets.connections[request.key] = request
-    request.timer = namespace.scheduler.kernel_timer(RETRY, _on_timer, request)
-    _send_syn_ack(request)
+    _answer_syn(request, isn, wants_cookie)
     return Outcome.ANSWERED
+
+
+def _deny(listener: Connection, reason: DropReason, *why: int) -> Dropped:
+    """tcp_listendrop."""
+    listener.namespace.count("TcpExtListenDrops")
+    listener.drops += 1
+    return Dropped(reason, why)
+
+
+def _answer_syn(request: Request, isn: int, with_cookie: bool) -> None:
+    """With a cookie nothing is kept of it."""
+    namespace = request.listener.namespace
+    if with_cookie:
+        request.isn = cookies.make(request.listener, request)
+        namespace.count("TcpExtSyncookiesSent")
+        namespace.record(TcpCookieSent(namespace.name, *request.key, len(request.listener.requests)))
+    else:
+        request.isn = isn or first_number(namespace, request.key)
+        request.listener.requests[request.key] = namespace.sockets.connections[request.key] = request
+        request.timer = namespace.scheduler.kernel_timer(RETRY, _on_timer, request)
+    _send_syn_ack(request)
 
 
 def first_number(namespace: NetworkNamespace, key: tuple[int, int, int, int]) -> int:
@@ -275,13 +280,11 @@ def _become_whole(request: Request, packet: IPv4Packet, segment: TcpSegment) -> 
     namespace = listener.namespace
     if len(listener.accepted) > listener.backlog:
         namespace.count("TcpExtListenOverflows")
-        namespace.count("TcpExtListenDrops")
-        listener.drops += 1
         if namespace.sysctls.get("net.ipv4.tcp_abort_on_overflow"):
             reset.answer(namespace, packet, segment, "handshake")
             namespace.count("TcpExtEmbryonicRsts")
             drop(request)
-        return Dropped(DropReason.TCP_LISTEN_OVERFLOW, (segment.dport, len(listener.accepted), listener.backlog))
+        return _deny(listener, DropReason.TCP_LISTEN_OVERFLOW, segment.dport, len(listener.accepted), listener.backlog)
     drop(request)
     child = make_child(request, segment)
     namespace.count("TcpPassiveOpens")
