@@ -112,16 +112,6 @@ def opt(size: int, dnssec_ok: bool = False, options: Sequence[tuple[int, bytes]]
     return Answer("", OPT, DNSSEC_OK if dnssec_ok else 0, data, cls=size)
 
 
-def opt_options(data: bytes) -> list[tuple[int, bytes]]:
-    """The options of such a record, as far as they are whole."""
-    found, at = [], 0
-    while at + 4 <= len(data):
-        code, size = Struct("!HH").unpack_from(data, at)
-        found.append((code, data[at + 4:at + 4 + size]))
-        at += 4 + size
-    return found
-
-
 def fits(name: str) -> bool:
     """Whether it can be written as labels."""
     try:
