@@ -329,7 +329,7 @@ class Bridge(Interface):
             link.set_carrier(self, self.floods.has_ports)
 
     def port_mac_changed(self, port: BridgePort, old: int) -> None:
-        self._move_local(old, port.interface.mac, port, port.vlans)
+        self.fdb.move_local(old, port.interface.mac, port)
         self._port_macs.put(port, port.interface.mac)
         self._recalculate_mac()
 
@@ -361,15 +361,9 @@ class Bridge(Interface):
         """br_fdb_change_mac_address: the own row follows the address."""
         old, self.mac, self.settled = self.mac, mac, True
         self.note_place()
-        self._move_local(old, mac, None, self.vlans)
+        self.fdb.move_local(old, mac, None)
         if self.tree is not None:
             self.tree.identity_changed(identifier(self.priority, old))
-
-    def _move_local(self, old: int, new: int, port: BridgePort | None, group: VlanGroup | None) -> None:
-        """br_fdb_changeaddr: the own rows follow the address, in each VLAN."""
-        for vid in (0, *sorted(group.vlans if group is not None else ())):
-            self.fdb.remove_local(old, port, vid)
-            self.fdb.add_local(new, port, vid)
 
     def _recalculate_mac(self) -> None:
         """br_stp_recalculate_bridge_id: the lowest of the ports', zero without ports, unless it was set."""

@@ -127,6 +127,13 @@ class ForwardingDatabase:
             return
         del self.entries[entry.key]
 
+    def move_local(self, old: int, new: int, port: BridgePort | None) -> None:
+        """br_fdb_changeaddr: the own rows follow the address, in each VLAN."""
+        group = (self.bridge if port is None else port).vlans
+        for vid in (0, *sorted(group.vlans if group is not None else ())):
+            self.remove_local(old, port, vid)
+            self.add_local(new, port, vid)
+
     def add_static(self, mac: int, port: BridgePort | None, local: bool, static: bool, vlan: int = 0) -> None:
         """A row that a person adds; replaces what is there."""
         namespace = self.bridge.namespace
