@@ -25,6 +25,9 @@ class Explanation(NamedTuple):
     reference: str
     """RFC or IEEE section, kernel function, sysctl; empty where there is none."""
 
+    def also(self, *more: str) -> Explanation:
+        return self._replace(looked_at=(*self.looked_at, *more))
+
 
 def explain(event: Any, language: str = "en") -> Explanation:
     """Put an event of the trace into words.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -148,10 +148,8 @@ def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end
 
 def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation, effects = _told(trace, record, voice)
-    explanation = _with_rule(trace, record, explanation, voice)
-    explanation = _with_setting(trace, record, explanation, voice)
-    explanation = _with_walks(trace, record, explanation, voice)
-    explanation = explanation._replace(looked_at=(*explanation.looked_at, *fate(trace, record, voice)))
+    explanation = explanation.also(*_rule(trace, record, voice), *_since(trace, setting_of(trace, record), voice),
+                                   *_walks(trace, record, voice), *fate(trace, record, voice))
     links, skipped = chain(trace, record, MOST_CAUSES)
     causes = _once([cause for cause in (_cause(trace, link, voice) for link in links)
                     if (cause.step, cause.text) != (record.step, explanation.decision)], explanation.decision, voice)
@@ -171,7 +169,7 @@ def _told(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, list
     if isinstance(event, FrameReceived):
         return _arrival(trace, record, voice)
     if isinstance(event, SendFailed):
-        return _with_closing(trace, record, tell(event, voice), voice), []
+        return tell(event, voice).also(*_since(trace, closing(trace, record), voice)), []
     if isinstance(event, FrameSent):
         return _sent(trace, record, voice), []
     if isinstance(event, FrameBridged):
@@ -197,45 +195,32 @@ def _arrival(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, l
     if bridging is not None and not isinstance(record.event.verdict, Dropped):
         effects = [tell(other.event, voice).decision for other in followed if other is not bridging]
         return _bridged(trace, bridging, voice), effects
-    explanation = _with_closing(trace, record, _taken(record.event, followed, voice), voice)
+    explanation = _taken(record.event, followed, voice).also(*_since(trace, closing(trace, record), voice))
     effects = [tell(other.event, voice).decision for other in followed]
     return explanation, [effect for effect in effects if effect != explanation.decision]
 
 
-def _with_closing(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:
-    """Where a frame found a port or an interface closed: since when, and which line closed it."""
-    seq = closing(trace, record)
-    if seq is None:
-        return explanation
-    return explanation._replace(looked_at=(*explanation.looked_at, since(trace, seq, voice)))
+def _since(trace: Trace, seq: int | None, voice: Voice) -> Sequence[str]:
+    """Where it rests on what somebody changed, a closed port or a setting: since when, and which line did."""
+    return () if seq is None else (since(trace, seq, voice),)
 
 
-def _with_rule(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:
+def _rule(trace: Trace, record: Record, voice: Voice) -> Sequence[str]:
     """Where a rule or a policy drops a packet: which line made it."""
     words, made_at = rule_made_at(getattr(record.event, "verdict", None))
     seq = line_before(trace, made_at) if made_at is not None else None
     if seq is None:
-        return explanation
-    line = operands(event_of(trace.raw(seq), seq), voice).fields["line"]
-    return explanation._replace(looked_at=(*explanation.looked_at, voice.say(words, seq=str(seq), line=line)))
+        return ()
+    return (voice.say(words, seq=str(seq), line=operands(event_of(trace.raw(seq), seq), voice).fields["line"]),)
 
 
-def _with_setting(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:
-    """Where a drop rests on a setting that somebody changed: which line did."""
-    seq = setting_of(trace, record)
-    if seq is None:
-        return explanation
-    return explanation._replace(looked_at=(*explanation.looked_at, since(trace, seq, voice)))
-
-
-def _with_walks(trace: Trace, record: Record, explanation: Explanation, voice: Voice) -> Explanation:
+def _walks(trace: Trace, record: Record, voice: Voice) -> Sequence[str]:
     """The rules that a packet met in the same stack: after its arrival, or before it was sent on or dropped."""
     if isinstance(record.event, VerdictGiven):
-        return explanation
+        return ()
     around = section(trace, record) if isinstance(record.event, FrameReceived) else before(trace, record)
     told = [other.event for other in around if isinstance(other.event, VerdictGiven)]
-    lines = walks_of(told, _packet_of(record.event), voice)
-    return explanation._replace(looked_at=(*explanation.looked_at, *lines))
+    return walks_of(told, _packet_of(record.event), voice)
 
 
 def _packet_of(event: Any) -> object:
@@ -250,7 +235,7 @@ def _taken(event: FrameReceived, followed: list[Record], voice: Voice) -> Explan
     if event.verdict is not Outcome.ACCEPTED or not isinstance(event.frame.payload, ArpPacket) or changed is None:
         return explanation
     row = tell(changed, voice)
-    return row._replace(looked_at=(*row.looked_at, *explanation.looked_at))
+    return row.also(*explanation.looked_at)
 
 
 def _bridged(trace: Trace, record: Record, voice: Voice) -> Explanation:
