@@ -67,6 +67,33 @@ def test_refusals(lab: KeptSession, line: str, words: str) -> None:
     assert (job.code, words in job.err) == (1, True), job.err
 
 
+@pytest.mark.parametrize(("tags", "words"), [
+    ("[1]", "docker load reads here"), ("[null]", "docker load reads here"), ('"abc"', "docker load reads here"),
+    ('["A:1"]', "must be lowercase"), ('[":x"]', "invalid reference format"), ('["a"]', 'invalid tag "a"')])
+def test_names_that_no_image_can_have_are_refused(lab: KeptSession, tags: str, words: str) -> None:
+    entry, = json.loads(lab.run("tar xOf hello.tar manifest.json").out)
+    lab.run(f"""echo '[{{"Config": "{entry['Config']}", "RepoTags": {tags}}}]' > manifest.json""")
+    loaded = lab.run("tar cf bad.tar manifest.json; docker load -i bad.tar")
+    assert (loaded.out, loaded.code) == ("", 1)
+    assert words in loaded.err
+
+
+def test_a_manifest_without_end_and_an_archive_that_is_cut_are_refused(lab: KeptSession) -> None:
+    lab.run("printf '[%.0s' $(seq 1 4000) > manifest.json; tar cf deep.tar manifest.json")
+    assert "docker load reads here" in lab.run("docker load -i deep.tar").err
+    assert lab.run("head -c 2000 hello.tar | docker load").err == "unexpected EOF\n"
+
+
+def test_what_cannot_be_unpacked_is_no_image(lab: KeptSession) -> None:
+    lab.run("echo x > a; tar cf both.tar a; rm a; mkdir a; echo y > a/b; tar rf both.tar a/b")
+    refused = lab.run("docker import both.tar both")
+    assert (refused.out, refused.err) == ("", "Error response from daemon: open /a/b: not a directory\n")
+    lab.run("mkdir -p in/etc; ln -s /etc in/way; tar cf way.tar -C in etc way")
+    lab.run("rm in/way; mkdir in/way; echo z > in/way/f; tar rf way.tar -C in way/f")
+    lab.run("docker import way.tar way; docker create --name of-way way x")
+    assert lab.run("docker export of-way | tar tf - | grep /f").out == "etc/f\n"
+
+
 def test_files_alone_are_an_image_without_programs(lab: KeptSession) -> None:
     lab.run("mkdir -p root/etc; echo 1 > root/etc/one; tar cf root.tar -C root .")
     assert lab.run("docker import -c 'CMD [\"/nothing\"]' root.tar bare").code == 0

@@ -15,12 +15,14 @@ from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.archives import FEW, check_output, check_terminal, command, write
 from netsandbox.commands.docker.image_config import changed
 from netsandbox.commands.docker.reference import check_reference
-from netsandbox.commands.tools.archive import Member, members_of, packed
+from netsandbox.commands.docker.words import quoted
+from netsandbox.commands.tools.archive import Member, members_of, packed, put
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.inode import FileError, FileSystem
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -152,8 +154,11 @@ def _contents(text: str) -> list[Member]:
     """Raises DockerError: it is no archive."""
     try:
         return members_of(text) if text else []
-    except TarError:
-        raise DockerError("unexpected EOF" if len(text) < BLOCKSIZE else "archive/tar: invalid tar header") from None
+    except TarError as error:
+        is_cut = len(text) < BLOCKSIZE or "end of data" in str(error)
+        raise DockerError("unexpected EOF" if is_cut else "archive/tar: invalid tar header") from None
+    except UnicodeEncodeError:
+        raise DockerError("archive/tar: invalid tar header") from None
 
 
 def _load(client: Client, parsed: Parsed) -> int | None:
@@ -188,11 +193,28 @@ def _entries(client: Client, manifest: bytes) -> list[tuple[Image, list[str]]]:
         DockerError: it is none that docker save of this lab has written.
     """
     try:
-        return [(client.machine.archived[entry["Config"].rpartition("/")[2]], list(entry["RepoTags"] or ()))
+        return [(client.machine.archived[entry["Config"].rpartition("/")[2]], _tags(entry["RepoTags"] or []))
                 for entry in json.loads(manifest)]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise DockerError("docker load reads here what docker save of this lab has written: "
                           "the sandbox's images have no files of programs") from None
+
+
+def _tags(told: object) -> list[str]:
+    """The names that a manifest.json gives an image.
+
+    Raises:
+        DockerError: one that an image cannot have.
+        TypeError: they are no list of texts.
+    """
+    tags = [tag for tag in told if isinstance(tag, str)] if isinstance(told, list) else []
+    if tags != told:
+        raise TypeError
+    for tag in tags:
+        check_reference(tag)
+        if ":" not in tag.rpartition("/")[2]:
+            raise DockerError(f"invalid tag {quoted(tag)}")
+    return tags
 
 
 def _import(client: Client, parsed: Parsed) -> int | None:
@@ -217,7 +239,7 @@ def _imported(client: Client, parsed: Parsed, text: str) -> int:
     name, tag = split(parsed.operands[1]) if parsed.operands[1:] else (NO_NAME, "")
     comment, now = parsed.text("message") or FROM_FILE, client.scheduler.clock
     image = Image(name, tools=base.tools, process=base.process, server=base.server, created=now, comment=comment,
-                  tag=tag, layer=_layer_of(members), size=base.size, history=(HistoryStep(
+                  tag=tag, layer=_layer_of(client, members), size=base.size, history=(HistoryStep(
                       now, "", sum(one.info.size for one in members), comment),))
     for change in parsed.all("change"):
         image = changed(image, change)
@@ -231,19 +253,22 @@ def _imported(client: Client, parsed: Parsed, text: str) -> int:
     return 0
 
 
-def _layer_of(members: list[Member]) -> Layer:
-    """Files, directories and links, parents first."""
-    found = dict[str, tuple[str, str, str]]()
+def _layer_of(client: Client, members: list[Member]) -> Layer:
+    """What an archive is unpacked to, in a file system of its own.
+
+    Raises:
+        DockerError: something cannot stand where the archive says.
+    """
+    system = FileSystem(client.scheduler)
+    system.begin_from(())
     for one in members:
-        parts = [part for part in one.info.name.split("/") if part not in ("", ".", "..")]
-        for end in range(1, len(parts)):
-            above = "/" + "/".join(parts[:end])
-            found.setdefault(above, (above, "d", ""))
-        path = "/" + "/".join(parts)
-        kind = "d" if one.info.isdir() else "l" if one.info.issym() else "-" if one.info.isreg() else ""
-        if parts and kind and not (kind == "d" and path in found):
-            found[path] = path, kind, one.info.linkname if kind == "l" else one.content.decode(errors="replace")
-    return tuple(found.values())
+        if one.info.isdir() or one.info.issym() or one.info.isreg():
+            try:
+                put(Files(system, {}), f"/{one.info.name}", one, is_dated=False)
+            except FileError as error:
+                why = "not a directory" if error.name == "EEXIST" else str(error).lower()
+                raise daemon_error(f"open /{one.info.name}: {why}") from None
+    return system.layer()
 
 
 SAVE = command("save", "[OPTIONS] IMAGE [IMAGE...]",

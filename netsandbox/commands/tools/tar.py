@@ -121,8 +121,8 @@ class Told:
     def leaves_out(self, path: str) -> bool:
         """Whether --exclude is about it: about some of its parts in a row, a directory's files being out with it."""
         parts = path.split("/")
-        some = ["/".join(parts[at:end]) for at in range(len(parts)) for end in range(at + 1, len(parts) + 1)]
-        return any(fnmatchcase(one, pattern) for pattern in self.excluded for one in some)
+        return any(fnmatchcase("/".join(parts[at:end]), pattern) for pattern in self.excluded
+                   for at in range(len(parts)) for end in range(at + 1, len(parts) + 1))
 
 
 def _unbundled(arguments: list[str]) -> list[str]:

@@ -90,26 +90,29 @@ class Files:
         if len(path) >= PATH_MAX:
             raise FileError("ENAMETOOLONG")
         here = "" if path.startswith("/") else self.cwd.rstrip("/")
-        parts, hops = deque(path.split("/")), 0
+        node, parts, hops = self.system.find(here), deque(path.split("/")), 0
         while parts:
             part = parts.popleft()
             if part in ("", "."):
                 continue
             if part == "..":
                 here = here.rpartition("/")[0]
+                node = self.system.find(here)
                 continue
             is_last = not any(parts)
-            target = self._link(f"{here}/{part}") if follow or not is_last else None
+            below = node.entries.get(part) if isinstance(node, Directory) else None
+            target = self._target(f"{here}/{part}", below) if follow or not is_last else None
             if target is None:
-                here = f"{here}/{part}"
-                if not is_last and not self.is_directory_at(here):
+                here, node = f"{here}/{part}", below
+                if not is_last and not isinstance(below, Directory) and not self.is_directory_at(here):
                     raise FileError("ENOENT" if not self.exists_at(here) else "ENOTDIR")
                 continue
             hops += 1
             if hops > MAX_LINKS:
                 raise FileError("ELOOP")
             parts.extendleft(reversed(target.split("/")))
-            here = "" if target.startswith("/") else here
+            if target.startswith("/"):
+                here, node = "", self.system.root
         return self.binds.get(here, here) or "/"
 
     def _generator(self, path: str) -> Generator | None:
@@ -122,7 +125,10 @@ class Files:
         return None
 
     def _link(self, path: str) -> str | None:
-        node = self.system.find(path)
+        return self._target(path, self.system.find(path))
+
+    def _target(self, path: str, node: Node | None) -> str | None:
+        """Where what stands at a canonical path points, if it is a link."""
         if node is not None:
             return node.target if isinstance(node, Symlink) else None
         generator = self._generator(path)
