@@ -9,7 +9,7 @@ from netsandbox.apps.program import Program
 from netsandbox.apps.query import LENGTH, DatagramQuery, Query
 from netsandbox.apps.resolv_conf import Settings
 from netsandbox.apps.stream import Stream
-from netsandbox.linux.core.socket import Process, SocketError
+from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire import dns
@@ -82,7 +82,6 @@ class NameServer(Program):
                  is_authoritative: bool = False, datagram: int = 0, by_tcp: bool = True) -> None:
         self.name = name
         super().__init__(namespace, pid)
-        self.process = Process(name, pid)
         self.foreground = False
         self.zone = zone
         self.address = address

@@ -53,7 +53,6 @@ class Kept(Appended):
             super().append(("err", self.on_full()))
 
 
-
 class Output:
     """Attributes: output: (stream, text) in order; the stream is out or err."""
 

@@ -123,7 +123,6 @@ class Task(Output):
         """Give back what the program holds: sockets, timers."""
 
 
-
 class Program(Task):
     """A task that runs in a namespace.
 
@@ -138,6 +137,11 @@ class Program(Task):
         super().__init__(namespace.scheduler)
         self.namespace = namespace
         self.process = Process(self.name, pid)
+
+    @property
+    def now(self) -> int:
+        """Virtual nanoseconds."""
+        return self.scheduler.now
 
 
 class Context(NamedTuple):

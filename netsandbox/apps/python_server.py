@@ -39,11 +39,6 @@ class PythonServer(Program):
         self._sessions: list[HttpSession] = []
         self._accepted = 0
 
-    @property
-    def now(self) -> int:
-        """Virtual nanoseconds."""
-        return self.scheduler.now
-
     def start(self) -> None:
         try:
             self.socket.bind(self.address, self.port)

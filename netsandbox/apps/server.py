@@ -13,7 +13,7 @@ from netsandbox.apps.calendar import MONTHS, log_date
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.sessions import SERVICES, Session
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
+from netsandbox.linux.core.socket import ANY, Socket, SocketError
 from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4
@@ -71,7 +71,6 @@ class Server(Program):
                  files: Files | None = None) -> None:
         self.name = name
         super().__init__(namespace, pid)
-        self.process = Process(name, pid)
         self.kind = kind
         self.ports = ports
         self.backlog = backlog
@@ -84,11 +83,6 @@ class Server(Program):
         self._service = SERVICES[kind](self, kind, files) if kind in SERVICES else None
         self._sessions: list[Session] = []
         self._accepted = 0
-
-    @property
-    def now(self) -> int:
-        """Virtual nanoseconds."""
-        return self.scheduler.now
 
     def start(self) -> None:
         """Bind the ports, or fail in the server's own way."""

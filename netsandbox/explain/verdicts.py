@@ -103,7 +103,6 @@ DROPS: dict[str, Both] = {
 """Why it was dropped, by the kernel's name of the reason: sentences are in `english_drops` and `chinese_drops`."""
 
 
-
 def drop_words(name: str, language: str) -> str:
     """Why it was dropped, in two words; a reason without them by its name."""
     return said(DROPS[name], language) if name in DROPS else name

@@ -246,7 +246,6 @@ class Inside:
         return environment(self.context.engine, self.container, self.variables, self.rights.account.home)
 
 
-
 def _say(inside: Inside, argv: list[str], lines: list[str], status: int = 0) -> Program:
     return Speaker(inside.namespace, argv[0], [("out", line) for line in lines], 1, status)
 

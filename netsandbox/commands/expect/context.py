@@ -260,7 +260,6 @@ class Context:
         return why_seq(self.lab.trace, seq, self.shell.language, self.namer).decision
 
 
-
 def _begun(line: str, room: int) -> str:
     """How a line begins; one that goes on says so."""
     return line if len(line) <= room else f"{line[:room].rstrip()}…"

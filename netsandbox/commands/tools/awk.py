@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-
 class _NextError(Exception):
     """`next`."""
 

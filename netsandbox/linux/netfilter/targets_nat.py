@@ -85,8 +85,6 @@ def _address(text: str) -> int:
         raise UsageError(f'Bad IP address "{text}"') from None
 
 
-
-
 FLAGS = (Option("--random", can_negate=False), Option("--random-fully", can_negate=False),
          Option("--persistent", can_negate=False))
 
@@ -128,38 +126,33 @@ class Translation(Action):
         return "".join(f" {option.flag[2:]}" for option in FLAGS if option.flag in self.given)
 
 
-class DestinationNat(Translation):
-    """Send the connection to another address or port (xt_nat.c)."""
+class ToWhere(Translation):
+    """Another address or port, which its first option says (xt_nat.c)."""
+
+    def prepare(self) -> None:
+        self._wanted = self._range(*self.value(self.options[0].flag))
+
+    def wanted(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Range | None:
+        return self._wanted
+
+    def listed(self, _numeric: bool) -> str:
+        return f" to:{self.value(self.options[0].flag)}{self._flags_listed()}"
+
+
+class DestinationNat(ToWhere):
+    """Send the connection there."""
 
     name = "DNAT"
     hooks = DESTINATION_HOOKS
     options = (Option("--to-destination", read_where, str, can_negate=False, needed=True), FLAGS[0], FLAGS[2])
 
-    def prepare(self) -> None:
-        self._wanted = self._range(*self.value("--to-destination"))
 
-    def wanted(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Range | None:
-        return self._wanted
-
-    def listed(self, _numeric: bool) -> str:
-        return f" to:{self.value('--to-destination')}{self._flags_listed()}"
-
-
-class SourceNat(Translation):
-    """Let the connection come from another address or port."""
+class SourceNat(ToWhere):
+    """Let the connection come from there."""
 
     name = "SNAT"
     hooks = frozenset({Hook.POSTROUTING, Hook.INPUT})
     options = (Option("--to-source", read_where, str, can_negate=False, needed=True), *FLAGS)
-
-    def prepare(self) -> None:
-        self._wanted = self._range(*self.value("--to-source"))
-
-    def wanted(self, _namespace: NetworkNamespace, _buffer: SocketBuffer) -> Range | None:
-        return self._wanted
-
-    def listed(self, _numeric: bool) -> str:
-        return f" to:{self.value('--to-source')}{self._flags_listed()}"
 
 
 class Masquerade(Translation):
