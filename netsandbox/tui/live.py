@@ -331,7 +331,7 @@ class LiveLab(LabView):
     def _is_due(self) -> bool:
         """A line waits for its turn and has it, or a reader has the turn: a step more, and it would begin late."""
         jobs = self.jobs
-        is_free = jobs.running is None and self.session.lab.scheduler.is_idle
+        is_free = jobs.holder is None and self.session.lab.scheduler.is_idle
         return is_free and (bool(jobs.waiting) or self.waits_for_reader)
 
     @property

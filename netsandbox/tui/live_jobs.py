@@ -40,6 +40,8 @@ class Watched:
     """Another line runs as well, or did: what this one prints begins with its number."""
     complained: str = ""
     """What it said last on its error output while it ran, which is an error only if it fails."""
+    is_beside: bool = False
+    """A person has entered something since: what waits there does not wait for this."""
     told: int = 0
     """As much of its output stands in the transcript already: time went back, and comes the same way."""
 
@@ -136,8 +138,16 @@ class Jobs:
 
     @property
     def running(self) -> Job | None:
-        """The line that holds up those behind it."""
+        """A line that is at work, and not in the background."""
         return next((one.job for one in self.watched if not one.background and not one.job.is_done), None)
+
+    @property
+    def holder(self) -> Job | None:
+        """What the next line waits for: lines that a person enters together come one after another, and beside what
+        ran already, as one that is typed does."""
+        together = bool(self.waiting) and not self.waiting[0].unattended
+        return next((one.job for one in self.watched
+                     if not (one.background or one.job.is_done or (together and one.is_beside))), None)
 
     def watch(self, job: Job, clock: int, unattended: bool = False) -> None:
         """Follow a job from its beginning."""
@@ -164,7 +174,10 @@ class Jobs:
         self._label(told=True)
 
     def make_room(self) -> None:
-        """Another line begins, which may be through at once: what is printed below it by those that run has a label."""
+        """A person's line begins, which may be through at once: what is printed below it by those that run, beside
+        which it and those entered with it come, has a label."""
+        for one in self.alive:
+            one.is_beside = True
         self._label(coming=1)
 
     def _label(self, told: bool = False, coming: int = 0) -> None:
@@ -207,9 +220,9 @@ class Jobs:
             self._read()
             if over is not None:
                 session.take_back(over)
-            running = self.running
-            if running is not None:
-                self._stop_endless(session, running)
+            holder = self.holder
+            if holder is not None:
+                self._stop_endless(session, holder)
                 return
             if not self.waiting or not session.lab.scheduler.is_idle:
                 return

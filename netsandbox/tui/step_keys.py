@@ -18,8 +18,8 @@ class StepKeys(LabApp):
         waiting = sum(not one.unattended for one in self.live.jobs.waiting)
         if self.live.held and not self.live.session.is_quiet:
             self.main.status.say(tr("held.lines", hint=hint, count=waiting) if waiting else hint)
-        elif waiting:
-            self._told_waiting = tr("waiting", count=waiting)
+        elif waiting and (holder := self.live.jobs.holder) is not None:
+            self._told_waiting = tr("waiting", count=waiting, line=holder.text)
             self.main.status.say(self._told_waiting)
 
     def action_next_or_ping(self) -> None:

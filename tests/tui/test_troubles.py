@@ -512,6 +512,9 @@ READERS = (
      "tui/test_app.py::test_a_session_that_was_not_left_can_be_recovered"),
     ("ctrl+o looks at titles and introductions only, and finds tcp, dns and iptables in few",
      "session/test_search.py::test_a_topic_finds_what_it_stands_nowhere_in_behind_what_is_named_by_it"),
+    ("behind a compose up in the foreground pasted lines wait in silence, where typed ones run at once",
+     "tui/test_reader_en4.py::test_pasted_lines_run_beside_what_runs_as_typed_ones_do",
+     "tui/test_reader_en4.py::test_what_pasted_lines_wait_for_is_named"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 
