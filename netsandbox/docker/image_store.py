@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 NO_NAME = "<none>"
 HEX = frozenset(hexdigits.lower())
-SHORTEST_ID = 6
-"""Digits of an id by which an image can be named here."""
+SHORTEST_ID = 3
+"""Digits by which an image can be named here: c1 and c5 are what people call containers."""
 
 
 def split(reference: str) -> tuple[str, str]:
@@ -26,6 +26,11 @@ def split(reference: str) -> tuple[str, str]:
     head, slash, tail = name.rpartition("/")
     last, _colon, tag = tail.partition(":")
     return head + slash + last, tag or "latest"
+
+
+def is_id(image: Image, reference: str) -> bool:
+    """Whether it is by digits of its id that an image is called."""
+    return split(reference)[0] != image.name and image.identity.startswith(reference.removeprefix("sha256:"))
 
 
 class ImageStore:
@@ -46,11 +51,11 @@ class ImageStore:
         if own is not None:
             return own
         digits = reference.removeprefix("sha256:")
-        if len(digits) >= SHORTEST_ID and set(digits) <= HEX:
-            for image in self.all():
-                if image.identity.startswith(digits):
-                    return image
-        return find_image(reference) or stand_in(reference)
+        found = find_image(reference)
+        if found is None and len(digits) >= SHORTEST_ID and set(digits) <= HEX:
+            begun = {image.identity: image for image in reversed(self.all()) if image.identity.startswith(digits)}
+            found = next(iter(begun.values())) if len(begun) == 1 else None
+        return found or stand_in(reference)
 
     def ask(self, reference: str) -> Image | None:
         """One that is pulled or run: from then on it is listed under the name and the tag that it was asked for by."""
@@ -102,18 +107,18 @@ class ImageStore:
             DockerError: there is none, it is one of the sandbox's own, or a container uses it.
         """
         image, key = self.find(reference), split(reference)
-        is_id = image is not None and image.identity.startswith(reference.removeprefix("sha256:"))
-        if image is None or not (is_id or key in {(one.name, one.tag) for one in self.all()}):
+        by_id = image is not None and is_id(image, reference)
+        if image is None or not (by_id or key in {(one.name, one.tag) for one in self.all()}):
             raise daemon_error(f"No such image: {':'.join(key)}")
         users = [one for one in engine.containers.values() if one.image.identity == image.identity]
         names = [one for one in self.all() if one.identity == image.identity and one.name != NO_NAME]
-        if is_id:
+        if by_id:
             _check_unused(image, names, users, force)
         elif users and not force and len(names) < 2:
             raise daemon_error(
                 f'conflict: unable to remove repository reference "{reference}" (must force) - container '
                 f"{users[0].short_identity} is using its referenced image {image.identity[:12]}")
-        gone = (names if is_id else []) or [image]
+        gone = (names if by_id else []) or [image]
         if any((one.name, one.tag) not in self.made for one in gone):
             raise daemon_error(f"{reference} is one of the sandbox's own images, which stay")
         for one in gone:

@@ -87,7 +87,9 @@ def test_a_manifest_without_end_and_an_archive_that_is_cut_are_refused(lab: Kept
 def test_what_cannot_be_unpacked_is_no_image(lab: KeptSession) -> None:
     lab.run("echo x > a; tar cf both.tar a; rm a; mkdir a; echo y > a/b; tar rf both.tar a/b")
     refused = lab.run("docker import both.tar both")
-    assert (refused.out, refused.err) == ("", "Error response from daemon: open /a/b: not a directory\n")
+    assert (refused.out, refused.err) == ("", "Error response from daemon: openat a/b: not a directory\n")
+    twice = lab.run("tar cf twice.tar a; tar rf twice.tar a/b; docker import twice.tar")
+    assert (twice.out, twice.err) == ("", "Error response from daemon: duplicates of file paths not supported\n")
     lab.run("mkdir -p in/etc; ln -s /etc in/way; tar cf way.tar -C in etc way")
     lab.run("rm in/way; mkdir in/way; echo z > in/way/f; tar rf way.tar -C in way/f")
     lab.run("docker import way.tar way; docker create --name of-way way x")

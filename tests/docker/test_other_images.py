@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.docker.images import IMAGES, OTHERS, find_image
+from netsandbox.docker.image_store import ImageStore
+from netsandbox.docker.images import IMAGES, OTHERS, Image, find_image
 from netsandbox.session.keeping import KeptSession
 
 
@@ -169,3 +170,18 @@ def test_each_image_goes_by_its_id() -> None:
     assert "(cannot be forced) - image is being used by running container" in said(
         session, "docker rmi -f $(docker images -q nginx)")
     assert "one of the sandbox's own" in said(session, "docker rmi $(docker images -q redis)")
+
+
+def test_few_digits_of_an_id_are_enough_where_one_image_has_them() -> None:
+    session = KeptSession()
+    assert said(session, "docker image inspect -f '{{.RepoTags}}' $(docker images -q nginx | cut -c1-3)") == (
+        "[nginx:latest]\n")
+    assert said(session, "docker inspect -f '{{.RepoTags}}' sha256:$(docker images -q nginx | cut -c1-4)") == (
+        "[nginx:latest]\n")
+    assert said(session, "docker run --rm $(docker images -q busybox | cut -c1-3) echo hi") == "hi\n"
+    assert "pull access denied" in said(session, "docker pull $(docker images -q nginx)")
+    store = ImageStore()
+    for name in ("one", "two"):
+        store.keep(Image(name, tag="latest", digest=f"abc{name.encode().hex()}".ljust(64, "0")))
+    assert store.find("abc") is None
+    assert store.find("abc6f") == store.find("one") is not None

@@ -6,6 +6,7 @@ Of what an archive was made of, no file has the programs: the lab knows it again
 from __future__ import annotations
 
 import json
+import posixpath
 from functools import partial
 from hashlib import sha256
 from tarfile import BLOCKSIZE, DIRTYPE, SYMTYPE, TarError, TarInfo
@@ -261,13 +262,17 @@ def _layer_of(client: Client, members: list[Member]) -> Layer:
     """
     system = FileSystem(client.scheduler)
     system.begin_from(())
-    for one in members:
-        if one.info.isdir() or one.info.issym() or one.info.isreg():
-            try:
-                put(Files(system, {}), f"/{one.info.name}", one, is_dated=False)
-            except FileError as error:
-                why = "not a directory" if error.name == "EEXIST" else str(error).lower()
-                raise daemon_error(f"open /{one.info.name}: {why}") from None
+    names = [posixpath.normpath(f"/{one.info.name}") for one in members]
+    if len(set(names)) < len(names):
+        raise daemon_error("duplicates of file paths not supported")
+    for name, one in zip(names, members, strict=True):
+        if not (one.info.isdir() or one.info.issym() or one.info.isreg()):
+            raise DockerError(f"docker import of {name}, no file, directory or symbolic link, is not modelled")
+        try:
+            put(Files(system, {}), name, one, is_dated=False)
+        except FileError as error:
+            why = "not a directory" if error.name == "EEXIST" else str(error).lower()
+            raise daemon_error(f"openat {name.lstrip('/')}: {why}") from None
     return system.layer()
 
 

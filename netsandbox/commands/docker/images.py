@@ -11,7 +11,7 @@ from netsandbox.commands.docker.reference import check_reference, not_found, own
 from netsandbox.commands.docker.sizes import shown_size
 from netsandbox.commands.docker.words import NARROWEST, created_at, has_label, human_duration
 from netsandbox.docker.errors import DockerError, daemon_error
-from netsandbox.docker.image_store import NO_NAME
+from netsandbox.docker.image_store import NO_NAME, is_id
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -96,7 +96,7 @@ def pull(client: Client, parsed: Parsed) -> int:
     if full != reference and not parsed.on("quiet"):
         client.print("Using default tag: latest")
     image = client.engine.images.ask(reference)
-    if image is None or own_registry(reference):
+    if image is None or own_registry(reference) or is_id(image, reference):
         raise not_found(client.engine, reference)
     path = image.name if "/" in image.name else f"library/{image.name}"
     tag = full.rpartition(":")[2]
