@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.option_table import OptionTable, Read
-from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult, failing_as
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.net_tools import VERSION, resolve
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.proc_net import ArpRow, arp_entries
 from netsandbox.commands.tools.word_values import SCOPE_NUMBERS
-from netsandbox.linux.core.errors import STRERROR, KernelError
+from netsandbox.linux.core.errors import STRERROR
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.netlink import neighbour as requests
 from netsandbox.wire.addresses import format_ipv4, format_mac
@@ -113,10 +113,8 @@ def _set(namespace: NetworkNamespace, options: Read, files: Files | None) -> Non
         raise ToolError(FAILED, f"SIOCSARP: {STRERROR['EINVAL']}")
     state = NudState.STALE if "temp" in options.operands[2:] else NudState.PERMANENT
     device = _device(namespace, options, address)
-    try:
+    with failing_as(FAILED, "SIOCSARP"):
         requests.put(device, address, mac, state, "replace")
-    except KernelError as error:
-        raise ToolError(FAILED, f"SIOCSARP: {STRERROR[error.errno]}") from None
 
 
 def _hardware(word: str) -> list[int]:
@@ -150,9 +148,7 @@ def _delete(namespace: NetworkNamespace, options: Read, files: Files | None) -> 
         raise ToolError(1, "netsandbox: use `ip neigh del proxy` for published entries")
     for interface in namespace.interfaces.values():
         if options.values.get("i", interface.name) == interface.name and address in interface.neighbours:
-            try:
+            with failing_as(FAILED, "SIOCDARP(dontpub)"):
                 requests.delete(interface, address)
-            except KernelError as error:
-                raise ToolError(FAILED, f"SIOCDARP(dontpub): {STRERROR[error.errno]}") from None
             return ToolResult(0, "", "")
     return ToolResult(FAILED, f"No ARP entry for {options.operands[0]}\n", "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools import brctl_stp
-from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult, failing_as
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
@@ -102,12 +102,10 @@ def _existing(namespace: NetworkNamespace, name: str, complaint: str) -> Bridge:
 def _add_bridge(context: ToolContext, words: list[str]) -> str:
     if words[0] in context.namespace.interfaces:
         raise ToolError(1, f"device {words[0]} already exists; can't create bridge with the same name")
-    try:
+    with failing_as(1, "add bridge failed"):
         if not words[0]:
             raise KernelError("EINVAL")
         links.add(context.namespace, links.LinkRequest(words[0][:MAX_NAME], "bridge"), context.machine.new_mac)
-    except KernelError as error:
-        raise ToolError(1, f"add bridge failed: {STRERROR[error.errno]}") from None
     return ""
 
 
@@ -134,10 +132,8 @@ def _add_ports(context: ToolContext, words: list[str]) -> str:
         if isinstance(interface, Bridge):
             raise ToolError(1, f"device {name} is a bridge device itself; "
                                "can't add a bridge device to a bridge device.")
-        try:
+        with failing_as(1, f"can't add {name} to bridge {words[0]}"):
             links.set_master(interface, bridge)
-        except KernelError as error:
-            raise ToolError(1, f"can't add {name} to bridge {words[0]}: {STRERROR[error.errno]}") from None
     return ""
 
 
@@ -174,11 +170,8 @@ def _set_port_number(setting: str) -> Callable[[ToolContext, list[str]], str]:
     def handler(context: ToolContext, words: list[str]) -> str:
         if not (words[2].isascii() and words[2].isdecimal()):
             raise ToolError(1, f"bad path {setting} value")
-        try:
+        with failing_as(1, f"set {'path cost' if setting == 'cost' else 'port priority'} failed"):
             bridge_requests.change_port(_port(context.namespace, words[0], words[1]), {setting: int(words[2])})
-        except KernelError as error:
-            what = "path cost" if setting == "cost" else "port priority"
-            raise ToolError(1, f"set {what} failed: {STRERROR[error.errno]}") from None
         return ""
     return handler
 

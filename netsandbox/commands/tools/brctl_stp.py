@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolContext, ToolError
+from netsandbox.commands.tools.context import ToolContext, ToolError, failing_as
 from netsandbox.commands.tools.sysfs_bridge import bridge_values, port_values
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.errors import STRERROR, KernelError
+from netsandbox.linux.core.errors import STRERROR
 from netsandbox.linux.netlink import bridge as requests
 
 if TYPE_CHECKING:
@@ -50,10 +50,8 @@ def set_time(setting: str, what: str) -> Callable[[ToolContext, list[str]], str]
         except ValueError:
             raise ToolError(1, f"bad {what} value") from None
         bridge = found(context, words[0], f"set {what} failed")
-        try:
+        with failing_as(1, f"set {what} failed"):
             requests.change_bridge(bridge, {setting: int(seconds * HUNDREDTHS)})
-        except KernelError as error:
-            raise ToolError(1, f"set {what} failed: {STRERROR[error.errno]}") from None
         return ""
     return handler
 

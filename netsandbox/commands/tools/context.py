@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from netsandbox.linux.core.errors import STRERROR, KernelError
 
 if TYPE_CHECKING:
     from netsandbox.apps.pipe import Pipe
@@ -158,3 +161,12 @@ class ToolError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+@contextmanager
+def failing_as(code: int, what: str) -> Iterator[None]:
+    """What the kernel refuses meanwhile is told as perror(3) does, behind what a tool calls it."""
+    try:
+        yield
+    except KernelError as error:
+        raise ToolError(code, f"{what}: {STRERROR[error.errno]}") from None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.context import ToolError, failing_as
 from netsandbox.commands.tools.net_tools import resolve
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import STRERROR, KernelError
@@ -118,19 +118,15 @@ def _set_up(interface: Interface, label: str, up: bool) -> None:
             raise ToolError(255, f"SIOCSIFFLAGS: {STRERROR['EADDRNOTAVAIL']}")
         addresses.remove(interface, own)
         return
-    try:
+    with failing_as(255, "SIOCSIFFLAGS"):
         requests.set_up(interface, up)
-    except KernelError as error:
-        raise ToolError(255, f"SIOCSIFFLAGS: {STRERROR[error.errno]}") from None
 
 
 def _set_mtu(interface: Interface, text: str) -> None:
     _check_rights("SIOCSIFMTU")
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
-    try:
+    with failing_as(1, "SIOCSIFMTU"):
         requests.set_mtu(interface, number)
-    except KernelError as error:
-        raise ToolError(1, f"SIOCSIFMTU: {STRERROR[error.errno]}") from None
 
 
 def _set_queue_length(interface: Interface, text: str) -> None:
@@ -150,10 +146,8 @@ def _set_mac(interface: Interface, kind: str, text: str) -> None:
         mac = parse_mac(text)
     except AddressError:
         raise ToolError(1, f"{text[:40]}: invalid ether address.") from None
-    try:
+    with failing_as(1, "SIOCSIFHWADDR"):
         requests.set_mac(interface, list(mac.to_bytes(6, "big")))
-    except KernelError as error:
-        raise ToolError(1, f"SIOCSIFHWADDR: {STRERROR[error.errno]}") from None
 
 
 def _set_address(interface: Interface, label: str, word: str, files: Files | None) -> None:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.option_table import OptionTable
-from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult, failing_as
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.net_tools import resolve
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.proc_net import RTF_GATEWAY, RTF_HOST, RTF_REJECT, main_routes, route_bits
 from netsandbox.commands.tools.word_values import number
 from netsandbox.commands.tools.words import ASKED, USAGE, OfferedError, Words, flag, key, parse, refused
-from netsandbox.linux.core.errors import STRERROR, KernelError
+from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink import route as requests
 from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.wire.addresses import Network, format_ipv4, prefix_mask
@@ -123,15 +123,13 @@ def _change(context: ToolContext, command: str, words: Words) -> None:
     scope = "host" if scope and "reject" in found else scope
     request = RouteRequest(destination, "unreachable" if "reject" in found else "", gateway, device, None, scope,
                            "", found.get("metric", 0))
-    try:
+    with failing_as(REFUSED, f"SIOC{command.upper()}RT"):
         if destination.address != destination.network:
             raise KernelError("EINVAL")
         if command == "add":
             requests.put(namespace, request, "prepend")
         else:
             requests.delete(namespace, request)
-    except KernelError as error:
-        raise ToolError(REFUSED, f"SIOC{command.upper()}RT: {STRERROR[error.errno]}") from None
 
 
 def _read(words: Words) -> tuple[str, dict[str, Any]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import count
 
 from netsandbox.apps.option_table import OptionTable
-from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult, failing_as
 from netsandbox.commands.tools.options import options_of
-from netsandbox.linux.core.errors import STRERROR, KernelError
+from netsandbox.linux.core.errors import STRERROR
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
 
@@ -36,10 +36,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if name in taken and taken[name].kind != "tun":
         raise ToolError(1, f"TUNSETIFF: {STRERROR['EINVAL']}")
     if name not in taken:
-        try:
+        with failing_as(1, "TUNSETIFF"):
             requests.add(context.namespace, request, context.machine.new_mac)
-        except KernelError as error:
-            raise ToolError(1, f"TUNSETIFF: {STRERROR[error.errno]}") from None
     owners = f"uid {uid or 0}" + (f" gid {gid}" if gid else "")
     return ToolResult(0, f"{name}\n" if "b" in options else f"Set '{name}' persistent and owned by {owners}\n", "")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.linux.core.errors import STRERROR, KernelError
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult, failing_as
+from netsandbox.linux.core.errors import STRERROR
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
 
@@ -38,17 +38,15 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
 def _add(context: ToolContext, parent: str, number: str) -> ToolResult:
     vid = int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else -1
     below = context.namespace.interfaces.get(parent)
-    failed = f"ERROR: trying to add VLAN #{vid} to IF -:{parent}:-  error: "
+    failed = f"ERROR: trying to add VLAN #{vid} to IF -:{parent}:-  error"
     if below is None:
-        raise ToolError(3, failed + STRERROR["ENODEV"])
+        raise ToolError(3, f"{failed}: {STRERROR['ENODEV']}")
     if not 0 <= vid <= MOST_VID:
-        raise ToolError(3, failed + STRERROR["ERANGE"])
+        raise ToolError(3, f"{failed}: {STRERROR['ERANGE']}")
     request = LinkRequest(f"{parent}.{vid}", "vlan")
     request.lower, request.settings = below, {"id": vid}
-    try:
+    with failing_as(3, failed):
         requests.add(context.namespace, request, context.machine.new_mac)
-    except KernelError as error:
-        raise ToolError(3, failed + STRERROR[error.errno]) from None
     return ToolResult(0, f"Added VLAN with VID == {vid} to IF -:{parent}:-\n", "")
 
 
