@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from netsandbox.commands import frame_rows
 from netsandbox.commands.expect.condition import Verdict
 from netsandbox.commands.pasted import whole_lines
-from netsandbox.commands.show import columns_of, table
+from netsandbox.commands.show import by_vlan, columns_of, table
 from netsandbox.commands.words import printable
 from netsandbox.engine.units import format_time
 from netsandbox.explain.questions import LETTERS, lettered, question, verdict
@@ -106,7 +106,7 @@ WORDS = Words({
     "mac": ("MAC table of {node}", "{node} 的 MAC 表"),
     "last": ("the last {count} of {all}", "共 {all} 行，只列最后 {count} 行"),
     "arp.columns": ("ADDRESS|DEV|MAC|STATE", "地址|网卡|MAC|状态"),
-    "mac.columns": ("BRIDGE|MAC|PORT|", "网桥|MAC|端口|"),
+    "mac.columns": ("BRIDGE|MAC|VLAN|PORT|", "网桥|MAC|VLAN|端口|"),
     "permanent": ("permanent", "永久"),
     "answer": ("A to {last}:", "请答 A 到 {last}："),
 })
@@ -207,9 +207,10 @@ def _tables(lab: Lab, language: str) -> list[tuple[str, tuple[str, ...], list[tu
         rows = views.fdb(lab, name)
         if rows:
             permanent = _say("permanent", language)
-            tables.append((_say("mac", language, node=name), _columns("mac", language),
-                           [(called(lab, name, r.bridge), r.mac, called(lab, name, r.port),
-                             permanent if r.permanent else "") for r in rows]))
+            head, *cells = by_vlan([_columns("mac", language), *(
+                (called(lab, name, r.bridge), r.mac, str(r.vlan or ""), called(lab, name, r.port),
+                 permanent if r.permanent else "") for r in rows)])
+            tables.append((_say("mac", language, node=name), head, cells))
     return tables
 
 

@@ -50,11 +50,16 @@ def columns_of(text: str) -> int:
     return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def by_vlan(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """A MAC table below its head, with the VLANs, its third column, if a bridge filters by them."""
+    return rows if any(row[2] for row in rows[1:]) else [row[:2] + row[3:] for row in rows]
+
+
 HEADS = Words({
     "nodes": ("NAME|KIND|HOST|NETWORK|IMAGE|STATE|ADDRESSES", "名称|类型|主机|网络|镜像|状态|地址"),
     "links": ("FROM|TO|KIND|STATE", "从|到|类型|状态"),
     "arp": ("ADDRESS|DEV|MAC|STATE|FOR", "地址|网卡|MAC|状态|剩余"),
-    "mac": ("BRIDGE|MAC|PORT|AGES IN", "网桥|MAC|端口|剩余"), "permanent": ("permanent", "永久"),
+    "mac": ("BRIDGE|MAC|VLAN|PORT|AGES IN", "网桥|MAC|VLAN|端口|剩余"), "permanent": ("permanent", "永久"),
     "kind.host": ("host", "主机"), "kind.container": ("container", "容器"), "kind.hub": ("hub", "集线器"),
     "kind.switch": ("switch", "交换机"), "kind.bridge": ("bridge", "网桥"), "kind.namespace": ("namespace", "命名空间"),
     "routes": ("TABLE|ROUTE", "表|路由"),
@@ -145,8 +150,8 @@ def _rows(shell: Shell, what: str, node: str) -> list[tuple[str, ...]]:
         return [_head(shell, what), *((r.address, named(r.interface), r.mac or "", r.state,
                 left(r.deadline)) for r in views.neighbours(lab, node))]
     if what == "mac":
-        return [_head(shell, what), *((named(r.bridge), r.mac, named(r.port), permanent if r.permanent
-                else left(r.deadline)) for r in views.fdb(lab, node))]
+        return by_vlan([_head(shell, what), *((named(r.bridge), r.mac, str(r.vlan or ""), named(r.port),
+                       permanent if r.permanent else left(r.deadline)) for r in views.fdb(lab, node))])
     if what == "routes":
         return [_head(shell, what), *((r.table, r.text) for r in views.routes(lab, node))]
     if what == "sockets":

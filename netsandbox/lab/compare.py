@@ -44,7 +44,7 @@ def _arp(lab: Lab, node: str) -> Rows:
 def _mac(lab: Lab, node: str) -> Rows:
     for row in views.fdb(lab, node):
         if not row.permanent:
-            yield f"{row.bridge} {row.mac}", row.port
+            yield " ".join(filter(None, (row.bridge, row.mac, f"VLAN {row.vlan}" if row.vlan else ""))), row.port
 
 
 def _routes(lab: Lab, node: str) -> Rows:

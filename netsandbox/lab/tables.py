@@ -147,6 +147,8 @@ class FdbRow(NamedTuple):
     deadline: int | None
     """When it will age out."""
     seq: int | None
+    vlan: int = 0
+    """0 while the bridge does not filter by VLAN."""
 
 
 class RouteRow(NamedTuple):

@@ -148,7 +148,7 @@ def fdb(lab: Lab, node: str, bridge: str | None = None) -> list[FdbRow]:
         return []
     return [FdbRow(interface.name, format_mac(entry.mac), entry.port.interface.name if entry.port else interface.name,
                    entry.local or entry.static, entry.updated, interface.fdb.deadline(entry),
-                   None if entry.local else entry.seq)
+                   None if entry.local else entry.seq, entry.vlan)
             for interface in namespace.interfaces.values()
             if isinstance(interface, Bridge) and bridge in (None, interface.name)
             for entry in interface.fdb.entries.values()]

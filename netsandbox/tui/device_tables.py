@@ -107,22 +107,24 @@ def _fdb(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:
     owners = {row.name: row.peer[0] for row in interfaces if row.peer is not None}
     called = _called(source, place)
     known = source.fdb(place.node, place.interface or None)
-    several = len({row.bridge for row in known}) > 1
-    columns = ("mac", "port", "bridge", "age", "made") if several else ("mac", "port", "age", "made")
+    several, filters = len({row.bridge for row in known}) > 1, any(row.vlan for row in known)
+    columns = ("mac", *["vlan"] * filters, "port", *["bridge"] * several, "age", "made")
     own = [row for row in known if row.permanent]
     folds = len(own) > MOST_OWN
     rows = [
-        Row(f"{row.bridge} {row.port} {row.mac}", _fdb_cells(row, owners, called, now, several, glyphs), row.seq, row)
+        Row(f"{row.bridge} {row.port} {row.mac} {row.vlan}",
+            (row.mac, *[str(row.vlan or "")] * filters, *_fdb_cells(row, owners, called, now, several, glyphs)),
+            row.seq, row)
         for row in [row for row in known if not row.permanent] + ([] if folds else own)
     ]
     if folds:
         told = tr("table.own" if rows else "table.own-only", count=len(own))
         rows.append(Row("permanent", (told, *[""] * (len(columns) - 1))))
-    return Table(columns, _apart(rows), len(columns) - 2)
+    return Table(columns, tuple(rows), len(columns) - 2)
 
 
 def _apart(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Rows that each have a key of their own: one MAC is learned behind a port in several VLANs."""
+    """Rows that each have a key of their own: one client's port is carried twice, one connection after another."""
     met: dict[str, int] = {}
     found = []
     for row in rows:
@@ -138,7 +140,7 @@ def _fdb_cells(
     port = f"{safe(row.port)} ({safe(owner)})" if owner else safe(called.get(row.port, row.port))
     age = tr("table.permanent") if row.permanent else countdown(row.updated, row.deadline, now, glyphs)
     bridge = (safe(called.get(row.bridge, row.bridge)),) if several else ()
-    return (row.mac, port, *bridge, age, made_by(row.seq, glyphs))
+    return (port, *bridge, age, made_by(row.seq, glyphs))
 
 
 def _vlans(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:

@@ -88,7 +88,8 @@ class Jobs:
         """What a line that has just failed said of it, until somebody tells it."""
         self.forward = 0
         """The label of the line whose output a person wants to see alone; 0 for all."""
-        self._unattended = False
+        self.is_lesson = False
+        """The line that was begun last is one of a lesson's step."""
         self._told: dict[tuple[str, int], int] = {}
         """How much each line that runs, or ran last, has printed so far, by its text and label."""
         self.begun_at: dict[int, int] = {}
@@ -151,7 +152,7 @@ class Jobs:
 
     def watch(self, job: Job, clock: int, unattended: bool = False) -> None:
         """Follow a job from its beginning."""
-        self._unattended = unattended
+        self.is_lesson = unattended
         self.forward = 0
         self._told.clear()  # from here on things may go another way than they went
         for one in self.watched:
@@ -233,7 +234,7 @@ class Jobs:
 
     def _stop_endless(self, session: KeptSession, job: Job) -> None:
         one = next(one for one in self.watched if one.job is job)
-        if not self._unattended or job.program is None or not job.program.is_endless or session.has_future:
+        if not self.is_lesson or job.program is None or not job.program.is_endless or session.has_future:
             return
         one.printed = job.size if one.printed is None else one.printed
         if session.clock - one.begun <= ENDLESS_LIMIT:

@@ -45,6 +45,19 @@ def test_a_docker_networks_bridge_has_its_name_in_every_table_and_a_kind_its_wor
     assert [row.split()[1] for row in session.run("show nodes").out.splitlines()[1:3]] == ["主机", "容器"]
 
 
+def test_a_mac_that_is_known_in_several_vlans_has_its_vlan_beside_it() -> None:
+    """The same MAC stood at the same port once for each VLAN, and nothing told the rows apart."""
+    session = Session()
+    for line in ("add-host pc1", "add-switch sw", "connect pc1 sw"):
+        session.run(line)
+    assert session.run("show mac sw").out.splitlines()[1].split() == ["BRIDGE", "MAC", "PORT", "AGES", "IN"]
+    for line in ("exec sw ip link set br0 type bridge vlan_filtering 1", "exec sw bridge vlan add dev p1 vid 20"):
+        assert session.run(line).code == 0
+    head, *rows = (line.split() for line in session.run("show mac sw").out.splitlines()[1:])
+    assert head == ["BRIDGE", "MAC", "VLAN", "PORT", "AGES", "IN"]
+    assert {row[2] for row in rows if row[3] == "p1"} >= {"1", "20"}
+
+
 def test_a_hub_has_ports_and_no_addresses() -> None:
     """It only repeats: an lo with 127.0.0.1/8 stood among its ports."""
     session = Session()

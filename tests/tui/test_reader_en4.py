@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from netsandbox.tui.device_tables import table_of
+from netsandbox.tui.glyphs import UNICODE
+from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 
@@ -45,3 +48,29 @@ async def test_what_pasted_lines_wait_for_is_named(tmp_path: Path) -> None:
         await on.press("ctrl+c")
         await on.quiet()
         assert transcript(on)[-3:] == ["two", "host ❯ echo three", "three"]
+
+
+async def test_beside_a_mac_that_stands_in_several_vlans_the_pane_has_them(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for line in ("add-host pc1", "add-switch sw", "connect pc1 sw"):
+            await on.line(line)
+        live = on.app.live
+        assert "vlan" not in table_of(live, Place("sw"), "mac", UNICODE).columns
+        await on.line("exec sw ip link set br0 type bridge vlan_filtering 1")
+        await on.line("exec sw bridge vlan add dev p1 vid 20")
+        await on.quiet()
+        table = table_of(live, Place("sw"), "mac", UNICODE)
+        assert table.columns[:3] == ("mac", "vlan", "port")
+        assert len({row.key for row in table.rows}) == len(table.rows)
+
+
+async def test_of_lines_pasted_at_once_what_the_last_one_printed_is_seen(tmp_path: Path) -> None:
+    """The pane stood at the first line of the first one's output, and of a here-document at its own text."""
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await paste(on, "ip addr", "docker ps -a", "cat > f <<EOF", *map(str, range(30)), "EOF", "echo this is seen")
+        await on.quiet()
+        assert "❯ echo this is seen" in screen_text(on.app)
+        await paste(on, "echo one", "help")
+        await on.quiet()
+        output = on.app.main.output
+        assert output._rows[output.scroll_offset.y].text.endswith("❯ help")

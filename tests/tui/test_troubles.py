@@ -515,6 +515,11 @@ READERS = (
     ("behind a compose up in the foreground pasted lines wait in silence, where typed ones run at once",
      "tui/test_reader_en4.py::test_pasted_lines_run_beside_what_runs_as_typed_ones_do",
      "tui/test_reader_en4.py::test_what_pasted_lines_wait_for_is_named"),
+    ("a MAC stands twice at one port, and no column tells of which VLAN",
+     "tui/test_reader_en4.py::test_beside_a_mac_that_stands_in_several_vlans_the_pane_has_them",
+     "commands/test_show.py::test_a_mac_that_is_known_in_several_vlans_has_its_vlan_beside_it"),
+    ("of several pasted lines the pane shows the first one's output, and of a here-document its own text",
+     "tui/test_reader_en4.py::test_of_lines_pasted_at_once_what_the_last_one_printed_is_seen"),
 )
 """What first-time readers met later, in English and in Chinese: a learner, an engineer, a teacher."""
 

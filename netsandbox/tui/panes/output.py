@@ -3,7 +3,8 @@ right move along those that are wider than the pane.
 
 What a line prints bit by bit is followed; what is longer than the pane and
 comes at once is shown from its top, where a person begins to read; so is what
-comes in one go a moment after its line.
+comes in one go a moment after its line.  Of lines that were entered together
+the last one's is shown.
 """
 
 from __future__ import annotations
@@ -126,7 +127,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self._left = 0 if typed else self._left
         self._is_open = typed and not is_over
         if is_whole:
-            self._at_once = self._seen - len(new) if typed else begun, self._seen
+            before = 0 if jobs.is_lesson else max((at for at, one in enumerate(new) if one.kind == "line"), default=0)
+            self._at_once = self._seen - len(new) + before if typed else begun, self._seen
         new = [said for said in new if self._only in (0, said.job)]
         self._said.extend(new)
         if self._width:
