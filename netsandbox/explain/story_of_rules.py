@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Trace, event_of, kind_of
@@ -63,12 +65,9 @@ def _took(event: VerdictGiven, rule: RuleRow) -> bool:
 def _passed_by(trace: Trace, rule: RuleRow, voice: Voice) -> list[str]:
     """How the newest packets that came to its chain passed by a rule that took none, each way once."""
     found: dict[tuple[str, int], str] = {}
-    for seq, raw in trace.back(trace.end):
-        if seq < rule.made_at or len(found) == NEWEST:
+    for seq, event in _newest(trace, VerdictGiven, rule.made_at):
+        if len(found) == NEWEST:
             break
-        if kind_of(raw) is not VerdictGiven:
-            continue
-        event = event_of(raw, seq)
         steps = [step for walk in event.walks for step in walk.rules
                  if walk.table == rule.table and step.chain == rule.chain]
         if event.namespace not in rule.namespaces or not steps:
@@ -93,16 +92,18 @@ def _before_nat(event: VerdictGiven) -> str:
 
 def _packets(trace: Trace, is_it: Any, start: int, voice: Voice) -> list[str]:
     """The newest packets that a hook saw and that are meant, newest first."""
-    found: list[str] = []
+    return list(islice((
+        voice.say("rules.packet", seq=str(seq), packet=voice.packet(event.packet), hook=event.hook)
+        for seq, event in _newest(trace, VerdictGiven, start) if is_it(event)), NEWEST))
+
+
+def _newest(trace: Trace, kind: type, start: int) -> Iterator[tuple[int, Any]]:
+    """The events of a kind, with their numbers, back to a record."""
     for seq, raw in trace.back(trace.end):
-        if seq < start or len(found) == NEWEST:
-            break
-        if kind_of(raw) is not VerdictGiven:
-            continue
-        event = event_of(raw, seq)
-        if is_it(event):
-            found.append(voice.say("rules.packet", seq=str(seq), packet=voice.packet(event.packet), hook=event.hook))
-    return found
+        if seq < start:
+            return
+        if kind_of(raw) is kind:
+            yield seq, event_of(raw, seq)
 
 
 def why_connection(trace: Trace, namespaces: frozenset[str], made_at: int, text: str, language: str = "en",
@@ -115,14 +116,8 @@ def why_connection(trace: Trace, namespaces: frozenset[str], made_at: int, text:
         text: the entry as it is now.
     """
     voice = Voice(language, names)
-    entered = -1
-    for seq, raw in trace.back(trace.end):
-        if seq < made_at:
-            break
-        if kind_of(raw) is ConnectionChanged:
-            event = event_of(raw, seq)
-            if event.made_at == made_at and event.why == "new" and event.namespace in namespaces:
-                entered = seq
+    entered = min((seq for seq, event in _newest(trace, ConnectionChanged, made_at)
+                   if event.made_at == made_at and event.why == "new" and event.namespace in namespaces), default=-1)
     story = why_seq(trace, entered, language, names)
     now = voice.say("rules.now", text=" ".join(safe(text).split()))
     packets = _packets(trace, lambda event: event.connection_from == made_at and event.namespace in namespaces,
