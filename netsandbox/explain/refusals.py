@@ -183,6 +183,8 @@ OF_FILTERS: dict[str, str] = {
     "no keyword {word}: for a name write {example}": "没有关键字 {word}：名称请写成 {example}",
     "no keyword {word}: flags are no test here; in the app ctrl+f finds {flag}": (
         "没有关键字 {word}：这里不能按标志过滤；在界面里用 ctrl+f 查找 {flag}"),
+    "no keyword {word}: of Wireshark's fields only addresses, ports and frame.number are tests here": (
+        "没有关键字 {word}：Wireshark 的字段里，这里只能按地址、端口和 frame.number 过滤"),
     "no keyword {word}: did you mean {near}?": "没有关键字 {word}：是不是 {near}？",
     "expected a name or an address": "这里应为名称或地址",
     "expected a network such as 172.17.0.0/16": "这里应为网络，例如 172.17.0.0/16",

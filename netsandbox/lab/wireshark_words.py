@@ -26,4 +26,6 @@ def meant_by(text: str) -> str:
     number, field, sign, value = found.groups()
     words = f"frame {number}" if number else FIELDS.get(field, "").format(value) if value else ""
     words = f"not ({words})" if words and sign in ("!=", "ne") else words
-    return f"did you mean `{words}`?" if words else ""
+    if words:
+        return f"did you mean `{words}`?"
+    return "of Wireshark's fields only addresses, ports and frame.number are tests here" if sign else ""

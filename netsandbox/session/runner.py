@@ -114,12 +114,15 @@ class Runner:
         job = self.session.run(text, is_followed=self._to_come > 0)
         trace = self.session.lab.trace
         self.after_line()
-        failed = bool(job.code) and not is_judged and (is_expect or not _is_program(job))
+        failed = bool(job.code) and not is_judged and (is_expect or not _is_answer(job))
         self.failed |= failed
         meant = NEAR["note"](self.session.lab, job) if not is_expect else ""
         return Line(text, job, number, is_expect, min(first, trace.end), trace.end, failed, meant)
 
 
-def _is_program(job: Job) -> bool:
-    """A program's exit status is its answer (no reply to a ping); only `expect` judges it."""
+def _is_answer(job: Job) -> bool:
+    """A program's exit status is its answer (no reply to a ping), that of `exit 3` what it asks for; only `expect`
+    judges them."""
+    if verb_of(job.text) in ("exit", "leave"):
+        return not job.err
     return job.program is not None and job.code not in (2, 125, 126, 127) and not job.budget.exceeded

@@ -6,6 +6,7 @@ import pytest
 
 from netsandbox.explain.refusals import noted
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.runner import Runner
 from tests.session.lines import state
 
 PID = "$(docker inspect -f '{{.State.Pid}}' web)"
@@ -164,3 +165,12 @@ def test_a_word_that_is_no_status_leaves_no_shell(one: KeptSession) -> None:
     assert one.run("exit now").code == one.run("exit 1 2").code == 2
     assert one.shell.where == "web"
     assert (one.run("exit 4").code, one.run("echo $?").out, one.shell.where) == (4, "4\n", None)
+
+
+def test_a_status_that_a_shell_is_left_with_is_no_failure_of_a_run() -> None:
+    runner = Runner()
+    for line in ("docker run -it --name box alpine sh", "exit 3"):
+        runner.line(line)
+    assert not runner.failed
+    runner.line("exit 3")
+    assert runner.failed

@@ -345,6 +345,14 @@ def test_what_is_typed_for_wireshark_leads_to_the_filter_s_own_words(typed: str,
     assert validate(words) is None
 
 
+@pytest.mark.parametrize("typed", ["icmp.type==8", "eth.addr == 00:11:22:33:44:55", "arp or dns.qry.name=x"])
+def test_of_another_field_of_wiresharks_it_is_told_which_are_tests_here(typed: str) -> None:
+    error = validate(typed)
+    assert error is not None
+    assert error.message.endswith(": of Wireshark's fields only addresses, ports and frame.number are tests here")
+    assert "地址、端口" in translated(error.message, "zh")
+
+
 @pytest.mark.parametrize(("language", "words"), [
     ("en", "flags are no test here; in the app ctrl+f finds `SYN`"), ("zh", "在界面里用 ctrl+f 查找 `SYN`")])
 def test_of_a_flag_it_is_told_how_it_is_found(language: str, words: str) -> None:
