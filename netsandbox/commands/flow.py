@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import flow_text, kinds, sequence_text
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.sequence_svg import svg
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.explain.verdicts import drop_words
 from netsandbox.explain.words import Both
 from netsandbox.lab import views
 from netsandbox.lab.flows import Flow, end_name, flows
-from netsandbox.lab.frame_log import Teller, rows
-from netsandbox.lab.journeys import Journeys
+from netsandbox.lab.frame_log import whole_ways
 from netsandbox.lab.log_filter import validate
 from netsandbox.lab.log_match import compile_filter, names_of
 from netsandbox.lab.names import Namer
@@ -70,7 +71,8 @@ def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
             shell.say("no connection so far; `curl http://ADDRESS/` makes one")]
     else:
         chosen = _chosen(found, which)
-        sequence, title = of_flow(chosen, flow_text.label, Namer(shell.lab).of_address, shell.say("again")), chosen.name
+        sequence, title = of_flow(chosen, flow_text.label, Namer(shell.lab).of_address, shell.say("again"),
+                                  partial(drop_words, language=shell.language)), chosen.name
         lines = sequence_text.text(sequence) if view not in VIEWS else VIEWS[view](chosen)
         if len(lines) == 1:  # that nothing was carried
             lines = [shell.say(lines[0])]
@@ -105,8 +107,7 @@ def _of_frames(shell: Shell, text: str) -> Sequence:
     if error is not None:
         raise CommandError(f"flow: {error.message}")
     passes = compile_filter(text, names_of(views.interfaces(shell.lab)))
-    teller = Teller(shell.lab, Journeys())
-    found = of_rows(row for row in rows(shell.lab, shell.lab.trace.first, teller=teller) if passes(row))
+    found = of_rows(whole_ways(shell.lab, shell.lab.trace.first, passes), partial(drop_words, language=shell.language))
     return found._replace(arrows=found.arrows[-MOST_ARROWS:])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.sequence_text import span
 from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def _places(sequence: Sequence) -> dict[str, float]:
     """Where each party's line stands, in pixels."""
     parties, gaps = sequence.parties, [float(LEAST)] * max(len(sequence.parties) - 1, 0)
     for arrow in sequence.arrows:
-        ends = [parties.index(arrow.source), parties.index(arrow.target)] if arrow.target else [0, len(parties) - 1]
-        low, high = min(ends), max(ends)
+        low, high = span(arrow, parties)
         for number in range(low, high):
             gaps[number] = max(gaps[number], (len(arrow.label) + 4) * CHARACTER / (high - low))
     places, x = {}, float(LEFT)
@@ -63,9 +63,8 @@ def _places(sequence: Sequence) -> dict[str, float]:
 
 def _arrow(arrow: Arrow, places: dict[str, float], y: int, first: int) -> str:
     here = places[arrow.source]
-    ends = [places[arrow.target]] if arrow.target else [x for x in (min(places.values()), max(places.values()))
-                                                        if x != here]
-    low, high = min([here, *ends]), max([here, *ends])
+    ends = [places[name] for name in arrow.targets]
+    low, high = (list(places.values())[number] for number in span(arrow, tuple(places)))
     parts = [f'<text class="time" x="8" y="{y + 4}">+{(arrow.at - first) / SECOND:.6f}</text>']
     parts += [_line(here, end, y, arrow.dropped) for end in ends]
     middle, anchor = ((low + high) / 2, "middle") if high > low else (here + 8, "start")

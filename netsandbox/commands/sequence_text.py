@@ -31,7 +31,7 @@ def _columns(sequence: Sequence) -> dict[str, int]:
     parties = sequence.parties
     gaps = [max(LEAST, (len(left) + len(right)) // 2 + 2) for left, right in pairwise(parties)]
     for arrow in sequence.arrows:
-        low, high = _span(arrow, parties)
+        low, high = span(arrow, parties)
         if high > low:
             each = min(-(-(len(arrow.label) + 8) // (high - low)), MOST)
             gaps[low:high] = [max(gap, each) for gap in gaps[low:high]]
@@ -41,10 +41,11 @@ def _columns(sequence: Sequence) -> dict[str, int]:
     return dict(zip(parties, places, strict=True))
 
 
-def _span(arrow: Arrow, parties: tuple[str, ...]) -> tuple[int, int]:
-    """The numbers of the two parties between which what is sent is said; to everyone, on the wider side."""
-    here, last = parties.index(arrow.source), len(parties) - 1
-    there = (last if last - here >= here else 0) if arrow.target is None else parties.index(arrow.target)
+def span(arrow: Arrow, parties: tuple[str, ...]) -> tuple[int, int]:
+    """The numbers of the two parties between which what is sent is said: who sent it, and the nearest who got it."""
+    here = parties.index(arrow.source)
+    there = min((number for number in map(parties.index, arrow.targets) if number != here),
+                key=lambda number: abs(number - here), default=here)
     return min(here, there), max(here, there)
 
 
@@ -60,10 +61,9 @@ def _line(arrow: Arrow, columns: dict[str, int], first: int) -> str:
     for place in columns.values():
         cells[place] = "│"
     here = columns[arrow.source]
-    there = [columns[arrow.target]] if arrow.target is not None else [min(columns.values()), max(columns.values())]
-    for end in there:
+    for end in sorted((columns[name] for name in arrow.targets), key=lambda end: -abs(end - here)):
         _draw(cells, here, end, "✗" if arrow.dropped else "")
-    low, high = (list(columns.values())[number] for number in _span(arrow, tuple(columns)))
+    low, high = (list(columns.values())[number] for number in span(arrow, tuple(columns)))
     behind = [f"#{arrow.seq}", *([arrow.marks] if arrow.marks else [])]
     if low == high:
         behind.insert(0, arrow.label)
@@ -79,5 +79,6 @@ def _draw(cells: list[str], here: int, end: int, cross: str) -> None:
         return
     step = 1 if end > here else -1
     for place in range(here + step, end, step):
-        cells[place] = "─" if cells[place] == " " else "┼"
+        cells[place] = "─" if cells[place] in " ─" else "┼"
+    cells[end] = "│"
     cells[end - step] = cross or ("▶" if step > 0 else "◀")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -88,6 +88,13 @@ def rows(lab: Lab, since: int, limit: int | None = None, end: int | None = None,
             count += 1
             if count == limit:
                 return
+
+
+def whole_ways(lab: Lab, since: int, passes: Callable[[LogRow], bool], end: int | None = None) -> list[LogRow]:
+    """All rows of the frames of which one passes, each with the number of its journey."""
+    found = list(rows(lab, since, end=end, teller=Teller(lab, Journeys())))
+    wanted = {row.journey for row in found if passes(row)}
+    return [row for row in found if row.journey in wanted]
 
 
 def numbers(trace: Trace, since: int) -> array[int]:

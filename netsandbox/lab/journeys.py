@@ -12,6 +12,7 @@ from netsandbox.engine.trace import Record
 from netsandbox.linux.drop import Outcome
 from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent, SendFailed
 from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
     from netsandbox.wire.ethernet import Frame
@@ -54,7 +55,8 @@ class Journeys:
 
     def _arrived(self, record: Record, event: FrameReceived) -> int:
         sent = self._sent.get(record.cause, ()) if record.cause is not None else ()
-        journey = next((number for frame, number in sent if frame is event.frame), record.seq)
+        journey = next((number for frame, number in sent
+                        if frame is event.frame or _untagged(frame) is _untagged(event.frame)), record.seq)
         if event.verdict in PASSED_ON:
             self._came = event.frame, journey
         return journey
@@ -67,7 +69,7 @@ class Journeys:
         if self._came is None:
             return None
         came, journey = self._came
-        return journey if came is frame or _is_same_packet(came, frame) else None
+        return journey if came is frame or _is_same_packet(_untagged(came), _untagged(frame)) else None
 
     def _remember(self, step: int, frame: Frame, journey: int) -> None:
         self._sent.setdefault(step, []).append((frame, journey))
@@ -76,9 +78,18 @@ class Journeys:
                 del self._sent[old]
 
 
-def _is_same_packet(came: Frame, frame: Frame) -> bool:
-    """Whether a router sent on what came: with a TTL less, perhaps with other addresses."""
-    one, other = came.payload, frame.payload
+def _untagged(frame: Frame) -> object:
+    """What it carries behind its VLAN tags, which a bridge puts on and takes off."""
+    payload: object = frame.payload
+    while isinstance(payload, VlanTag):
+        payload = payload.payload
+    return payload
+
+
+def _is_same_packet(one: object, other: object) -> bool:
+    """Whether a bridge or a router sent on what came: a router with a TTL less, perhaps with other addresses."""
+    if one is other:
+        return True
     if not isinstance(one, IPv4Packet) or not isinstance(other, IPv4Packet):
         return False
     return (one.ident, one.protocol) == (other.ident, other.protocol) and one.ttl > other.ttl

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.lab.flows import End, Flow, Segment, end_name
+from netsandbox.linux.drop import OTHERHOST
 
 if TYPE_CHECKING:
     from netsandbox.lab.tables import LogRow
 
-EVERYONE = ("everyone", "group")
-"""What the log calls those who are nobody in particular."""
+TAKEN = frozenset({"accepted", "answered", "waits"})
+"""The verdicts of who has use for a frame."""
 _ENDS = re.compile(r"^\S+ > \S+: (?:ICMP )?")
 _DETAILS = re.compile(r", (?:win \d+|options \[[^]]*\])")
 LOOPBACK = "127."
@@ -24,14 +25,14 @@ class Arrow(NamedTuple):
 
     Attributes:
         seq, at: its first record, and virtual nanoseconds.
-        target: a party; None for everyone.
+        targets: the parties with whom it ended.
         marks: what is to be said behind it: that it came again, the reason of its drop.
     """
 
     seq: int
     at: int
     source: str
-    target: str | None
+    targets: tuple[str, ...]
     label: str
     dropped: bool
     marks: str
@@ -45,12 +46,13 @@ class Sequence(NamedTuple):
 
 
 def of_flow(flow: Flow, label: Callable[[Segment], str], named: Callable[[int, int], str],
-            again: str = "again") -> Sequence:
+            again: str = "again", told: Callable[[str], str] = str) -> Sequence:
     """A connection, segment by segment.
 
     Args:
         named: whose an address was at a record, or the address.
         again: the word for what was sent before, in front of the record that tells of that.
+        told: the words for the name of a drop reason.
     """
     seq = flow.segments[0].seq if flow.segments else 0
     client, server = (_end(end, named(end[0], seq)) for end in (flow.client, flow.server))
@@ -58,8 +60,9 @@ def of_flow(flow: Flow, label: Callable[[Segment], str], named: Callable[[int, i
     arrows = []
     for one in flow.segments:
         source, target = ends if one.from_client else ends[::-1]
-        marks = " ".join(filter(None, (f"{again} #{one.again}" if one.again >= 0 else "", one.fate)))
-        arrows.append(Arrow(one.seq, one.at, source, target, label(one), bool(one.fate), marks))
+        marks = " ".join(filter(None, (f"{again} #{one.again}" if one.again >= 0 else "",
+                                       told(one.fate) if one.fate else "")))
+        arrows.append(Arrow(one.seq, one.at, source, (target,), label(one), bool(one.fate), marks))
     return Sequence(ends, tuple(arrows))
 
 
@@ -69,24 +72,44 @@ def _end(end: End, owner: str) -> str:
     return text if text.startswith(f"{owner}:") else f"{owner} {text}"
 
 
-def of_rows(rows: Iterable[LogRow]) -> Sequence:
-    """Rows of the log: one arrow for the way of each frame, from who sent it to whom it is for.
+def of_rows(rows: Iterable[LogRow], told: Callable[[str], str] = str) -> Sequence:
+    """Rows of the log: one arrow for the way of each frame, from who sent it to where it ended.
 
     Where NAT gives it another sender or receiver on its way, or a tunnel carries it, that part is an arrow of its own.
+
+    Args:
+        told: the words for the name of a drop reason.
     """
-    arrows: dict[tuple[int, str, str], Arrow] = {}
-    parties: dict[str, None] = {}
+    ways: dict[tuple[int, str, str], list[LogRow]] = {}
+    nodes: set[str] = set()
     for row in rows:
-        source, destination = _party(row, row.source), _party(row, row.destination)
-        key = row.journey if row.journey >= 0 else row.seq, source, destination
-        known = arrows.get(key)
-        if known is None:
-            target = None if destination in EVERYONE else destination
-            parties.update(dict.fromkeys(filter(None, (source, target))))
-            known = arrows[key] = Arrow(row.seq, row.at, source, target, _label(row), False, "")
-        if row.dropped and row.reason not in known.marks.split():
-            arrows[key] = known._replace(dropped=True, marks=f"{known.marks} {row.reason or row.verdict}".strip())
-    return Sequence(tuple(parties), tuple(arrows.values()))
+        nodes.add(row.node)
+        ways.setdefault((row.journey if row.journey >= 0 else row.seq, row.source, row.destination), []).append(row)
+    arrows, talking, others = [], dict[str, None](), dict[str, None]()
+    for way in ways.values():
+        first = way[0]
+        source = _party(first, first.source if first.source in nodes or first.direction == "in" else first.node)
+        ends = _ends_of(way)
+        targets = tuple(dict.fromkeys(_party(first, first.destination) if first.destination.startswith(LOOPBACK) else
+                                      row.node for row in ends))
+        dropped = ends[0].dropped
+        arrows.append(Arrow(first.seq, first.at, source, targets, _label(first), dropped,
+                            told(ends[0].reason) if dropped else ""))
+        talking[source] = None
+        (talking if ends[0].verdict in TAKEN else others).update(dict.fromkeys(targets))
+    return Sequence(tuple(talking | others), tuple(arrows))  # who talk with one another stand side by side
+
+
+def _ends_of(way: list[LogRow]) -> list[LogRow]:
+    """Where a frame ended: with who took it; where nobody did, where it was dropped last, or else with all who ignored
+    it; what has none of these was seen last at its last row. A card that filters what is for another one is no end."""
+    took = [row for row in way if row.verdict in TAKEN]
+    if took:
+        return took
+    dropped = [row for row in way if row.dropped and (row.reason != OTHERHOST.reason.name or
+                                                      row.node == row.destination)]
+    return (dropped[-1:] or [row for row in way if row.verdict == "ignored"]
+            or [row for row in way if not row.dropped][-1:] or way[-1:])
 
 
 def _party(row: LogRow, name: str) -> str:

@@ -224,12 +224,11 @@ class LabView:
         yield from frame_log.hops(trace, self._journeys, since, end)
         self._journeys_end = end
 
-    def with_journeys(self, rows: Sequence[LogRow]) -> Sequence[LogRow]:
-        """The same rows, each with the number of its journey."""
-        wanted, journeys = {row.seq for row in rows}, Journeys()
-        found = {record.seq: journeys.of(record)
-                 for record in self.session.trace.since(min(wanted) - UNDER_WAY, max(wanted) + 1)}
-        return [row._replace(journey=found.get(row.seq, -1)) for row in rows]
+    def whole_ways(self, rows: Sequence[LogRow]) -> Sequence[LogRow]:
+        """All rows of the frames that some rows are of, each with the number of its journey."""
+        wanted = {row.seq for row in rows}
+        return frame_log.whole_ways(self.session.lab, min(wanted) - UNDER_WAY, lambda row: row.seq in wanted,
+                                    max(wanted) + UNDER_WAY)
 
     def flights(self) -> Sequence[Flight]:
         """Of the latest step that moved a frame, among those made since the last call."""

@@ -63,10 +63,10 @@ class LookingKeys(LabApp):
         if found is not None:
             self.follow(found)
         elif len(rows) > 1:
-            self.show_stream(lambda: streams.of_selection(self.live.with_journeys(rows)))
+            self.show_stream(lambda: streams.of_selection(self.live.whole_ways(rows)))
         else:
-            self.show_stream(lambda: streams.of_selection(
-                self.live.with_journeys(main.log_pane.shown_rows(MOST_ROWS) or rows)))
+            self.show_stream(lambda: streams.of_exchange(
+                self.live, rows[0], main.log_pane.shown_rows(MOST_ROWS) or rows))
 
     def follow(self, found: Flow) -> None:
         """Show a connection, and what it carries from now on."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.commands import flow_text, sequence_text
 from netsandbox.commands.sequence_svg import svg
 from netsandbox.explain.refusals import translated
+from netsandbox.explain.verdicts import drop_words
 from netsandbox.lab.flows import End, Flow, end_name, flows
 from netsandbox.lab.log_filter import PROTOCOLS
 from netsandbox.lab.sequence import Sequence as Diagram
@@ -15,6 +16,8 @@ from netsandbox.lab.sequence import of_flow, of_rows
 from netsandbox.lab.tables import ConnectionRow, LogRow
 from netsandbox.linux.tcp.errors import QUOTED
 from netsandbox.tui.i18n import language
+from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
@@ -23,6 +26,7 @@ from netsandbox.wire.tcp import TcpSegment
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Trace
     from netsandbox.lab.names import Namer
+    from netsandbox.tui.lab_view import LabView
 
 WITH_PORTS = ("tcp", "udp")
 
@@ -47,7 +51,7 @@ class Stream(NamedTuple):
 
 def of_connection(found: Flow, named: Namer) -> Stream:
     """A TCP connection: its segments, and both directions as text and as bytes."""
-    diagram = of_flow(found, flow_text.label, named.of_address, translated("again", language()))
+    diagram = of_flow(found, flow_text.label, named.of_address, translated("again", language()), _told)
     return Stream(found.name, {"diagram": lambda: sequence_text.text(diagram),
                                "text": lambda: _said(flow_text.text(found)),
                                "hex": lambda: _said(flow_text.hexdump(found))}, diagram)
@@ -60,9 +64,51 @@ def _said(lines: list[str]) -> list[str]:
 
 def of_selection(rows: Sequence[LogRow]) -> Stream:
     """Rows of the log: who sends what to whom."""
-    diagram = of_rows(rows)
-    title = " … ".join(dict.fromkeys(f"#{row.seq}" for row in (rows[0], rows[-1])))
+    return _of_rows(" … ".join(dict.fromkeys(f"#{row.seq}" for row in (rows[0], rows[-1]))), rows)
+
+
+def of_exchange(lab: LabView, row: LogRow, rows: Sequence[LogRow]) -> Stream:
+    """Of some rows those of the frames between the two addresses that one is between: a TCP connection has a diagram
+    of its own, and a frame without addresses is shown among those of its protocol."""
+    ends = _addresses(lab.session.trace, row.seq)
+    found = [one for one in rows if one.seq == row.seq or
+             (one.protocol != "TCP" and _addresses(lab.session.trace, one.seq) == ends
+              and (ends or one.protocol == row.protocol))]
+    named = [(lab.named.of_address(address, row.seq), format_ipv4(address)) for address in sorted(ends)]
+    title = " ↔ ".join(" ".join(dict.fromkeys(names)) for names in named) or row.protocol
+    return _of_rows(title, lab.whole_ways(found))
+
+
+def _of_rows(title: str, rows: Sequence[LogRow]) -> Stream:
+    diagram = of_rows(rows, _told)
     return Stream(title, {"diagram": lambda: sequence_text.text(diagram)}, diagram)
+
+
+def _told(reason: str) -> str:
+    return drop_words(reason, language())
+
+
+def _addresses(trace: Trace, seq: int) -> frozenset[int]:
+    """Between which a frame goes, or one of which an ICMP error tells; none where it has no addresses of IPv4."""
+    record = trace.get(seq)
+    packet = record.event.frame.payload if record is not None and hasattr(record.event, "frame") else None
+    if isinstance(packet, ArpPacket):
+        return frozenset((packet.spa, packet.tpa))
+    if not isinstance(packet, IPv4Packet):
+        return frozenset()
+    packet = _told_of(packet) or packet
+    return frozenset((packet.src, packet.dst))
+
+
+def _told_of(packet: IPv4Packet) -> IPv4Packet | None:
+    """What an ICMP error quotes."""
+    told = packet.payload
+    if not isinstance(told, IcmpMessage) or not told.is_error:
+        return None
+    try:
+        return IPv4Packet.parse(told.data, quoted=True)
+    except ParseError:
+        return None
 
 
 def at_record(trace: Trace, seq: int) -> Flow | None:
@@ -89,13 +135,11 @@ def _ends(packet: IPv4Packet) -> set[End] | None:
     """Both ends of a segment, or of the one that an ICMP error quotes."""
     told = packet.payload
     if isinstance(told, IcmpMessage) and told.is_error:
-        try:
-            packet = IPv4Packet.parse(told.data, quoted=True)
-        except ParseError:
+        quoted = _told_of(packet)
+        head = quoted.payload_bytes() if quoted is not None else b""
+        if quoted is None or quoted.protocol != TCP or len(head) < QUOTED:
             return None
-        head = packet.payload_bytes()
-        if packet.protocol != TCP or len(head) < QUOTED:
-            return None
+        packet = quoted
         sport, dport = (int.from_bytes(port, "big") for port in (head[:2], head[2:4]))
     elif isinstance(told, TcpSegment):
         sport, dport = told.sport, told.dport

@@ -28,10 +28,16 @@ def lab() -> KeptSession:
     return session
 
 
-def row(seq: int, source: str, to: str, journey: int, reason: str = "") -> LogRow:
-    return LogRow(seq, 1000 * seq, seq, source, "eth0", "out", source, to, "ICMP",
-                  "10.0.0.1 > 10.0.0.2: ICMP echo request, id 1, seq 1, length 64", "dropped" if reason else "sent",
+def row(seq: int, source: str, to: str, journey: int, at: str = "", verdict: str = "dropped",
+        reason: str = "") -> LogRow:
+    """A frame as it leaves, or as it comes in at a node."""
+    return LogRow(seq, 1000 * seq, seq, at or source, "eth0", "in" if at else "out", source, to, "ICMP",
+                  "10.0.0.1 > 10.0.0.2: ICMP echo request, id 1, seq 1, length 64", verdict if at else "sent",
                   bool(reason), reason, journey)
+
+
+def ends(*rows: LogRow) -> list[tuple[str, tuple[str, ...], bool, str]]:
+    return [(one.source, one.targets, one.dropped, one.marks) for one in of_rows(rows, str.lower).arrows]
 
 
 def test_frames_are_an_arrow_for_the_way_of_each(lab: KeptSession) -> None:
@@ -46,26 +52,67 @@ def test_frames_are_an_arrow_for_the_way_of_each(lab: KeptSession) -> None:
 
 
 def test_rows_of_one_way_are_one_arrow_and_a_drop_is_marked() -> None:
-    found = of_rows([row(1, "a", "b", 1), row(2, "a", "b", 1), row(3, "b", "everyone", 3),
-                     row(4, "a", "b", 1, "NO_SOCKET"), row(5, "a", "b", 1, "NO_SOCKET")])
+    found = of_rows([row(1, "a", "b", 1), row(2, "a", "b", 1, "sw", "bridged"), row(3, "b", "everyone", 3),
+                     row(4, "a", "b", 1, "b", reason="NO_SOCKET"), row(5, "b", "everyone", 3, "a", "answered")])
     assert found.parties == ("a", "b")
-    assert [(one.seq, one.target, one.dropped, one.marks) for one in found.arrows] == [
-        (1, "b", True, "NO_SOCKET"), (3, None, False, "")]
+    assert [(one.seq, one.targets, one.dropped, one.marks) for one in found.arrows] == [
+        (1, ("b",), True, "NO_SOCKET"), (3, ("a",), False, "")]
     assert found.arrows[0].label == "ICMP echo request, id 1, seq 1"
     lines = sequence_text.text(found)
     assert "✗│" in lines[1]
     assert lines[1].endswith("#1  NO_SOCKET")
 
 
+def test_an_arrow_ends_where_its_frame_did() -> None:
+    sent = row(1, "a", "b", 1)
+    bystander = row(4, "a", "b", 1, "c", reason="OTHERHOST")
+    assert ends(sent, row(2, "a", "b", 1, "b", "answered"), bystander) == [("a", ("b",), False, "")]
+    assert ends(sent, row(2, "a", "b", 1, "sw", reason="VLAN_UNKNOWN"), bystander) == [
+        ("a", ("sw",), True, "vlan_unknown")]
+    assert ends(sent, row(2, "a", "b", 1, "sw", "repeated"), bystander) == [("a", ("sw",), False, "")], "under way"
+    assert ends(sent, row(2, "a", "b", 1, "b", reason="OTHERHOST"), bystander) == [("a", ("b",), True, "otherhost")]
+    broadcast = [row(1, "a", "everyone", 1), row(2, "a", "everyone", 1, "b", "ignored"),
+                 row(3, "a", "everyone", 1, "c", "ignored")]
+    assert ends(*broadcast) == [("a", ("b", "c"), False, "")]
+    assert ends(*broadcast, row(4, "a", "everyone", 1, "d", "answered")) == [("a", ("d",), False, "")]
+
+
+def test_an_address_that_is_no_station_has_no_column() -> None:
+    assert of_rows([row(1, "a", "10.0.0.99", 1)._replace(dropped=True, reason="NEIGH_FAILED")]).parties == ("a",)
+    assert of_rows([row(1, "10.9.9.9", "b", 1)._replace(node="a"), row(2, "10.9.9.9", "b", 1, "b", "accepted")]
+                   ).parties == ("a", "b"), "a made up who sent it"
+
+
+def test_a_broadcast_has_a_head_at_each_who_took_it() -> None:
+    line = sequence_text.text(of_rows([row(1, "a", "everyone", 1), row(2, "a", "everyone", 1, "b", "ignored"),
+                                       row(3, "a", "everyone", 1, "c", "ignored")]))[1]
+    assert line.count("▶│") == 2
+    assert " ICMP echo request, id 1, seq 1 " in line.split("▶│")[0]
+
+
+def test_a_tag_that_a_switch_puts_on_makes_no_second_arrow() -> None:
+    session = KeptSession(seed=1)
+    for line in ("add-host a", "add-host b", "add-switch s1", "add-switch s2", "connect a s1", "connect s1 s2",
+                 "connect b s2", "set-ip a 10.0.0.1/24", "set-ip b 10.0.0.2/24",
+                 *(f"exec {sw} ip link set br0 type bridge vlan_filtering 1" for sw in ("s1", "s2")),
+                 *(f"exec {sw} bridge vlan add vid 1 dev {port}" for sw, port in (("s1", "p2"), ("s2", "p1"))),
+                 "ping a b -c 1"):
+        assert session.run(line).code == 0, line
+    head, *lines = session.run('flow --frames "arp or icmp"').out.splitlines()
+    assert head.split() == ["a", "b"]
+    assert len(lines) == 4
+    assert not any("✗" in line for line in lines)
+
+
 def test_where_nat_gives_a_frame_another_end_its_way_goes_on_as_another_arrow() -> None:
-    found = of_rows([row(1, "lan", "host", 1), row(2, "lan", "host", 1), row(3, "lan", "web", 1),
-                     row(4, "lan", "web", 1, "NO_SOCKET")])
-    assert [(one.seq, one.target, one.dropped) for one in found.arrows] == [(1, "host", False), (3, "web", True)]
+    assert ends(row(1, "lan", "host", 1), row(2, "lan", "host", 1, "host", "routed"),
+                row(3, "lan", "web", 1)._replace(node="host"), row(4, "lan", "web", 1, "web", reason="NO_SOCKET")) == [
+        ("lan", ("host",), False, ""), ("lan", ("web",), True, "no_socket")]
 
 
 @given(st.lists(st.builds(Arrow, st.integers(0, 10**6), st.integers(0, 10**12), st.sampled_from(PARTIES),
-                          st.none() | st.sampled_from(PARTIES), st.text(max_size=90), st.booleans(),
-                          st.text(max_size=10)), max_size=12))
+                          st.lists(st.sampled_from(PARTIES), min_size=1, unique=True).map(tuple),
+                          st.text(max_size=90), st.booleans(), st.text(max_size=10)), max_size=12))
 def test_any_diagram_is_drawn_with_its_lines_straight_and_is_xml(arrows: list[Arrow]) -> None:
     arrows = [one._replace(label="".join(c for c in one.label if c.isprintable() and c not in "│✗"),
                            marks="".join(c for c in one.marks if c.isprintable())) for one in arrows]
@@ -77,7 +124,7 @@ def test_any_diagram_is_drawn_with_its_lines_straight_and_is_xml(arrows: list[Ar
         places = sequence_text._columns(sequence)
         for arrow, line in zip(arrows, lines[1:], strict=True):
             assert line[places[arrow.source]] == "│"
-            assert line[places[arrow.target or PARTIES[-1]]] == "│"
+            assert all(line[places[name]] == "│" for name in arrow.targets)
         assert len(lines) == len(arrows) + 1
     else:
         assert lines == ["no frame was sent"]

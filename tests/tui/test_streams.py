@@ -13,7 +13,7 @@ from netsandbox.lab.tables import ConnectionRow
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.panes.line_view import LineView
 from netsandbox.tui.screens.stream import StreamScreen
-from netsandbox.tui.streams import filter_for, of_row
+from netsandbox.tui.streams import filter_for, of_exchange, of_row
 from netsandbox.tui.topology_model import Place
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import Harness, screen_text
@@ -117,8 +117,9 @@ BLACK_HOLE = (
 )
 
 
-@pytest.mark.parametrize(("language", "again"), [("en", "again"), ("zh", "重发")])
-async def test_what_is_lost_behind_nat_is_lost_in_the_diagram(tmp_path: Path, language: str, again: str) -> None:
+@pytest.mark.parametrize(("language", "again", "reason"), [("en", "again", "too big"), ("zh", "重发", "太大")])
+async def test_what_is_lost_behind_nat_is_lost_in_the_diagram(tmp_path: Path, language: str, again: str,
+                                                                 reason: str) -> None:
     """Both tell of it: a segment of the container's, and the ICMP error about what NAT had made of it."""
     set_language(language)
     async with stage(tmp_path / "state") as on:
@@ -131,7 +132,7 @@ async def test_what_is_lost_behind_nat_is_lost_in_the_diagram(tmp_path: Path, la
         await on.line("flow 172.17.0.4:80 | tail -n 3")
         lost = [line for line in shown(on).splitlines() if again in line]
         assert lost, shown(on)
-        assert all("✗───" in line and re.search(rf"{again} #\d+ PKT_TOO_BIG", line) for line in lost)
+        assert all("✗───" in line and re.search(rf"{again} #\d+ {reason}", line) for line in lost)
 
 
 async def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,3 +239,20 @@ async def test_what_was_copied_is_said(tmp_path: Path) -> None:
         assert f"Copied: frame #{row.seq} as a line of text" in shown(on)
         await on.press("shift+up", "y")
         assert "Copied: 2 frames as text" in shown(on)
+
+
+async def test_s_on_a_frame_shows_its_exchange_and_says_whose(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for line in ("docker run -d --name other busybox sleep 1d", "ping other nginx-1 -c 1",
+                     "ping nginx-1 nginx-2 -c 1", "curl -sI 172.17.0.2"):
+            await on.line(line)
+            await on.quiet()
+        store = on.app.main.log_pane.store
+        rows = [store.row(at) for at in range(len(store))]
+        row = next(row for row in rows if row.protocol == "ICMP" and row.node == "nginx-2")
+        stream = of_exchange(on.app.live, row, rows)
+        assert stream.title == "nginx-1 172.17.0.2 ↔ nginx-2 172.17.0.3"
+        head, *lines = stream.views["diagram"]()
+        assert head.split() == ["nginx-1", "nginx-2"]
+        assert [line for line in lines if "echo re" in line]
+        assert "TCP" not in "".join(lines)

@@ -53,6 +53,13 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("s on an ARP frame draws copies that bystanders filtered as drops, an address as a station, and one frame thrice",
+     "commands/test_sequence.py::test_an_arrow_ends_where_its_frame_did",
+     "commands/test_sequence.py::test_an_address_that_is_no_station_has_no_column",
+     "commands/test_sequence.py::test_a_broadcast_has_a_head_at_each_who_took_it",
+     "commands/test_sequence.py::test_a_tag_that_a_switch_puts_on_makes_no_second_arrow"),
+    ("s on an ARP frame takes all frames of the lab, and its title says not whose; reasons are the kernel's names",
+     "tui/test_streams.py::test_s_on_a_frame_shows_its_exchange_and_says_whose"),
     ("the footer names ^C to end a line that has ended",
      "tui/test_reader_zh3.py::test_the_footer_names_the_key_that_ends_a_line_only_while_one_runs"),
     ("a lesson's text speaks of port 9001 in Chinese, and the frame goes to 9000",
