@@ -108,7 +108,7 @@ class _Chain:
         bus = self.buses[bead.net]
         at = x
         for shape in bead.shapes:
-            height = self.tall if shape.frame else shape.height
+            height = shape.height_in(self.tall)
             seat = Seat(at, self.tall - height, shape, height)
             drop = Drop(shape, 0, at + shape.columns[0], 0, bus, seat)
             self.seats.append(seat)

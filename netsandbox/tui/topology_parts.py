@@ -182,6 +182,11 @@ class Shape:
         """True for a host around its inside."""
         return self.item.kind == "host" and self.boxed
 
+    def height_in(self, row: int) -> int:
+        """In a row of so many lines: a host around something is as high as its neighbours, one without is not."""
+        inner = self.item.inner
+        return row if self.frame and inner is not None and (inner.items or inner.nets) else self.height
+
     @property
     def chip(self) -> bool:
         """True when the item is text alone, without lines around it."""
@@ -195,7 +200,7 @@ class Seat(NamedTuple):
     y: int
     shape: Shape
     height: int
-    """At least the shape's own: the frames of one row are equally high."""
+    """At least the shape's own: frames around something are equally high in a row."""
 
     @property
     def region(self) -> Region:

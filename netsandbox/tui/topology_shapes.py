@@ -195,7 +195,7 @@ def _host_lines(item: Item, options: Options) -> list[tuple[str, str]]:
     on_edge = {port.address for port in item.uplinks} if options.detail is Detail.FULL else set()
     stacked = {device.rpartition(" ")[2] for device in item.devices}
     own = [address for address in item.addresses if address not in stacked]
-    lines = [address for address in own[:1] if address not in on_edge]
+    lines = [address for address in (own if options.detail > Detail.BOX else own[:1]) if address not in on_edge]
     return [(line, "address") for line in (*lines, *(item.devices if options.detail > Detail.BOX else ()))]
 
 

@@ -124,7 +124,8 @@ class _Stack:
             tall = max((shape.height for _, shape in row), default=0)
             places: dict[int, Seat] = {}
             for x, shape in row:
-                seat = Seat(x, y, shape, tall) if shape.frame else Seat(x, y + tall - shape.height, shape, shape.height)
+                high = shape.height_in(tall)
+                seat = Seat(x, y + tall - high, shape, high)
                 seats.append(seat)
                 places[id(shape)] = seat
             for drop in drops[number]:

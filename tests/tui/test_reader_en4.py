@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from netsandbox.lab import views
+from netsandbox.session.session import Session
 from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.glyphs import UNICODE
+from netsandbox.tui.topology_layout import layout
 from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology_parts import Detail
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 
@@ -74,3 +78,17 @@ async def test_of_lines_pasted_at_once_what_the_last_one_printed_is_seen(tmp_pat
         await on.quiet()
         output = on.app.main.output
         assert output._rows[output.scroll_offset.y].text.endswith("❯ help")
+
+
+def test_a_host_s_box_has_its_addresses_and_no_more_rows_than_they_need() -> None:
+    """A router had one of its two addresses, and was as high as the host of containers beside it."""
+    session = Session()
+    for line in ("add-host r1", "add-host dh --docker", "add-switch sw", "connect r1 sw", "connect r1 dh",
+                 "set-ip r1:eth0 10.1.0.1/24", "set-ip r1:eth1 10.2.0.1/24", "exec dh docker run -d --name web nginx"):
+        assert session.run(line).code == 0
+    lab = session.lab
+    placed = layout(views.nodes(lab), views.interfaces(lab), views.links(lab), 120, 30, detail=Detail.ADDRESS)
+    shown = "\n".join(row.text for row in placed.rows)
+    assert all(address in shown for address in ("10.1.0.1/24", "10.2.0.1/24"))
+    heights = [region.height for region in (placed.where(Place("r1")), placed.where(Place("dh"))) if region]
+    assert heights[0] == 4 < heights[1]

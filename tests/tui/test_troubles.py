@@ -525,6 +525,8 @@ READERS = (
     ("a MAC stands twice at one port, and no column tells of which VLAN",
      "tui/test_reader_en4.py::test_beside_a_mac_that_stands_in_several_vlans_the_pane_has_them",
      "commands/test_show.py::test_a_mac_that_is_known_in_several_vlans_has_its_vlan_beside_it"),
+    ("a router's box has one of its two addresses, and beside a host of containers it is ten rows high and empty",
+     "tui/test_reader_en4.py::test_a_host_s_box_has_its_addresses_and_no_more_rows_than_they_need"),
     ("of several pasted lines the pane shows the first one's output, and of a here-document its own text",
      "tui/test_reader_en4.py::test_of_lines_pasted_at_once_what_the_last_one_printed_is_seen"),
 )
