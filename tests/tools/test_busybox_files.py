@@ -52,3 +52,15 @@ def test_pipes_and_files_that_grow_are_read_as_ever(box: Session) -> None:
 
 def test_an_image_with_coreutils_has_their_words() -> None:
     assert Session().run("docker run --rm debian ls /nope").err == f"ls: cannot access '/nope': {GONE}\n"
+
+
+def test_a_directory_is_not_copied_into_its_copy_and_links_stay_links() -> None:
+    session = Session()
+    session.run("mkdir -p d; echo x > d/f; ln -s /etc d/l")
+    copied = session.run("cp -r d d/e")
+    assert (copied.code, copied.err) == (1, "cp: cannot copy a directory, 'd', into itself, 'd/e'\n")
+    assert session.run("find d").out == "d\nd/e\nd/e/f\nd/e/l\nd/f\nd/l\n"
+    assert session.run("readlink d/e/l; cp -r d/l y; readlink y").out == "/etc\n/etc\n"
+    session.run("docker run -d --name box alpine sleep 1000")
+    assert session.run("docker exec box sh -c 'mkdir d; cp -r d d/e'").err == (
+        "cp: recursion detected, omitting directory 'd/e'\n")

@@ -27,7 +27,8 @@ PLAIN = (r"(?:cannot|failed to|can't) [a-z ]*?:? ?['‘]?([^'’]*)['’]?(?: fo
 WORDS: dict[str, tuple[tuple[str, str], ...]] = {
     "cat": ((r".*: Is a directory", "read error: Is a directory"), CANNOT_OPEN),
     "cp": ((r"cannot stat (.*)", r"can't stat \1"), (r"cannot create regular file (.*)", r"can't create \1"),
-           (r"-r not specified; (.*)", r"\1")),
+           (r"-r not specified; (.*)", r"\1"),
+           (r"cannot copy a directory, '.*', into itself, (.*)", r"recursion detected, omitting directory \1")),
     "find": (PLAIN, (r"‘(.*)’: (.*)", r"\1: \2")), "head": (PLAIN,), "ln": (PLAIN,), "ls": (PLAIN,),
     "md5sum": (CANNOT_OPEN,),
     "mkdir": ((r"cannot create directory ‘(.*)’: (.*)", r"can't create directory '\1': \2"),),

@@ -134,7 +134,7 @@ def cp(context: ToolContext, arguments: list[str]) -> ToolResult:
                 if not options.keys() & {"r", "R", "a"}:
                     errors += f"cp: -r not specified; omitting directory '{path}'\n"
                     continue
-                _copy_all(files, path, _target(files, path, to))
+                errors += _copy_all(files, path, _target(files, path, to))
             else:
                 files.write(_target(files, path, to), files.read(path))
         except FileError as error:
@@ -144,17 +144,26 @@ def cp(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(1 if errors else 0, "", errors)
 
 
-def _copy_all(files: Files, path: str, to: str) -> None:
-    waiting, done = [(path, to)], 0
+def _copy_all(files: Files, path: str, to: str) -> str:
+    """What is said where the copy is in what is copied."""
+    waiting, done, errors, place = [(path, to)], 0, "", files.canonical(to)
     while waiting and done < MOST:
         source, target = waiting.pop()
         done += 1
-        if files.is_directory(source):
+        link = files.link(source)
+        if link is not None:
+            if files.link(target) is not None:
+                files.remove(target)
+            files.make_link(target, link)
+        elif not files.is_directory(source):
+            files.write(target, files.read(source))
+        elif target != to and files.canonical(source) == place:
+            errors += f"cp: cannot copy a directory, '{path}', into itself, '{to}'\n"
+        else:
             if not files.exists(target):
                 files.make_directory(target)
             waiting += [(f"{source}/{name}", f"{target}/{name}") for name in files.names(source)]
-        else:
-            files.write(target, files.read(source))
+    return errors
 
 
 MV = table(
