@@ -43,8 +43,8 @@ def chain(shapes: Sequence[Shape], nets: Sequence[Net], width: int, options: Opt
     beads = _string(shapes, nets)
     if beads is None:
         return None
-    drawn = _Chain(beads, nets, options, width).draw()
-    return drawn if drawn.width <= width else None
+    drawn = (_Chain(beads, nets, options, width, is_marked).draw() for is_marked in (True, False))
+    return next((block for block in drawn if block.width <= width), None)
 
 
 def _string(shapes: Sequence[Shape], nets: Sequence[Net]) -> list[_Bead] | None:
@@ -76,8 +76,10 @@ def _string(shapes: Sequence[Shape], nets: Sequence[Net]) -> list[_Bead] | None:
 class _Chain:
     """One drawing, from left to right."""
 
-    def __init__(self, beads: list[_Bead], nets: Sequence[Net], options: Options, width: int) -> None:
+    def __init__(self, beads: list[_Bead], nets: Sequence[Net], options: Options, width: int, is_marked: bool) -> None:
+        """Marked: the VLANs stand at the ends of a cable also where their names have no room."""
         self.beads = beads
+        self.is_marked = is_marked and options.detail >= Detail.PLAIN
         self.options = options
         self.tall = max((shape.height for bead in beads for shape in bead.shapes), default=0)
         self.drop = max(options.drop, 1) if self.tall else 1
@@ -168,9 +170,10 @@ class _Chain:
         assert join is not None
         own, far = join.wire.link[join.wire.reverse][1], join.wire.link[not join.wire.reverse][1]
         marks = join.marks[join.wire.reverse], join.marks[not join.wire.reverse]
-        own, far = f"{own} {marks[0]}".strip(), f"{far} {marks[1]}".strip()
-        left, right = (own, far) if bead.from_here else (far, own)
-        said = "" if self._is_small else f"{left} {right}"
+        if not self._is_small:
+            marks = f"{own} {marks[0]}".strip(), f"{far} {marks[1]}".strip()
+        left, right = marks if bead.from_here else marks[::-1]
+        said = f"{left} {right}".strip() if self.is_marked or not self._is_small else ""
         room = cell_len(join.quality) + (1 + widest(f"note.{join.state}") if join.state else 0)
         end = start + max(_CABLE, cell_len(said) + 3, room + 3)
         style = LINK_STYLES[join.state]

@@ -31,7 +31,7 @@ TABLE: dict[str, Both] = {
     "detail.chip": ("chips", "短名"),
     "detail.collapsed": ("folded", "折叠"),
     "topology.title": ("Topology", "拓扑"),
-    "topology.vlans": ("VLANs: [1] PVID, [1t] tagged, [1u] untagged", "VLAN：[1] PVID，[1t] 带标签，[1u] 去标签"),
+    "topology.vlans": ("VLAN: [1] PVID, [1t] tagged, [1u] untagged", "VLAN：[1] PVID，[1t] 带标签，[1u] 去标签"),
     "topology.empty": ("Nothing here yet. Press : and type  add-host h1", "这里还没有设备。按 : 再输入 add-host h1"),
     "topology.lesson": ("Nothing here yet. Press p for the first step", "这里还没有设备。按 p 走第一步"),
     "topology.folded": ("{count} folded, enter unfolds them", "折叠了 {count} 个，按 enter 展开"),

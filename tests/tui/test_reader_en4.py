@@ -92,3 +92,19 @@ def test_a_host_s_box_has_its_addresses_and_no_more_rows_than_they_need() -> Non
     assert all(address in shown for address in ("10.1.0.1/24", "10.2.0.1/24"))
     heights = [region.height for region in (placed.where(Place("r1")), placed.where(Place("dh"))) if region]
     assert heights[0] == 4 < heights[1]
+
+
+def test_the_vlans_of_a_trunk_stand_at_its_ends_where_its_ports_names_have_no_room() -> None:
+    """The two PVIDs of a lesson about them were told at 200 columns, and not at 120."""
+    session = Session()
+    for line in ("add-switch sw1", "add-switch sw2", "connect sw1 sw2", "add-host pc1", "connect pc1 sw1",
+                 "add-host pc2", "connect pc2 sw2", "exec sw1 ip link set br0 type bridge vlan_filtering 1",
+                 "exec sw2 ip link set br0 type bridge vlan_filtering 1",
+                 "exec sw2 bridge vlan add dev p1 vid 20 pvid"):
+        assert session.run(line).code == 0
+    lab = session.lab
+    for detail, ends in (Detail.FULL, ("p1 [1]", "p1 [1u 20]")), (Detail.PLAIN, ("[1]", "[1u 20]")):
+        placed = layout(views.nodes(lab), views.interfaces(lab), views.links(lab), 58, 15, detail=detail)
+        assert "   ".join(ends) in "\n".join(row.text for row in placed.rows)
+    narrow = layout(views.nodes(lab), views.interfaces(lab), views.links(lab), 30, 15, detail=Detail.PLAIN)
+    assert any("═───═" in row.text for row in narrow.rows), "the line of nets comes first"

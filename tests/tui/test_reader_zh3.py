@@ -20,7 +20,7 @@ NOTHING = {"en": "Nothing has these words", "zh": "没有相符的课程或文�
 NO_IPV6 = {"en": "IPv6 is not modelled, so no lesson is about it", "zh": "沙盒没有模拟 IPv6，所以没有讲它的课程"}
 
 
-VLANS = {"en": "VLANs: [1] PVID, [1t] tagged, [1u] untagged", "zh": "VLAN：[1] PVID，[1t] 带标签，[1u] 去标签"}
+VLANS = {"en": "VLAN: [1] PVID, [1t] tagged, [1u] untagged", "zh": "VLAN：[1] PVID，[1t] 带标签，[1u] 去标签"}
 OTHERHOST = {"en": "ICMP not for it", "zh": "ICMP 给别人的"}
 
 

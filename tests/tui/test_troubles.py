@@ -527,6 +527,8 @@ READERS = (
      "commands/test_show.py::test_a_mac_that_is_known_in_several_vlans_has_its_vlan_beside_it"),
     ("a router's box has one of its two addresses, and beside a host of containers it is ten rows high and empty",
      "tui/test_reader_en4.py::test_a_host_s_box_has_its_addresses_and_no_more_rows_than_they_need"),
+    ("the VLANs at the ends of a trunk are not told at 120 columns, and the title that explains them is cut",
+     "tui/test_reader_en4.py::test_the_vlans_of_a_trunk_stand_at_its_ends_where_its_ports_names_have_no_room"),
     ("of several pasted lines the pane shows the first one's output, and of a here-document its own text",
      "tui/test_reader_en4.py::test_of_lines_pasted_at_once_what_the_last_one_printed_is_seen"),
 )
