@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice, product
+from itertools import product
 from typing import Any
 
 from netsandbox.commands import expect
@@ -15,6 +15,7 @@ from netsandbox.commands.expect import ConditionError, Verdict
 from netsandbox.explain.refusals import noted, translated
 from netsandbox.explain.words import Words
 from netsandbox.grading.apart import EndedError, Limits, apart
+from netsandbox.grading.on_the_way import EXPECT, Met, conditions, do_again, is_begun_from
 from netsandbox.grading.outcome import FAILED, HELD, WRONG, Outcome, Report
 from netsandbox.grading.report import TextReport, junit
 from netsandbox.session.files import refuse_inputs, write_atomically
@@ -80,7 +81,7 @@ def check(name: str, language: str = "en") -> Report:
 
 
 def judge(name: str, saved: str, language: str = "en") -> Report:
-    """Whether what a scenario expects holds where a saved session ends; nothing else of the scenario counts."""
+    """Whether what a scenario expects holds where a saved session ends, or did at its step; nothing else counts."""
     try:
         scenario, session = load_scenario(find_scenario(name)), load_scenario(saved)
     except ScenarioError as error:
@@ -91,29 +92,23 @@ def judge(name: str, saved: str, language: str = "en") -> Report:
     runner = Runner.of(session)
     runner.language = language
     runner.session.use_files(NoFiles())
-    runner.session.open(session)
-    outcomes = tuple(_judge(runner, scenario))
+    met = do_again(runner.session, session, scenario, language)
+    outcomes = tuple(_at_end(runner, scenario, met))
     problem = "" if outcomes else _said(language, "nothing", scenario.name)
-    is_its_own = _is_begun_from(session, scenario)
+    is_its_own = is_begun_from(session, scenario)
     note = "" if is_its_own else noted(f"note: {saved} was not begun from {name}, whose set-up is another", language)
     return Report(scenario.name, dict(scenario.title), outcomes, problem, saved, note)
 
 
-def _is_begun_from(session: Scenario, scenario: Scenario) -> bool:
-    """Whether a saved session begins with the lines that make a scenario's lab."""
-    begin = [line for step in scenario.setup for line in step.run]
-    lines = (line for step in (*session.setup, *session.steps) for line in step.run)
-    return begin == list(islice(lines, len(begin)))
-
-
-def _judge(runner: Runner, scenario: Scenario) -> list[Outcome]:
-    """What a scenario expects, in its order."""
-    lines = [("expect " + text, number) for step in (*scenario.setup, *scenario.steps)
-             for text, number in zip(step.expect, step.expect_lines, strict=True)]
-    lines += [(text, number) for step in (*scenario.setup, *scenario.steps)
-              for text, number in zip(step.run, step.run_lines, strict=True) if text.startswith("expect ")]
-    lines.sort(key=lambda line: line[1])
-    return [_judged(runner.line(text, number, is_expect=True), "") for text, number in lines]
+def _at_end(runner: Runner, scenario: Scenario, met: Mapping[tuple[str, int], Met]) -> Iterator[Outcome]:
+    """What a scenario expects, in its order; what does not hold in the end may have been met on the way."""
+    for number, step in enumerate((*scenario.setup, *scenario.steps), 1 - len(scenario.setup)):
+        for text, line in conditions(step):
+            found = _judged(runner.line(EXPECT + text, line, is_expect=True), "")
+            if found.status == FAILED and (text, line) in met:
+                was = met[text, line]
+                found = Outcome(line, text, was.after, HELD, verdict=was.verdict)
+            yield found._replace(step=max(number, 0))
 
 
 def check_scenario(scenario: Scenario, language: str = "en") -> Report:

@@ -19,6 +19,7 @@ class Outcome(NamedTuple):
         after: the command line before it.
         status: held; failed; wrong: it cannot be read.
         message: what a person is told, of several lines.
+        step: the scenario's step that a hand-in was to meet, 0 for its set-up and where none was handed in.
     """
 
     number: int
@@ -28,6 +29,7 @@ class Outcome(NamedTuple):
     message: str = ""
     verdict: Verdict | None = None
     is_expect: bool = True
+    step: int = 0
 
 
 class Report(NamedTuple):

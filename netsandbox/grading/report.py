@@ -16,6 +16,8 @@ MARKS = {"held": "✓", "failed": "✗", "wrong": "✗"}
 COLOURS = {"held": "green", "failed": "bold red", "wrong": "bold red"}
 PHRASES = Words({
     "after": ("after: ", "在此之后："),
+    "step": ("of step {number}, neither met there nor so in the end", "属于第 {number} 步：途中没有达成，结尾也不成立"),
+    "met": ("at step {number}, after: ", "在第 {number} 步成立，在此之后："),
     "session": ("session: ", "会话："),
     "run": ("the command line failed", "命令行失败"),
     "hand-ins": ("Sessions", "会话一览"), "holds": ("{held} of {count} hold", "成立 {held}/{count} 条"),
@@ -58,8 +60,12 @@ class TextReport:
         holds = outcome.verdict.expected if outcome.status == "held" and outcome.verdict is not None else outcome.text
         text = holds if outcome.is_expect else f"❯ {outcome.text}"
         self._print(f"  {MARKS[outcome.status]} {text}", COLOURS[outcome.status])
+        if outcome.step and outcome.status == "held" and outcome.after:
+            self._print(f"      {self._say('met', number=outcome.step)}{outcome.after}", "dim")
         if outcome.status == "held":
             return
+        if outcome.step:
+            self._print(f"      {self._say('step', number=outcome.step)}", "red")
         lines = outcome.message.splitlines()
         if not outcome.is_expect:
             lines.insert(0, self._say("run"))

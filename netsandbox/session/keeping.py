@@ -120,7 +120,7 @@ class KeptSession(Session):
         self.scenario, self.pending = scenario, list(scenario.steps)
         self._reset(scenario.seed if seed is None else seed, scenario.profile,
                     scenario.uplink if uplink is None else uplink)
-        failed = [job for step in scenario.setup for job in self._do_step(step)
+        failed = [job for step in scenario.setup for job in self.do_step(step)
                   if job.code and not self._is_meant(step)]
         self.set_up = self.journal[:self.done]
         self.half_built = ""
@@ -139,7 +139,7 @@ class KeptSession(Session):
     def next_step(self) -> list[Job] | None:
         """Do the scenario's next step; None when none is left."""
         step = self.take_step()
-        return None if step is None else self._do_step(step)
+        return None if step is None else self.do_step(step)
 
     def take_step(self) -> Step | None:
         """The scenario's next step, which the caller carries out; None when none is left."""
@@ -240,7 +240,7 @@ class KeptSession(Session):
             taken = sum(one.is_past(self.done, step) for one in self.branches.present.begun)
             self.pending = list(self.scenario.steps[taken:])
 
-    def _do_step(self, step: Step) -> list[Job]:
+    def do_step(self, step: Step) -> list[Job]:
         with self.files.of_scenario():
             return [self.run(line) for line in step.run]
 

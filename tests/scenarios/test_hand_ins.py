@@ -12,6 +12,9 @@ import pytest
 from netsandbox.cli import main
 from netsandbox.grading import check
 from netsandbox.grading.apart import EndedError, Limits, apart
+from netsandbox.session.keeping import KeptSession
+from netsandbox.session.library import bundled, find_scenario
+from netsandbox.session.scenario import load_scenario
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +96,60 @@ def test_what_cannot_be_judged_is_told_and_the_rest_judged(monkeypatch: pytest.M
 
 def test_a_result_comes_back() -> None:
     assert apart(lambda: {"a": (1, "é")}, Limits()) == {"a": (1, "é")}
+
+
+LESSON = """netsandbox: 1
+setup:
+  - add-host pc1
+  - add-host pc2
+  - connect pc1 pc2
+  - set-ip pc1 10.0.0.1/24
+  - set-ip pc2 10.0.0.2/24
+  - link pc2:eth0 down
+steps:
+  - run: ping pc1 pc2 -c 1 -W 1
+    expect: [no reach pc1 pc2, exit 1]
+  - task: {en: Mend it.}
+    run: link pc2:eth0 up
+    expect: [reach pc1 pc2, "output contains ', 0% packet loss'"]
+"""
+
+
+def kept(name: str, path: str, steps: int, *lines: str) -> str:
+    """The file of a session in which so many steps of a scenario were done, and then lines typed."""
+    scenario = load_scenario(find_scenario(name))
+    session = KeptSession(scenario.seed, uplink=scenario.uplink)
+    session.open(scenario)
+    for _ in range(steps):
+        session.next_step()
+    for line in lines:
+        session.run(line)
+    session.save(path)
+    return path
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_a_bundled_lesson_that_was_solved_passes_and_one_that_was_only_opened_fails(name: str) -> None:
+    solved = check.judge(name, kept(name, "solved.yaml", 99))
+    assert solved.status == "held", [one for one in solved.outcomes if one.status != "held"]
+    assert check.judge(name, kept(name, "opened.yaml", 0)).status == "failed"
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", "at step 1, after: ping pc1 pc2 -c 1 -W 1"), ("zh", "在第 1 步成立，在此之后：ping pc1 pc2 -c 1 -W 1")])
+def test_what_was_met_on_the_way_counts_and_is_told(language: str, told: str,
+                                                    capsys: pytest.CaptureFixture[str]) -> None:
+    Path("lesson.yaml").write_text(LESSON, encoding="utf-8")
+    good = kept("lesson.yaml", "good.yaml", 1, "link pc2:eth0 up", "ping pc1 pc2 -c 1", "echo done")
+    assert main(["check", "lesson.yaml", "--lang", language, "--session", good]) == 0
+    assert capsys.readouterr().out.count(told) == 2
+
+
+@pytest.mark.parametrize(("steps", "lines"), [
+    (1, ()), (0, ("link pc2:eth0 up", "ping pc1 pc2 -c 1")),
+    (1, ("link pc2:eth0 up", "ping pc1 pc2 -c 1", "link pc2:eth0 down"))])
+def test_a_step_that_was_left_out_and_an_end_that_is_not_so_fail(steps: int, lines: tuple[str, ...]) -> None:
+    Path("lesson.yaml").write_text(LESSON, encoding="utf-8")
+    found = check.judge("lesson.yaml", kept("lesson.yaml", "bad.yaml", steps, *lines))
+    assert found.status == "failed"
+    assert {one.step for one in found.outcomes if one.status == "failed"} == {1 if steps == 0 else 2}

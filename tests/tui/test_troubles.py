@@ -53,6 +53,9 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("check --session of a lesson solved in full is ✗: a symptom's conditions are judged at the end",
+     "scenarios/test_hand_ins.py::test_a_bundled_lesson_that_was_solved_passes_and_one_that_was_only_opened_fails",
+     "scenarios/test_hand_ins.py::test_what_was_met_on_the_way_counts_and_is_told"),
     ("s on an ARP frame draws copies that bystanders filtered as drops, an address as a station, and one frame thrice",
      "commands/test_sequence.py::test_an_arrow_ends_where_its_frame_did",
      "commands/test_sequence.py::test_an_address_that_is_no_station_has_no_column",
