@@ -84,6 +84,15 @@ def test_a_manifest_without_end_and_an_archive_that_is_cut_are_refused(lab: Kept
     assert lab.run("head -c 2000 hello.tar | docker load").err == "unexpected EOF\n"
 
 
+def test_a_platform_is_looked_at_by_save_and_by_load_not(lab: KeptSession) -> None:
+    lab.run("docker load -i hello.tar")
+    assert lab.run("docker save --platform linux/arm64 -o x.tar hello:1").err == (
+        "Error response from daemon: no suitable export target found for platform linux/arm64\n")
+    assert "--platform" not in lab.run("docker save --platform linux/amd64 -o x.tar hello:1").err
+    loaded = lab.run("docker load --platform linux/amd64 -i x.tar")
+    assert loaded.err == "note: --platform does nothing in the sandbox\n"
+
+
 def test_what_cannot_be_unpacked_is_no_image(lab: KeptSession) -> None:
     lab.run("echo x > a; tar cf both.tar a; rm a; mkdir a; echo y > a/b; tar rf both.tar a/b")
     refused = lab.run("docker import both.tar both")

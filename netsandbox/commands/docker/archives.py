@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NEW = ("save platform", "load platform")
 """Options that Engine 28 brought."""
 INDEX = "https://index.docker.io/v1/"
-READ = ("change", "input", "message", "output", "password", "password-stdin", "username")
+READ = {"change", "input", "message", "output", "password", "password-stdin", "save platform", "username"}
 """Options that are looked at; of others a note says that they do nothing."""
 FEW = "note: the sandbox's images have no files of programs, so neither has the archive"
 INSECURE = "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
@@ -128,7 +128,8 @@ def command(path: str, operands: str, summary: str, run: Callable[[Client, Parse
         name, _colon, kind = text.partition(":")
         long, _slash, short = name.partition("/")
         found.append(Flag(long, short, {"": "bool", "list": "list", "int": "int"}.get(kind, "string"),
-                          ignored=long not in READ, since=28 if f"{path} {long}" in NEW else 0))
+                          ignored=READ.isdisjoint((long, f"{path} {long}")),
+                          since=28 if f"{path} {long}" in NEW else 0))
     return Command(f"docker {path}", operands, summary, run, tuple(found), least, most)
 
 
