@@ -79,7 +79,7 @@ def _meant(word: str) -> str:
     """The command that a word nearly is, where it is no scenario."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, COMMANDS, 1, 0.7)
+    near = ["open"] if word == "load" else get_close_matches(word, COMMANDS, 1, 0.7)  # which is the prompt's verb
     if not near:
         return ""
     from netsandbox.session.library import find_scenario

@@ -46,7 +46,8 @@ MOST_PORT = 65535
 
 @verb("trace", ("What would become of a packet, without sending it", "不发送，只推演一个包会怎么样"),
       Parameter("source", kinds.NAME),
-      Parameter("destination", kinds.TARGET), Parameter("protocol", kinds.choice(*PROTOCOLS), required=False),
+      Parameter("destination", kinds.TARGET._replace(noun="TO[:PORT]")),
+      Parameter("protocol", kinds.choice(*PROTOCOLS), required=False),
       Parameter("language", kinds.choice("en", "zh"), "--lang", required=False),
       details=(("trace NAME TO[:PORT] [tcp|udp|icmp]: every route, hook, rule, translation and neighbour that the "
                 "packet would meet, in order, and those of the answer to it, up to where it is dropped or the answer "

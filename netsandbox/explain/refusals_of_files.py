@@ -32,8 +32,9 @@ OF_LABS: dict[str, str] = {
 """What is wrong with a kernel lab for `simulate`."""
 OF_FILES: dict[str, str] = {
     **OF_LABS,
-    "no such file, and no bundled scenario has this name; `netsandbox list` names those that there are":
-        "没有这个文件，自带的场景也没有这个名称；`netsandbox list` 列出全部场景",
+    "no such file, and no bundled scenario has this name; `netsandbox list` names those that there are, "
+    "`new` begins an empty lab":
+        "没有这个文件，自带的场景也没有这个名称；`netsandbox list` 列出全部场景，`new` 从空的实验网络开始",
     "no such file, and no bundled scenario has this name": "没有这个文件，自带的场景也没有这个名称",
     "this is no scenario: the key {key} is missing; it says which format a file has":
         "这不是场景：缺少键 {key}，它说明文件的格式",

@@ -231,7 +231,8 @@ class Lab:
             return others[0]
         if not others:
             raise LabError(f"{node!r} has no interface yet; `connect {node} …` makes one")
-        raise LabError(f"{node!r} has several interfaces: name one, as {node}:{others[0].name}")
+        named = next((one for one in others if one.kind != "bridge" and one.port is None), others[0])
+        raise LabError(f"{node!r} has several interfaces: name one, as {node}:{named.name}")
 
     # -- cables
 

@@ -51,6 +51,8 @@ class _Context:
         if not is_below(self.root, self.folder):
             raise self.error(f"{self.build.context} is not in the Compose file's folder, and no files of elsewhere are "
                              "taken along")
+        if not os.path.lexists(self.build.flags[self.build.flags.index("--file") + 1]):
+            return {}  # which the build itself says, as the Engine does, and reads no more
         found, seen, size = dict[str, str](), 0, 0
         for place, folders, files in os.walk(self.root):
             below = Path(place).relative_to(self.root)

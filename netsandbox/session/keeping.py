@@ -31,6 +31,8 @@ TEXT: Late[str, Callable[[Scenario], str]] = Late({"text": "netsandbox.session.s
 """What needs YAML: to import it takes longer than to make a lab."""
 
 NAME = re.compile(r"[\w.-]{1,30}")
+MEETS = "until "
+"""How a line begins that `save` writes for the time at which the next one was typed."""
 """A branch's."""
 
 
@@ -301,7 +303,9 @@ class KeptSession(Session):
                             seed=self.seed, profile=self.profile, uplink=self.uplink,
                             setup=tuple(setup), steps=tuple(self.pending))
         self.files.write(path, TEXT["text"](scenario), force)
-        saved = f"saved {len(setup)} lines to {path}" + (f", and {_to_go(to_go)}" if to_go else "")
+        typed = {entry.line for entry in self.journal}
+        own = sum(step.run[0] not in typed and step.run[0].startswith(MEETS) for step in setup)
+        saved = f"saved {len(setup) - own} lines to {path}" + (f", and {_to_go(to_go)}" if to_go else "")
         others = [one.name for one in self.branches.all if one is not self.branches.present]
         return saved + (f"; a file holds one branch: {self.branches.present.name}, not {', '.join(others)}" if others
                         else "")
@@ -372,4 +376,4 @@ def _meet(trial: Session, position: Position, lines: list[Step]) -> None:
     if trial.position == position:
         return
     trial.run_to(position.step, position.at)
-    lines.append(Step((f"until {position.step} {position.at}",)))
+    lines.append(Step((f"{MEETS}{position.step} {position.at}",)))

@@ -47,7 +47,7 @@ def find_scenario(name_or_path: str | Path) -> Path:
     beside = difflib.get_close_matches(stem, _stems(folder), n=1, cutoff=NEAR)
     close = [os.path.join(folder, one + _SUFFIX) for one in beside] or _near(stem)
     advice = f"did you mean {' or '.join(map(repr, close))}?" if close else (
-        "`netsandbox list` names those that there are")
+        "`netsandbox list` names those that there are, `new` begins an empty lab")
     raise ScenarioError(given, 0, f"no such file, and no bundled scenario has this name; {advice}")
 
 

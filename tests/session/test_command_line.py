@@ -128,3 +128,8 @@ def test_what_is_wrong_with_a_kernel_lab_is_said_in_chinese(
     path.write_text(lab, encoding="utf-8")
     assert main(["simulate", str(path)]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_the_prompts_verb_for_a_file_is_answered_with_the_command_for_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["load", "mine.yaml"]) == 2
+    assert "`netsandbox open`" in capsys.readouterr().err

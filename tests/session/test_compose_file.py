@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.session.runner import Runner
+from netsandbox.session.runner import Line, Runner
 from netsandbox.session.scenario import ScenarioError, dump_scenario, load_scenario, parse_scenario
 
 TEXT = "services:\n" + "  web:\n    image: nginx\n    hostname: \"it's web\"\n" + "# padding\n" * 40
@@ -86,6 +86,16 @@ def test_what_its_images_are_built_from_goes_along(file: Path) -> None:
     assert inside == [".:", ".dockerignore", "50x.html", "Dockerfile", "index.html", "sub", "sub:", "empty"]
 
 
+def test_a_folder_without_a_dockerfile_is_told_by_the_build(file: Path) -> None:
+    """A capture in it was complained of, as if that was what is wrong."""
+    (file.parent / "lab.pcap").write_bytes(b"\xd4\xc3\xb2\xa1")
+    file.write_text("services:\n  web:\n    build: .\n", encoding="utf-8")
+    scenario = load_scenario(file)
+    runner = Runner.of(scenario)
+    said = "".join(str(one.job.err) for one in runner.scenario(scenario) if isinstance(one, Line))
+    assert "failed to read dockerfile: open Dockerfile: no such file or directory" in said
+
+
 @pytest.mark.parametrize(("build", "said"), [
     ("..", "is not in the Compose file's folder"), ("x/../../elsewhere", "is not in the Compose file's folder"),
     ("out", "is not in the Compose file's folder"), ("of-link", "'link' is no regular file of text"),
@@ -99,6 +109,7 @@ def test_an_image_is_built_from_texts_of_the_file_s_folder_alone(file: Path, bui
     (folder / "out").symlink_to(folder.parent / "elsewhere")
     for name in ("link", "fifo", "bytes", "folder", "many"):
         (folder / f"of-{name}").mkdir()
+        (folder / f"of-{name}" / "Dockerfile").write_text("FROM nginx\n", encoding="utf-8")
     (folder / "of-link" / "link").symlink_to(folder.parent / "elsewhere" / "precious")
     os.mkfifo(folder / "of-fifo" / "fifo")
     (folder / "of-bytes" / "bytes").write_bytes(b"\xff\xfe")

@@ -51,6 +51,15 @@ def test_saving_spares_a_file_that_was_there(tmp_path: Path) -> None:
     assert "add-host b" in path.read_text()
 
 
+def test_the_lines_that_are_told_to_be_saved_are_those_that_were_typed(tmp_path: Path) -> None:
+    """Of 76 lines that were told half were the file's own, that tell when the next one was typed."""
+    session = built("add-host a", "add-host b", "connect a b")
+    session.run_to(session.position.step, session.position.at + 10**9)
+    session.execute("add-host c")
+    assert session.save(str(tmp_path / "a.yaml")) == f"saved 4 lines to {tmp_path / 'a.yaml'}"
+    assert (tmp_path / "a.yaml").read_text("utf-8").count("until ") == 1
+
+
 def test_a_saved_session_has_no_refused_lines_and_what_the_scenario_has_left(tmp_path: Path) -> None:
     path = tmp_path / "lesson.yaml"
     path.write_text("netsandbox: 1\nsetup: [add-host pc1]\nsteps:\n"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from netsandbox.lab import views
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
 from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.glyphs import UNICODE
@@ -108,3 +111,16 @@ def test_the_vlans_of_a_trunk_stand_at_its_ends_where_its_ports_names_have_no_ro
         assert "   ".join(ends) in "\n".join(row.text for row in placed.rows)
     narrow = layout(views.nodes(lab), views.interfaces(lab), views.links(lab), 30, 15, detail=Detail.PLAIN)
     assert any("═───═" in row.text for row in narrow.rows), "the line of nets comes first"
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("set-ip dh 10.2.0.10/24", "name one, as dh:eth0"),
+    ("trace pc1 10.2.0.10 tcp 8080", "usage: trace NAME TO[:PORT] [icmp|tcp|udp]"),
+    ("load empty", "`new` begins an empty lab")])
+def test_what_a_refusal_names_is_what_one_wanted(line: str, said: str) -> None:
+    session = KeptSession()
+    for before in ("add-host pc1", "add-host dh --docker", "connect pc1 dh"):
+        session.run(before)
+    job = session.run(line)
+    assert job.code
+    assert said in job.err
