@@ -154,9 +154,10 @@ class Jobs:
         """Follow a job from its beginning."""
         self.is_lesson = unattended
         self.forward = 0
-        self._told.clear()  # from here on things may go another way than they went
-        for one in self.watched:
-            one.told = 0
+        if not job.line.startswith(EXPECT):  # which only looks; behind others things may go another way
+            self._told.clear()
+            for one in self.watched:
+                one.told = 0
         self.begun_at[job.label] = self.said
         self.watched.append(Watched(job, clock, is_background(job.line), unattended=unattended))
         self._label()

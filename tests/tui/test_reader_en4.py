@@ -124,3 +124,18 @@ def test_what_a_refusal_names_is_what_one_wanted(line: str, said: str) -> None:
     job = session.run(line)
     assert job.code
     assert said in job.err
+
+
+async def test_what_was_printed_is_not_printed_again_when_time_comes_the_same_way(tmp_path: Path) -> None:
+    """A lesson's look at its goals made the app forget what of the line before it was told already."""
+    async with stage(tmp_path) as on:
+        await on.line("exec nginx-1 ping -c 1 -W 1 172.17.0.99")
+        await on.quiet()
+        await on.line("expect exit 1")
+        live = on.app.live
+        live.seek(next(entry.step for entry in live.session.journal if "ping" in entry.line) + 2)
+        assert live.jobs.running is not None
+        live.play()
+        await on.quiet()
+        assert live.jobs.running is None
+        assert "".join(transcript(on)).count("ping statistics") == 1
