@@ -64,3 +64,15 @@ def test_a_directory_is_not_copied_into_its_copy_and_links_stay_links() -> None:
     session.run("docker run -d --name box alpine sleep 1000")
     assert session.run("docker exec box sh -c 'mkdir d; cp -r d d/e'").err == (
         "cp: recursion detected, omitting directory 'd/e'\n")
+
+
+def test_the_directory_that_one_is_in_and_the_one_above_are_not_removed() -> None:
+    session = Session()
+    session.run("mkdir -p t/u; docker run -d --name box alpine sleep 1000; docker exec box mkdir -p /t/u")
+    for path in (".", "..", "u/.", "u/../"):
+        refused = session.run(f"cd t; rm -rf {path}; cd ..")
+        assert refused.err == f"rm: refusing to remove '.' or '..' directory: skipping '{path}'\n"
+        for options in ("-r", ""):
+            refused = session.run(f"docker exec -w /t box rm {options} {path}")
+            assert (refused.code, refused.err) == (1, "rm: can't remove '.' or '..'\n")
+    assert session.run("ls t; docker exec box ls /t").out == "u\nu\n"

@@ -81,13 +81,18 @@ def rm(context: ToolContext, arguments: list[str]) -> ToolResult:
         if files.link(path) is None and files.is_directory(path):
             if not options.keys() & {"r", "R"}:
                 raise FileError("EISDIR")
+            if path.rstrip("/").rpartition("/")[2] in (".", ".."):
+                raise FileError("EINVAL")
             if files.canonical(path) == "/":
                 raise FileError("EPERM")
             _remove_all(files, files.canonical(path, follow=False))
         else:
             files.remove(path)
 
-    return _each(paths, remove, lambda path, error: f"rm: cannot remove '{path}': {error}")
+    def complaint(path: str, error: FileError) -> str:
+        return (f"rm: refusing to remove '.' or '..' directory: skipping '{path}'" if error.name == "EINVAL" else
+                f"rm: cannot remove '{path}': {error}")
+    return _each(paths, remove, complaint)
 
 
 def _remove_all(files: Files, path: str) -> None:
