@@ -31,6 +31,11 @@ def typing_keys(glyphs: GlyphSet, *, command: bool, held: bool, runs: bool = Fal
     return _named((*ends, *play, *TYPING, *output, *LEAVING), glyphs)
 
 
+def page_keys(glyphs: GlyphSet) -> Sequence[Key]:
+    """What ends a page that lies over the panes, whose keys do nothing meanwhile."""
+    return _named((("esc", "close", ""), ("^Q", "quit", "quit")), glyphs)
+
+
 def pane_keys(
     glyphs: GlyphSet, *, playing: bool, what_next: str, below: str, speed: str, runs: bool = False,
     own: Sequence[str] = ()

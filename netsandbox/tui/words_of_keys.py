@@ -74,7 +74,7 @@ TABLE: dict[str, Both] = {
     "key.why.follow": ("More", "更多"),
     "tip.why.follow": ("Go to the cause, or show all", "跳到起因，或显示全部"),
     "key.why.unpoint": ("No cause", "不选起因"),
-    "footer.quit": ("quit", "退出"),
+    "footer.quit": ("quit", "退出"), "footer.close": ("close", "关闭"),
     "footer.search": ("search", "搜索"),
     "key.app.end-of-input": ("Leave the shell", "离开 shell"),
     "key.app.repaint": ("Paint the screen anew", "重画屏幕"),

@@ -139,3 +139,14 @@ async def test_what_was_printed_is_not_printed_again_when_time_comes_the_same_wa
         await on.quiet()
         assert live.jobs.running is None
         assert "".join(transcript(on)).count("ping statistics") == 1
+
+
+async def test_below_a_page_the_footer_names_no_key_of_the_panes(tmp_path: Path) -> None:
+    """It named p, space and n, which did nothing and said nothing."""
+    async with stage(tmp_path) as on:
+        await on.press("question_mark")
+        assert [key.key for key in on.app.main.keys.keys] == ["esc", "^Q"]
+        on.app.sync()
+        assert [key.key for key in on.app.main.keys.keys] == ["esc", "^Q"]
+        await on.press("escape")
+        assert "space" in [key.key for key in on.app.main.keys.keys]

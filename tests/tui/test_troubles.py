@@ -542,6 +542,8 @@ READERS = (
      "session/test_compose_file.py::test_a_folder_without_a_dockerfile_is_told_by_the_build"),
     ("after a step back and p the end of a ping stands twice below one line",
      "tui/test_reader_en4.py::test_what_was_printed_is_not_printed_again_when_time_comes_the_same_way"),
+    ("over the view of a tunnel the footer names p, space and n, which do nothing there",
+     "tui/test_reader_en4.py::test_below_a_page_the_footer_names_no_key_of_the_panes"),
     ("of several pasted lines the pane shows the first one's output, and of a here-document its own text",
      "tui/test_reader_en4.py::test_of_lines_pasted_at_once_what_the_last_one_printed_is_seen"),
 )

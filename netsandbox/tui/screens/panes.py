@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from netsandbox.lab.log_match import Names, names_of
 from netsandbox.tui.compositor import SparseCompositor
-from netsandbox.tui.footer_keys import pane_keys, typing_keys
+from netsandbox.tui.footer_keys import page_keys, pane_keys, typing_keys
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.late_lab import LateLab
@@ -150,8 +150,10 @@ class PanesScreen(Splits, Settling, Screen[None]):
         self._ready()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """What has just been mounted has its styles."""
+        """What has just been mounted has its styles; the page that lay over the panes is gone."""
         event.refresh_styles = event.refresh_styles and self._is_resumed
+        if self._is_resumed:
+            self.show_keys()
         self._is_resumed = True
 
     def on_resize(self, event: events.Resize) -> None:
@@ -281,13 +283,20 @@ class PanesScreen(Splits, Settling, Screen[None]):
             self.app.stylesheet.update_nodes((self.device,), animate=True)
         self.call_after_refresh(self.show_keys)
 
+    def on_screen_suspend(self) -> None:
+        """A page opens over the panes."""
+        self.show_keys()
+
     @property
     def _is_typed(self) -> bool:
         return self.focused is not None and any(isinstance(one, PromptLine) for one in self.focused.ancestors)
 
     def show_keys(self) -> None:
-        """Show the keys that matter where the focus is."""
+        """Show the keys that matter where the focus is; those of a page that lies over the panes it tells itself."""
         live = self.live
+        if not self.is_active:
+            self.keys.show(page_keys(self.glyphs))
+            return
         if self._is_typed:
             self.keys.show(typing_keys(self.glyphs, command=self.command.input.has_focus, held=live.held,
                                        runs=live.jobs.is_to_be_ended))
