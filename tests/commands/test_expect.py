@@ -159,6 +159,10 @@ FOUND = [
     ("output contains '1% packet lost'", ["printed “1% packet lost”", "the nearest line is “1 packets transmitted"]),
     ("no output contains '64 bytes'", ["did not print “64 bytes”", "found:    it printed “64 bytes from 172.17.0.3"]),
     ("no output", ["printed nothing", "found:    it printed “PING 172.17.0.3"]),
+    ("frames 9 saying '172.17.0.2 > 172.17.0.3'", ["9 frames from 172.17.0.2 to 172.17.0.3 since"]),
+    ("frames 1 saying '> 172.17.0.3.80: Flags [S]'",
+     ["exactly one frame asking 172.17.0.3 for a TCP connection to port 80 since"]),
+    ("frames 1 saying 'Flags [R.]'", ["saying “Flags [R.]”"]),
     ("exit 2", ["`exec nginx-1 ping -c 1 172.17.0.3` ended with exit status 2", "found:    exit status 0"]),
     ("state late running", ["found:    container late has exited, exit status 1"]),
     ("log nginx-1 contains emergency",
@@ -434,3 +438,11 @@ def test_a_goal_tells_what_to_look_for_in_words(text: str, told: str) -> None:
     runner = Runner(1)
     runner.language = "zh"
     assert told in expect(runner, text).err
+
+
+def test_of_a_line_that_was_to_succeed_it_is_said_that_it_failed() -> None:
+    """`ping …` succeeded stood above exit status 1."""
+    runner = Runner(1)
+    runner.line("false")
+    assert "found:    it failed: exit status 1" in expect(runner, "exit 0").err
+    assert "found:    exit status 1" in expect(runner, "exit 2").err

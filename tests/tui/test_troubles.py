@@ -544,6 +544,9 @@ READERS = (
      "tui/test_reader_en4.py::test_what_was_printed_is_not_printed_again_when_time_comes_the_same_way"),
     ("over the view of a tunnel the footer names p, space and n, which do nothing there",
      "tui/test_reader_en4.py::test_below_a_page_the_footer_names_no_key_of_the_panes"),
+    ("a goal says “> 172.17.0.2.6379: Flags [S]”, and of one that is not met: succeeded, exit status 1",
+     "commands/test_expect.py::test_a_failure_says_what_is_there_instead",
+     "commands/test_expect.py::test_of_a_line_that_was_to_succeed_it_is_said_that_it_failed"),
     ("of several pasted lines the pane shows the first one's output, and of a here-document its own text",
      "tui/test_reader_en4.py::test_of_lines_pasted_at_once_what_the_last_one_printed_is_seen"),
 )

@@ -159,6 +159,8 @@ def _ended(context: Context, code: Comparison, beginning: str) -> Verdict:
     said = job.err.strip().splitlines()
     said = [line for line in said if not is_own(line)] or said  # a note may come before what failed
     found = say("exit.said", code=str(job.code), text=said[0]) if said else say("exit.found", code=str(job.code))
+    if key == "exit.0" and job.code:
+        found = say("exit.failed", found=found)
     return Verdict(code.holds(job.code), context.expects(key, line=line, count=count), found)
 
 

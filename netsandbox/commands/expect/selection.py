@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from netsandbox.commands.expect.context import Context
     from netsandbox.lab.tables import LogRow
 
+PLAIN = ((re.compile(r"> ([\d.]+)\.(\d+): Flags \[S\]"), "which.opens"),
+         (re.compile(r"([\d.]+) > ([\d.]+)"), "which.way"))
+"""What stands in a frame's line for who opens a connection, and for whence and whither it goes."""
 VERDICTS = ("accepted", "answered", "ignored", "bridged", "routed", "waits", "overheard", "repeated", "dropped", "sent",
             "to port", "to host", "flooded")
 Predicate = Callable[["LogRow"], bool]
@@ -314,12 +318,20 @@ def describe(context: Context, selection: Selection) -> str:
     if selection.octets[1]:
         parts.append(say("which.bytes", octets=selection.octets[1].hex(" "), offset=str(selection.octets[0])))
     if selection.saying:
-        parts.append(say("which.saying", text=selection.saying))
+        parts.append(_said(context, selection.saying))
     if selection.filter.text:
         parts.append(say("which.where", filter=selection.filter.text))
     if not parts:
         parts.append(say("which.any"))
     return say("which.since", which=say("which.gap").join(parts), since=describe_since(context, selection.since))
+
+
+def _said(context: Context, text: str) -> str:
+    """What a frame says, in words where it is a tool's own way to write whence and whither."""
+    for pattern, key in PLAIN:
+        if found := pattern.fullmatch(text):
+            return context.say(key, one=found[1], other=found[2])
+    return context.say("which.saying", text=text)
 
 
 def describe_since(context: Context, chosen: Since) -> str:
