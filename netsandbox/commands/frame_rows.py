@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.engine.units import format_time
-from netsandbox.explain.verdicts import VERDICTS
+from netsandbox.explain.verdicts import DROPS, VERDICTS, drop_words
 from netsandbox.explain.words import Both, Words
 from netsandbox.lab.tables import LogRow
 
@@ -31,6 +31,8 @@ def cells(row: LogRow, language: str) -> tuple[str, ...]:
 def line(row: LogRow, language: str) -> str:
     """The frame in one line."""
     number, at, place, direction, who, what, verdict = cells(row, language)
+    if row.reason in DROPS:
+        verdict = f"✗ {drop_words(row.reason, language)} ({row.reason})"
     return f"#{number} {at} {' '.join(filter(None, (place, direction)))}  {who}  {what}  {verdict}"
 
 

@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 FULL_WIDTH = 0xFEE0
 """How far the wide forms of ASCII are from ASCII, which an input method has."""
 LOOKALIKES = {
-    "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u3002": ".",
+    "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u3002": ".", "\u3001": ",",
     "\u3000": " ", "\u00a0": " ", "\u2003": " ", "\u2002": " ", "\u200b": "", "\ufeff": "",
     **{chr(code + FULL_WIDTH): chr(code) for code in range(ord("!"), ord("~") + 1)}}
 """What each was meant for."""
+SENTENCE_END = re.compile(r"[\u3002\u3001\uff0c\uff1b\uff01\uff0e]+\s*$")
+LISTED = re.compile(r"[\w./-]*[a-z][\w./-]*(?:[\uff0c\u3001][\w./-]*[a-z][\w./-]*)+", re.ASCII)
+"""Names between which commas stand, which the shell's words have blanks between; numbers and flags keep theirs."""
 DASH = re.compile(r"(?:(?<=\s)|^)[\u2010-\u2015\u2212-]*[\u2010-\u2015\u2212][\u2010-\u2015\u2212-]*(?=(\w+))")
 """Dashes with which a word begins: one before a letter, two before a longer word."""
 QUOTED = re.compile(r"\s[\u201c\u2018]|[\u201d\u2019](?:\s|$)")
@@ -28,6 +31,8 @@ MOST_NAMED = 4
 
 def straight(text: str) -> str:
     """The line as it was meant."""
+    text = SENTENCE_END.sub("", text)
+    text = " ".join(re.sub("[\uff0c\u3001]", " ", word) if LISTED.fullmatch(word) else word for word in text.split(" "))
     text = DASH.sub(lambda found: "-" if len(found[1]) == 1 else "--", text)
     return "".join(LOOKALIKES.get(character, character) for character in text)
 

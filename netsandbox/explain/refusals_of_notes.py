@@ -30,7 +30,7 @@ OF_NOTES: dict[str, str] = {
         "对 {name}，沙盒只知道它的程序是什么；所有文件算作一层",
     "{file} was not begun from {other}, whose set-up is another": "{file} 不是从 {other} 开始的，两者的开头不同",
     "these are the sandbox's own files; `load FILE` opens a Compose file of yours as a lab":
-        "这里是沙盒自己的文件；`load 文件` 把您自己的 Compose 文件作为实验网络打开",
+        "这里是沙盒自己的文件；`load 文件` 把你自己的 Compose 文件作为实验网络打开",
     "did you mean 'docker {near}'?": "是不是 'docker {near}'？",
     "did you mean {near}?": "是不是 {near}？",
     "{name} is a node of the lab, and no namespace that `ip netns add` made: exec runs a line in it":

@@ -36,9 +36,10 @@ def next_step(session: Session, names: Names) -> str:
 
         targets, frame, _cause = scheduler.queue[0]
         what = Voice(language(), names).frame(frame).removeprefix("the ")
+        what += " " if language() == "zh" and what[-1].isascii() else ""
         if len(targets) > 1:
             return tr("next.flood", what=what, count=len(targets))
-        return tr("next.frame", what=what, where=label(targets[0].place)) if targets else what
+        return tr("next.frame", what=what, where=label(targets[0].place)) if targets else what.rstrip()
     if scheduler.ready:
         callback, argument, _cause = scheduler.ready[0]
         return tr("next.program", program=_owner(callback, argument))

@@ -63,12 +63,12 @@ TABLE: dict[str, Both] = {
         "还有 {count} 个目标没有达成：r 重新检查，再按 p 继续",
     ),
     "lesson.unmet-last": (
-        "Goals not met: {count}; mend what is wrong, h gives a hint",
-        "还有 {count} 个目标没有达成：改正它，或按 h 看提示",
+        "Goals not met: {count}; mend what is wrong{or_hint}",
+        "还有 {count} 个目标没有达成：改正它{or_hint}",
     ),
     "lesson.unmet-task": (
-        "Goals not met: {count}; h gives a hint, p again shows how",
-        "还有 {count} 个目标没有达成：h 给提示，再按 p 看做法",
+        "Goals not met: {count}; {hint}p again shows how",
+        "还有 {count} 个目标没有达成：{hint}再按 p 看做法",
     ),
     "browser.title": ("Open", "打开"),
     "browser.keys": ("type to search, enter opens, esc closes, : command",

@@ -339,6 +339,20 @@ def test_an_earlier_line_can_be_asked_about() -> None:
     assert "`exec nginx-1 ping -c 1 -W 1 -s 100 172.1…`" in expect(runner, "exit 0 of 'wget -q'").err, "it goes on"
 
 
+@pytest.mark.parametrize("typed", ["exec pc1 ip neigh flush all", "exec pc2 tc qdisc show dev eth0"])
+def test_an_unrelated_line_is_no_misspelling(typed: str) -> None:
+    runner = lab(typed)
+    assert "did you mean" not in expect(runner, "exit 0 of 'exec pc1 ping'").err
+
+
+def test_a_related_frame_that_was_dropped_says_why_in_words() -> None:
+    runner = lab("exec pc1 ip neigh replace 10.0.0.9 lladdr 02:00:00:00:00:99 dev eth0",
+                 "exec pc1 ping -c 1 -W 1 10.0.0.9")
+    assert "✗ not for it (OTHERHOST)" in expect(runner, "no frames on pc2:eth0 where icmp").err
+    runner.language = "zh"
+    assert "✗ 给别人的 (OTHERHOST)" in expect(runner, "no frames on pc2:eth0 where icmp").err
+
+
 @pytest.mark.parametrize(("line", "told"), [
     ("no frames on pc2", "自上一条命令起，在 pc2 上的帧：一个也没有"),
     ("frames 4 in on ports of sw1", "自上一条命令起，在 sw1 的端口上收到的帧：恰好 4 个"),

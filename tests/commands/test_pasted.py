@@ -94,6 +94,25 @@ def test_prose_is_left_alone(line: str) -> None:
     assert "note: the shell takes" not in Session().run(line).err
 
 
+@pytest.mark.parametrize(("line", "offered"), [
+    ("ping nginx-1 nginx-2 -c 3。", "ping nginx-1 nginx-2 -c 3"),
+    ("ping nginx-1，nginx-2 -c 1", "ping nginx-1 nginx-2 -c 1"),
+    ("docker rm nginx-1、nginx-2", "docker rm nginx-1 nginx-2"),
+    ("docker run -d ——name web -p 8080：80 nginx", "docker run -d --name web -p 8080:80 nginx"),
+    ("iptables -A INPUT -p tcp -m multiport --dports 80，443 -j DROP",
+     "iptables -A INPUT -p tcp -m multiport --dports 80,443 -j DROP"),
+    ("iptables -A INPUT -m state --state NEW，INVALID -j DROP；",
+     "iptables -A INPUT -m state --state NEW,INVALID -j DROP")])
+def test_what_is_offered_has_no_full_width_sign_left_and_would_work(line: str, offered: str) -> None:
+    session = Session()
+    for name in ("nginx-1", "nginx-2"):
+        session.run(f"docker run -d --name {name} nginx")
+    job = session.run(line)
+    assert job.code
+    assert f"Try:  {offered}\n" in job.err
+    assert session.run(offered.replace("docker rm", "docker rm -f")).code == 0
+
+
 def test_a_look_alike_is_named_in_chinese() -> None:
     lines = [noted(line, "zh") for line in Session().run("ip\xa0a").err.splitlines()]
     assert lines[-2].startswith("注意：shell 把 U+00A0 当作普通字符")

@@ -85,7 +85,7 @@ async def test_an_answer_is_chosen_and_judged(tmp_path: Path, key: str, told: st
         await stage.press("A")
         assert "No question is open" in stage.app.main.status.message
         await stage.press("p")
-        assert "Will pc1 hear an answer?\nA. Yes\nB. No\nA to B answers" in pane(stage)[1]
+        assert "Will pc1 hear an answer?\nA. Yes\nB. No\nA or B answers" in pane(stage)[1]
         await stage.press("C")
         assert len(stage.app.live.session.pending) == 2, "there is no third"
         await stage.press(key)

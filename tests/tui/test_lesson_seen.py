@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
+from netsandbox.tui.lesson import Stand
 from netsandbox.tui.options import Options
-from netsandbox.tui.panes.lesson import LessonPane
+from netsandbox.tui.panes.lesson import LessonPane, lesson_lines
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 
@@ -73,8 +75,22 @@ async def test_what_to_press_for_a_task_is_seen_above_many_goals(tmp_path: Path)
         await on.press("p")
         await on.quiet()
         seen = shown(on)
-        assert seen.index(": types a line, h gives a hint") < seen.index("Goals: 0 of 7")
+        assert seen.index(": types a line, p twice") < seen.index("Goals: 0 of 7")
         assert "▼ more" in seen
+
+
+def test_keys_that_are_named_are_those_there_are() -> None:
+    stand = Stand("t", 1, 2, "", (), "", (), (), 1, is_finished=False, learned="", after="", task="Do.", is_open=True)
+
+    def told(one: Stand) -> str:
+        return " ".join(str(text) for text, _style in lesson_lines(one, UNICODE, 100))
+
+    assert ": types a line, h gives a hint, p twice" in told(stand)
+    assert ": types a line, p twice" in told(stand._replace(more_hints=0))
+    asked = stand._replace(task="", is_open=False, ask="Who?", answers=("a", "b"))
+    set_language("zh")
+    assert "按 A 或 B 作答" in told(asked)
+    assert "按 A 到 C 作答" in told(asked._replace(answers=("a", "b", "c")))
 
 
 async def test_a_wide_table_takes_the_lesson_s_room_and_tells_of_its_goals_and_escape_brings_it_back(

@@ -9,9 +9,12 @@ import pytest
 
 from netsandbox.lab.flows import end_name
 from netsandbox.lab.log_filter import validate
+from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import ConnectionRow
+from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.panes.line_view import LineView
+from netsandbox.tui.peek import next_step
 from netsandbox.tui.screens.stream import StreamScreen
 from netsandbox.tui.streams import filter_for, of_exchange, of_row
 from netsandbox.tui.topology_model import Place
@@ -256,3 +259,17 @@ async def test_s_on_a_frame_shows_its_exchange_and_says_whose(tmp_path: Path) ->
         assert head.split() == ["nginx-1", "nginx-2"]
         assert [line for line in lines if "echo re" in line]
         assert "TCP" not in "".join(lines)
+
+
+def test_what_a_step_would_do_has_its_blank_behind_ascii_in_chinese() -> None:
+    session = KeptSession(seed=1)
+    for line in ("docker run -d --name web nginx", "docker run -d --name b1 busybox sleep 1d"):
+        session.run(line)
+    session.execute("curl -s 172.17.0.2")
+    said = set()
+    set_language("zh")
+    while session.lab.scheduler.queue or session.lab.scheduler.ready:
+        said.add(next_step(session, Namer(session.lab)))
+        session.step()
+    assert any("到达 " in one for one in said)
+    assert not [one for one in said if re.search(r"[!-~]到达", one)]

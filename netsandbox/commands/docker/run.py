@@ -24,6 +24,7 @@ from netsandbox.commands.docker.run_network import extra_host, is_user_defined, 
 from netsandbox.commands.docker.run_settings import links, resolv_conf, settings
 from netsandbox.commands.docker.update import restart_policy
 from netsandbox.commands.docker.words import named_values
+from netsandbox.commands.typography import straight
 from netsandbox.docker import containers, history, volumes
 from netsandbox.docker.config import Config, HostConfig, Published, RestartPolicy, with_image
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
@@ -280,7 +281,7 @@ def _about_dashes(client: Client) -> str:
         return ""
     dash = next(old for old, new in zip(client.arguments, right, strict=True) if old != new)[0]
     return (f"note: the line has a dash ({dash}) where Docker expects a hyphen (-). A word that begins with a dash is "
-            "no option, so Docker takes it for the image's name.\nTry:  docker " + " ".join(right))
+            "no option, so Docker takes it for the image's name.\nTry:  docker " + straight(" ".join(right)))
 
 
 RUN = Command("docker run", "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create and run a new container from an image", run,

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NAMED = 8
 """Names that a message lists."""
+MISSPELT = 0.7
+"""How alike a word is to what it was to be: `pign` to ping, and not `ip`."""
 NEWEST, SHOWN = 3, 40
 """Lines that it lists, and characters of each."""
 
@@ -219,8 +221,7 @@ class Context:
         recent = [job for job in shell.recent if self._counts(job)]
         found = next((job for job in reversed(recent) if job.line.strip().startswith(beginning)), None)
         if found is None:
-            alike = {_begun(job.line.strip(), len(beginning)) for job in recent
-                     if get_close_matches(job.line.split()[0], beginning.split()[:1], 1)}  # the program, to begin with
+            alike = {_begun(job.line.strip(), len(beginning)) for job in recent if _is_near(job.line, beginning)}
             near = get_close_matches(beginning, alike, 1)
             newest = self.say("names.gap").join(f"`{_begun(job.line.strip(), SHOWN)}`" for job in recent[-NEWEST:])
             told = self.say("near", name=near[0]) if near else self.say("lines", lines=newest)
@@ -258,6 +259,14 @@ class Context:
     def why(self, seq: int) -> str:
         """The decision of a record, in a sentence."""
         return why_seq(self.lab.trace, seq, self.shell.language, self.namer).decision
+
+
+def _is_near(line: str, beginning: str) -> bool:
+    """Whether a line may be meant to begin like this: each of its words as it is, or misspelt."""
+    words = beginning.split()
+    typed = line.split()[:len(words)]
+    return len(typed) == len(words) and all(map(lambda one, other: get_close_matches(one, [other], 1, MISSPELT),
+                                                typed, words))
 
 
 def _begun(line: str, room: int) -> str:

@@ -192,7 +192,8 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
     is_done_first = are_folded and bool(stand.task) and not stand.unmet
     if is_done_first:
         found += _goals(stand, glyphs, width, are_folded)
-    keys = tr("lesson.task.keys-again" if stand.insists else "lesson.task.keys") if stand.is_open else ""
+    keys = tr("lesson.task.keys-again" if stand.insists else "lesson.task.keys",
+              hint=tr("lesson.h-hints") if stand.more_hints else "") if stand.is_open else ""
     if are_folded:
         found += _wrapped(keys, "$text-muted", glyphs, width)
     if stand.guess is not None:
@@ -227,7 +228,8 @@ def _how_it_ended(skipped: Sequence[int]) -> str:
 
 def _what_next(stand: Stand) -> str:
     if stand.answers:
-        return tr("lesson.choose", last=LETTERS[len(stand.answers) - 1])
+        letters = "lesson.letters" if len(stand.answers) > 2 else "lesson.either"
+        return tr("lesson.choose", letters=tr(letters, last=LETTERS[len(stand.answers) - 1]))
     return tr("lesson.answer" if stand.ask else "lesson.go-on")
 
 
@@ -300,13 +302,16 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
                          "目标已全部达到，不需要提示：按 p 继续"),
     "lesson.no-hint": ("There is no further hint", "没有更多提示"),
     "lesson.task": ("Your turn: {text}", "轮到你：{text}"),
-    "lesson.task.keys": (": types a line, h gives a hint, p twice shows how it is done",
-                         "按 : 输入命令，h 给提示，按两次 p 看做法"),
-    "lesson.task.keys-again": (": types a line, h gives a hint, p again shows how it is done",
-                               "按 : 输入命令，h 给提示，再按 p 看做法"),
+    "lesson.task.keys": (": types a line, {hint}p twice shows how it is done",
+                         "按 : 输入命令，{hint}按两次 p 看做法"),
+    "lesson.task.keys-again": (": types a line, {hint}p again shows how it is done",
+                               "按 : 输入命令，{hint}再按 p 看做法"),
+    "lesson.h-hints": ("h gives a hint, ", "h 给提示，"),
+    "lesson.or-hint": (", h gives a hint", "，或按 h 看提示"),
     "lesson.answer": ("p shows the answer", "按 p 看答案"),
-    "lesson.choose": ("A to {last} answers, p shows the answer at once",
-                      "按 A 到 {last} 作答，按 p 直接看答案"),
+    "lesson.choose": ("{letters} answers, p shows the answer at once", "按 {letters} 作答，按 p 直接看答案"),
+    "lesson.letters": ("A to {last}", "A 到 {last}"),
+    "lesson.either": ("A or {last}", "A 或 {last}"),
     "lesson.nothing-asked": ("No question is open that has answers to choose among", "现在没有可以选择答案的问题"),
     **{f"key.lesson.answer-{letter}": (f"Answer {letter}", f"选答案 {letter}") for letter in LETTERS},
     "lesson.go-on": ("p goes on", "按 p 继续"),
