@@ -11,7 +11,7 @@ from netsandbox.tui.status_text import speed_text
 
 TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), ("^R", "search", ""))
 OWN = {"whole": ("z", "restore", "zoom"), "tabs": ("←→", "tab", ""), "wide": ("←→", "along", ""),
-       "sought": ("F3", "next-hit", ""),
+       "sought": ("F3", "next-hit", ""), "output": ("o", "output", "output"),
        **{f"asked-{count}": (" ".join("abcd"[:count]), "answer", "") for count in (2, 3, 4)}}
 """Keys that only some places have."""
 LEAVING = (("esc", "leave", "leave_prompt"), ("^Q", "quit", "quit"))
@@ -65,7 +65,8 @@ def pane_keys(
     ]
     if runs:
         keys.insert(0, ("^C", "end", "interrupt"))
-    keys = [*(OWN[word] for word in own), *keys]
+    first = [OWN[word] for word in own]
+    keys = [*first, *(key for key in keys if key not in first)]
     named = [*_named([("esc", below, "leave_view"), *keys] if below else keys, glyphs)]
     at = next(number for number, key in enumerate(named) if key.key == ("w" if speed != usual else "b"))
     named.insert(at, Key("+-", speed, "speed(1)"))

@@ -38,9 +38,10 @@ class StepKeys(LabApp):
         elif stand is not None and stand.number and stand.unmet and not (lesson.insists and pending):
             lesson.insists = True
             self.live.check_goals()
-            told = "lesson.unmet-task" if stand.is_open else "lesson.unmet" if pending else "lesson.unmet-last"
             hint, or_hint = (tr("lesson.h-hints"), tr("lesson.or-hint")) if stand.more_hints else ("", "")
-            self.main.status.say(tr(told, count=stand.unmet, hint=hint, or_hint=or_hint))
+            self.main.status.say(tr("lesson.unmet-task", count=stand.unmet, hint=hint) if stand.is_open else
+                                 tr("lesson.unmet" if pending else "lesson.unmet-last", count=stand.unmet,
+                                    or_hint=or_hint))
         elif pending:
             lesson.insists = False
             self._next_step()

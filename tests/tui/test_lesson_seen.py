@@ -129,6 +129,15 @@ async def test_at_80x24_the_output_tells_of_the_goals_it_hides(tmp_path: Path) -
         assert on.app.main.view == "log", "there the lesson has no place beside it"
 
 
+async def test_at_80x24_the_key_of_the_output_that_the_lesson_hides_is_named(tmp_path: Path) -> None:
+    async with stage(tmp_path / "state", lesson(tmp_path), size=(80, 24)) as on:
+        await on.press("6")
+        assert " o output " in shown(on).splitlines()[-1]
+        await on.press("o")
+        assert on.app.main.view == "output"
+        assert " o output " not in shown(on).splitlines()[-1]
+
+
 @pytest.mark.parametrize("size", [(120, 40), (200, 50)])
 async def test_what_a_step_says_stands_once(tmp_path: Path, size: tuple[int, int]) -> None:
     async with stage(tmp_path / "state", Options("arp-basics", tour=False), size=size) as on:

@@ -53,6 +53,8 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("at 80×24 with the lesson open what a line printed is not seen, and no key to it is named",
+     "tui/test_lesson_seen.py::test_at_80x24_the_key_of_the_output_that_the_lesson_hides_is_named"),
     ("check --session of a lesson solved in full is ✗: a symptom's conditions are judged at the end",
      "scenarios/test_hand_ins.py::test_a_bundled_lesson_that_was_solved_passes_and_one_that_was_only_opened_fails",
      "scenarios/test_hand_ins.py::test_what_was_met_on_the_way_counts_and_is_told"),

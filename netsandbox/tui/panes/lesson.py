@@ -228,8 +228,9 @@ def _how_it_ended(skipped: Sequence[int]) -> str:
 
 def _what_next(stand: Stand) -> str:
     if stand.answers:
-        letters = "lesson.letters" if len(stand.answers) > 2 else "lesson.either"
-        return tr("lesson.choose", letters=tr(letters, last=LETTERS[len(stand.answers) - 1]))
+        last = LETTERS[len(stand.answers) - 1]
+        letters = tr("lesson.letters" if len(stand.answers) > 2 else "lesson.either", last=last)
+        return tr("lesson.choose", letters=letters)
     return tr("lesson.answer" if stand.ask else "lesson.go-on")
 
 

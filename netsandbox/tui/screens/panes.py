@@ -313,6 +313,8 @@ class PanesScreen(Splits, Settling, Screen[None]):
         """What keys do only where the focus is."""
         if self.maximized is not None:
             yield "whole"
+        if self.view == "lesson" and not self.output.display:
+            yield "output"
         if (stand := self.live.lesson.stand()) is not None and stand.answers:
             yield f"asked-{len(stand.answers)}"
         if self.focused is not None and any(isinstance(one, DevicePane) for one in self.focused.ancestors):
