@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WORDS = Words({
     "branches": ("|BRANCH|LINES|STEPS|TIME|LEFT|LAST LINE", "|分支|命令|步|时间|离开处|最后一条"),
     "left": ("{parent} after line {line}", "{parent} 的第 {line} 条之后"),
-    "nodes": ("nodes", "节点"), "links": ("links", "接口"), "arp": ("arp", "邻居"), "mac": ("mac", "MAC"),
+    "nodes": ("nodes", "节点"), "links": ("links", "接口"), "arp": ("arp", "ARP 表"), "mac": ("mac", "MAC"),
     "routes": ("routes", "路由"), "sockets": ("sockets", "套接字"), "rules": ("rules", "规则"),
     "connections": ("connections", "连接"),
     "there": ("there", "有"),

@@ -11,7 +11,7 @@ WAYS: dict[str, Both] = {"in": ("in", "收"), "out": ("out", "发")}
 NOBODY: dict[str, Both] = {"everyone": ("everyone", "所有人"), "group": ("group", "组播组")}
 """Who is meant by an address that is nobody's own."""
 _WORDS = Words({**VERDICTS, **WAYS, **NOBODY, "columns": ("#|TIME|WHERE||FROM → TO|WHAT|VERDICT",
-                                                  "#|时间|位置||从 → 到|内容|结果")})
+                                                  "#|时间|位置||来源 → 目的|内容|结果")})
 
 
 def columns(language: str) -> tuple[str, ...]:

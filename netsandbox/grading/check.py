@@ -12,6 +12,7 @@ from typing import Any
 
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
+from netsandbox.commands.typography import straight
 from netsandbox.explain.refusals import noted, translated
 from netsandbox.explain.words import Words
 from netsandbox.grading.apart import EndedError, Limits, apart
@@ -145,7 +146,9 @@ def _unreadable(scenario: Scenario, language: str) -> Iterator[Outcome]:
                 expect.parse(text)
             except ConditionError as error:
                 after = step.run[-1] if step.run else ""
-                yield Outcome(number, text, after, WRONG, translated(str(error).removeprefix("expect: "), language))
+                found = translated(str(error).removeprefix("expect: "), language)
+                offered = "\n" + noted(f"Try:  {meant}", language) if (meant := straight(text)) != text else ""
+                yield Outcome(number, text, after, WRONG, found + offered)
 
 
 def _outcomes(runner: Runner, scenario: Scenario, language: str) -> Iterator[Outcome]:

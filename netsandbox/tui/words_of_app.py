@@ -56,7 +56,7 @@ TABLE: dict[str, Both] = {
                      "还没有保存：再按 enter 就丢下这个实验网络；esc 后用“:save 文件名”保存"),
     "page.quit": ("ctrl+q quits, esc closes this page", "ctrl+q 退出，esc 关闭本页"),
     "lesson.no-goals": ("This step has no goals", "这一步没有目标"),
-    "lesson.at-step": ("This step is still under way", "这一步还在进行"),
+    "lesson.at-step": ("This step is still under way: + makes time go faster", "这一步还在进行：按 + 加快时间"),
     "lesson.checked": ("Looked again: goals {met} of {count}", "已重新检查：目标 {met}/{count}"),
     "lesson.unmet": (
         "Goals not met: {count}; r looks again, p again goes on",

@@ -359,3 +359,11 @@ def test_another_deed_than_the_task_asks_for_does_not_meet_its_goals(name: str, 
         for line in (*(line for step in (*lesson.setup, *before) for line in step.run), *filter(None, deeds)):
             session.run(line)
         assert all(session.run(f"expect {line}").code == 0 for line in task.expect) is met, deeds
+
+
+@pytest.mark.parametrize(("language", "offered"), [("en", "Try:  "), ("zh", "可以输入：")])
+def test_of_a_condition_with_curly_quotes_the_straight_ones_are_offered(tmp_path: Path, language: str,
+                                                                        offered: str) -> None:
+    wrong = written(tmp_path, "netsandbox: 1\nsteps:\n  - expect: route pc2 “default via 10.2.0.1”\n", "curly.yaml")
+    found = check.check(wrong, language).outcomes[0]
+    assert found.message.splitlines()[-1] == offered + "route pc2 \"default via 10.2.0.1\""

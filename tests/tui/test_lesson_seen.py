@@ -87,6 +87,7 @@ def test_keys_that_are_named_are_those_there_are() -> None:
 
     assert ": types a line, h gives a hint, p twice" in told(stand)
     assert ": types a line, p twice" in told(stand._replace(more_hints=0))
+    assert "One way to do it: ❯ ls" in told(stand._replace(is_open=False, lines=("ls",))), "I typed another"
     asked = stand._replace(task="", is_open=False, ask="Who?", answers=("a", "b"))
     set_language("zh")
     assert "按 A 或 B 作答" in told(asked)

@@ -53,6 +53,10 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("of a condition in a file with curly quotes the report says a word too many, and none of quotes",
+     "scenarios/test_check.py::test_of_a_condition_with_curly_quotes_the_straight_ones_are_offered"),
+    ("a task that I did my way shows other lines as if they had been run",
+     "tui/test_lesson_seen.py::test_keys_that_are_named_are_those_there_are"),
     ("at 80×24 with the lesson open what a line printed is not seen, and no key to it is named",
      "tui/test_lesson_seen.py::test_at_80x24_the_key_of_the_output_that_the_lesson_hides_is_named"),
     ("check --session of a lesson solved in full is ✗: a symptom's conditions are judged at the end",

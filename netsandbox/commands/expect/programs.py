@@ -229,7 +229,7 @@ def _logged(context: Context, name: str, wanted: Wanted) -> Verdict:
              "谁在 NODE 的 TCP（或 UDP）端口上监听：一个程序，或运行它的容器；或者没有人。"),
     examples=(("port host 80 held by nginx-host",
                "the container's nginx has the host's port 80",
-               "容器的 nginx 占用主机的 80 端口"),
+               "容器的 nginx 占用宿主机的 80 端口"),
               ("port nginx-1 8080 free", "nobody listens there", "没有人在那里监听")))
 def _port(reader: Reader) -> Test:
     node, word = reader.take("NODE").text, reader.take("PORT")

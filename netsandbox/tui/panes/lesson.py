@@ -199,6 +199,7 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
     if stand.guess is not None:
         found += _guess_lines(stand.guess, glyphs, width)
     found += _wrapped(stand.text, "$text", glyphs, width)
+    found += _wrapped(tr("lesson.one-way") if stand.task and stand.lines else "", "$text-muted", glyphs, width)
     found += [(f"{glyphs.prompt} {safe(line)}", "$text-primary") for line in stand.lines]
     for hint in stand.hints:  # beside what they are about: below its goals one would be read without the other
         found += _wrapped(tr("lesson.hint", text=hint), "$text-success", glyphs, width)
@@ -307,6 +308,7 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
                          "按 : 输入命令，{hint}按两次 p 看做法"),
     "lesson.task.keys-again": (": types a line, {hint}p again shows how it is done",
                                "按 : 输入命令，{hint}再按 p 看做法"),
+    "lesson.one-way": ("One way to do it:", "一种做法："),
     "lesson.h-hints": ("h gives a hint, ", "h 给提示，"),
     "lesson.or-hint": (", h gives a hint", "，或按 h 看提示"),
     "lesson.answer": ("p shows the answer", "按 p 看答案"),
