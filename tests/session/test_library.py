@@ -76,7 +76,8 @@ def test_of_files_only_what_is_near_is_named(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ScenarioError) as caught:
         find_scenario(wrong)
-    assert caught.value.message.endswith(meant or "`netsandbox list` names those that there are")
+    listed = "`netsandbox list` names those that there are, `new` begins an empty lab"
+    assert caught.value.message.endswith(meant or listed)
 
 
 @pytest.mark.parametrize("wrong", ["", "zzzz", "../../etc", "a\0b", "x" * 5_000, "a\x1b[31m\n"])
