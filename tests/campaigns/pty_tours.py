@@ -24,6 +24,7 @@ from netsandbox.session.scenario import load_scenario
 from netsandbox.session.steps import Scenario, Step
 from netsandbox.tui.i18n import set_language, tr
 from netsandbox.tui.lesson import said, titled
+from netsandbox.tui.panes.lesson import how_to_choose
 from tests.campaigns.lesson_page import Page
 from tests.campaigns.reader import Reader, StuckError
 from tests.campaigns.tours import LANGUAGES, arguments, by_hand, is_chinese
@@ -170,8 +171,7 @@ class Journey:
     def question(self, step: Step) -> None:
         """See a question and its answers."""
         self.look()
-        last = LETTERS[len(step.answers) - 1]
-        choose = tr("lesson.choose", last=last) if step.answers else tr("lesson.answer")
+        choose = how_to_choose(len(step.answers)) if step.answers else tr("lesson.answer")
         self.reader.until("a question", lambda: self._says(choose))
         page = self.whole()
         for text in (step.ask, *step.answers):

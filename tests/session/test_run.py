@@ -145,7 +145,7 @@ def test_the_transcripts_own_words_follow_the_language(capsys: pytest.CaptureFix
     lines = capsys.readouterr().out.splitlines()
     at = lines.index("帧")
     assert lines[at + 1] == "=="
-    assert any(line.split() == ["#", "时间", "位置", "从", "→", "到", "内容", "结果"] for line in lines[at:at + 5])
+    assert any(line.split() == ["#", "时间", "位置", "来源", "→", "目的", "内容", "结果"] for line in lines[at:at + 5])
     assert "nginx-1 的 ARP 表" in lines
     head, first = next((lines[i + 2], lines[i + 3]) for i, line in enumerate(lines) if line == "nginx-1 的 ARP 表")
     assert columns_of(head[:head.index("网卡")]) == first.index("eth0")

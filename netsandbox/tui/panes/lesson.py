@@ -229,10 +229,14 @@ def _how_it_ended(skipped: Sequence[int]) -> str:
 
 def _what_next(stand: Stand) -> str:
     if stand.answers:
-        last = LETTERS[len(stand.answers) - 1]
-        letters = tr("lesson.letters" if len(stand.answers) > 2 else "lesson.either", last=last)
-        return tr("lesson.choose", letters=letters)
+        return how_to_choose(len(stand.answers))
     return tr("lesson.answer" if stand.ask else "lesson.go-on")
+
+
+def how_to_choose(answers: int) -> str:
+    """Which letters answer a question that has so many answers."""
+    letters = tr("lesson.letters" if answers > 2 else "lesson.either", last=LETTERS[answers - 1])
+    return tr("lesson.choose", letters=letters)
 
 
 def _guess_lines(guess: Guess, glyphs: GlyphSet, width: int) -> list[Piece]:
