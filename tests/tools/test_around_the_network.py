@@ -225,3 +225,12 @@ def test_the_engine_is_among_the_processes() -> None:
     assert session.run("systemctl stop docker").code == 0
     assert session.run("pidof dockerd docker-proxy").code == 1
     assert "dockerd" not in session.run("docker run --rm busybox ps").out
+
+
+def test_a_parameter_of_neighbours_that_is_refused_leaves_those_before_it(lab: KeptSession) -> None:
+    before = lab.run("ip ntable show dev eth0").out
+    refused = lab.run("ip ntable change name arp_cache dev eth0 queue 5 locktime 7")
+    assert (refused.code, refused.err) == (1, "netsandbox: locktime 7 is not modelled\n")
+    assert lab.run("ip ntable show dev eth0").out == before
+    assert lab.run("ip ntable change name arp_cache dev eth0 queue 5 locktime 70").code == 0
+    assert " queue 5 " in lab.run("ip ntable show dev eth0").out

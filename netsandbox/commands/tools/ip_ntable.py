@@ -74,6 +74,7 @@ def _change(namespace: NetworkNamespace, words: Words) -> ToolResult:
     for one in asked:
         if found[one.name] % one.factor:
             raise ToolError(1, f"netsandbox: {one.name} {found[one.name]} is not modelled")
+    for one in asked:
         namespace.write_sysctl(one.path(None if one in OF_TABLE else device), found[one.name] // one.factor)
     return ToolResult(0, "", "")
 
