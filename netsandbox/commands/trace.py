@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,13 @@ from netsandbox.engine.snapshot import CopyError
 from netsandbox.engine.units import format_time
 from netsandbox.explain.explanation import tell
 from netsandbox.explain.operands_of_rules import walk_lines
+from netsandbox.explain.story import grounds
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.names import Namer
 from netsandbox.lab.probe import HERE, PROTOCOLS, Probe, probe
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import (
+    ArpWithheld,
     FdbForgotten,
     FdbLearned,
     FrameBridged,
@@ -37,7 +39,7 @@ from netsandbox.wire.ipv4 import UDP, IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
-    from netsandbox.engine.trace import Record
+    from netsandbox.engine.trace import Record, Trace
 
 LOOK_UPS = (FdbForgotten, FdbLearned, SocketBound, SocketClosed, SocketMatched)
 """What is left out."""
@@ -72,7 +74,7 @@ def trace(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     except CopyError as error:
         raise CommandError(f"trace: {error}", 1) from None
     voice = Voice(values["language"] or shell.language, Namer(shell.lab))
-    for line in told(found, voice):
+    for line in told(shell.lab.trace, found, voice):
         job.print(line)
     job.finish(0 if found.answer is not None or _arrives(found) else 1)
 
@@ -87,12 +89,16 @@ def _destination(shell: Shell, word: str, source: str) -> tuple[int, int | None]
         raise CommandError(f"trace: {error}") from None
 
 
-def told(found: Probe, voice: Voice) -> Iterator[str]:
-    """The way, a line for each decision, and the rules below their hook; last, what came of it."""
+def told(trace: Trace, found: Probe, voice: Voice) -> Iterator[str]:
+    """The way, a line for each decision, and the rules below their hook; last, what came of it.
+
+    Args:
+        trace: of the lab itself.
+    """
     begin = found.records[0].at if found.records else 0
     last: Record | None = None
     for record in _in_order(found.records):
-        for number, line in enumerate(_lines(record.event, voice)):
+        for number, line in enumerate((*_lines(record.event, voice), *_grounds(trace, record, found, voice))):
             yield f"  {line}" if number else f"{format_time(record.at - begin)}  {line}"
         # a drop may be told of by an ICMP error, which lacks a route itself
         lacks_route = last is None and isinstance(record.event, RouteMissing)
@@ -106,6 +112,13 @@ def told(found: Probe, voice: Voice) -> Iterator[str]:
         yield voice.say("trace.delivered")
     else:
         yield voice.say("trace.unanswered")
+
+
+def _grounds(trace: Trace, record: Record, found: Probe, voice: Voice) -> Sequence[str]:
+    """Which line made it end there, or keeps a host from answering."""
+    event = record.event
+    ends = isinstance(event, RouteMissing | ArpWithheld) or isinstance(getattr(event, "verdict", None), Dropped)
+    return grounds(trace, record, voice, found.trace) if ends else ()
 
 
 def _arrives(found: Probe) -> bool:

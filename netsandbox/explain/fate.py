@@ -10,6 +10,7 @@ from netsandbox.explain.chain import MOST_CAUSES, chain, record_at, section
 from netsandbox.explain.explanation import tell
 from netsandbox.explain.history import BridgesLeft, closing, port_became
 from netsandbox.explain.operands import operands, passed_over
+from netsandbox.explain.settings import setting_of
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.core.nud import NudState
@@ -52,7 +53,7 @@ class Question(NamedTuple):
 
 def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
     """Lines about the last question before a record that tells of one without an answer; none for any other record."""
-    question = _question(record.event)
+    question = question_of(record.event)
     asked = _asked(trace, record, question) if question is not None else None
     if question is None or asked is None:
         return ()
@@ -86,7 +87,8 @@ def since(trace: Trace, seq: int, voice: Voice) -> str:
                      seq=str(seq), line=line)
 
 
-def _question(event: Any) -> Question | None:
+def question_of(event: Any) -> Question | None:
+    """Which question a record tells of that nobody has answered yet, or at all."""
     if isinstance(event, NeighbourChanged) and event.new in WAITS:
         return Question(event.interface.namespace, event.interface.name, event.address)
     if isinstance(event, PacketDropped) and event.verdict.reason is DropReason.NEIGH_FAILED:
@@ -119,11 +121,12 @@ def _lines(trace: Trace, seq: int, event: Any, voice: Voice, left: BridgesLeft) 
     """One place that the question came to; a port of a bridge only passes it on."""
     if isinstance(event, FrameSent) or (isinstance(event, FrameReceived) and event.verdict is Outcome.BRIDGED):
         return []
-    withheld = next((other.event for other in section(trace, record_at(trace, seq))
-                     if isinstance(other.event, ArpWithheld)), None) if isinstance(event, FrameReceived) else None
-    lines = [f"#{seq} {tell(withheld or event, voice).decision.rstrip('.。')}"]
-    made = closing(trace, record_at(trace, seq)) if isinstance(event, SendFailed) else (
-        left.of(seq, event.interface) if isinstance(event, FrameReceived) else None)
+    record = record_at(trace, seq)
+    silent = next((other for other in section(trace, record) if isinstance(other.event, ArpWithheld)), None) if (
+        isinstance(event, FrameReceived)) else None
+    lines = [f"#{seq} {tell(silent.event if silent else event, voice).decision.rstrip('.。')}"]
+    made = (closing(trace, record) if isinstance(event, SendFailed) else setting_of(trace, silent) if silent else
+            left.of(seq, event.interface) if isinstance(event, FrameReceived) else None)
     if made is not None:
         lines.append(f"  {since(trace, made, voice)}")
     if isinstance(event, FrameBridged):

@@ -27,6 +27,7 @@ from netsandbox.explain.operands import operands
 from netsandbox.explain.operands_of_rules import translated, walks_of
 from netsandbox.explain.settings import setting_of
 from netsandbox.explain.voice import Names, Voice
+from netsandbox.explain.ways import way_of
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.device_events import (
     Encapsulated,
@@ -148,8 +149,8 @@ def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end
 
 def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation, effects = _told(trace, record, voice)
-    explanation = explanation.also(*_rule(trace, record, voice), *_since(trace, setting_of(trace, record), voice),
-                                   *_walks(trace, record, voice), *fate(trace, record, voice))
+    explanation = explanation.also(*grounds(trace, record, voice), *_walks(trace, record, voice),
+                                   *fate(trace, record, voice))
     links, skipped = chain(trace, record, MOST_CAUSES)
     causes = _once([cause for cause in (_cause(trace, link, voice) for link in links)
                     if (cause.step, cause.text) != (record.step, explanation.decision)], explanation.decision, voice)
@@ -158,6 +159,17 @@ def _story(trace: Trace, record: Record, voice: Voice) -> Story:
         causes.insert(len(causes) - 1, gap)
     return Story(record.seq, voice.language, explanation.decision, explanation.looked_at, explanation.reference,
                  tuple(effects[:MOST_EFFECTS]), tuple(causes))
+
+
+def grounds(trace: Trace, record: Record, voice: Voice, copied: Trace | None = None) -> Sequence[str]:
+    """Which lines made what a record rests on: a rule, a setting, or the route that led there.
+
+    Args:
+        copied: the trace of the copy of the lab that made the record, if one did.
+    """
+    made = setting_of(trace, record)
+    made = way_of(trace, record, copied or trace) if made is None else made
+    return (*_rule(trace, record, voice), *_since(trace, made, voice))
 
 
 # -- the record itself

@@ -1,0 +1,50 @@
+"""Which line made the route that led a packet astray: to a router that is not there, or that passes nothing on."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from netsandbox.docker.events import ContainerStarted
+from netsandbox.engine.trace import Record, Trace, event_of
+from netsandbox.explain.chain import record_at
+from netsandbox.explain.fate import FAR, question_of
+from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.events import RouteChanged, RouteChosen
+from netsandbox.wire.ipv4 import IPv4Packet
+
+ASTRAY = frozenset({DropReason.IP_INADDRERRORS, DropReason.IP_INNOROUTES})
+
+
+def way_of(trace: Trace, record: Record, of_record: Trace) -> int | None:
+    """The record that tells of the route's making; None where it was no line's but came with a container."""
+    chosen = _chosen(of_record, record)
+    if chosen is None:
+        return None
+    for seq, raw in trace.back_to(record.seq, (RouteChanged,)):
+        change = event_of(raw, seq)
+        if change.added and (change.namespace, change.terms) == (chosen.namespace, chosen.route.terms):
+            made = trace.of_step(record_at(trace, seq).step)
+            return None if any(isinstance(other.event, ContainerStarted) for other in made) else seq
+    return None
+
+
+def _chosen(trace: Trace, record: Record) -> RouteChosen | None:
+    """How the packet was sent to that router."""
+    question, lost = question_of(record.event), _lost(record.event)
+    if question is None and lost is None:
+        return None
+    for seq, raw in islice(trace.back_to(record.seq, (RouteChosen,)), FAR):
+        chosen: RouteChosen = event_of(raw, seq)
+        if chosen.gateway is not None and (
+                (chosen.namespace, chosen.gateway) == (question.namespace, question.address) if question is not None
+                else chosen.destination == lost and chosen.namespace != record.event.interface.namespace):
+            return chosen
+    return None
+
+
+def _lost(event: Any) -> int | None:
+    """Where a packet goes that came to a host which does not know the way."""
+    verdict, packet = getattr(event, "verdict", None), getattr(getattr(event, "frame", None), "payload", None)
+    is_lost = isinstance(verdict, Dropped) and verdict.reason in ASTRAY
+    return packet.dst if is_lost and isinstance(packet, IPv4Packet) else None
