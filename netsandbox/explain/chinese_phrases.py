@@ -70,6 +70,8 @@ PHRASES: dict[str, str] = {
     "closed": "自 #{seq}起：{what}", "closed.line": "自 #{seq}起：{what} ← ❯ {line}",
     "neighbour": "邻居表：{dst}，自 #{seq}起",
     "fate": "最后一次询问（#{seq}）的去向：", "fate.nothing": "没有人收到",
+    "fate.elsewhere": "{address}是 {device}的地址，询问没有到达那里",
+    "fate.nobodys": "到目前为止没有接口有过地址 {address}",
     "story.forgotten": "记录 #{seq}太早，已不再保留。",
     "story.forgotten-row": "产生这一表项的记录太早，已不再保留。",
     "story.unmade": "还没有记录 #{seq}。",

@@ -75,6 +75,8 @@ PHRASES: dict[str, str] = {
     "closed": "since #{seq}: {what}", "closed.line": "since #{seq}: {what} ← ❯ {line}",
     "neighbour": "neighbour table: {dst}, since #{seq}",
     "fate": "the last question, #{seq}, went this far:", "fate.nothing": "nobody has got it",
+    "fate.elsewhere": "{address} is an address of {device}, where the question did not come",
+    "fate.nobodys": "no interface has had {address} so far",
     "story.forgotten": "Record #{seq} is older than what the trace keeps.",
     "story.forgotten-row": "What made this row is older than what the trace keeps.",
     "story.unmade": "There is no record #{seq} yet.",

@@ -1,7 +1,9 @@
-"""What became of a question that nobody answered: how far the last ARP request for an address went, and who took it."""
+"""What became of a question that nobody answered: how far the last ARP request for an address went, who took it, and
+whose the address is or was."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -16,6 +18,7 @@ from netsandbox.lab.events import CommandRun
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.drop import DropReason, Outcome
 from netsandbox.linux.events import (
+    AddressChanged,
     ArpWithheld,
     FrameBridged,
     FrameReceived,
@@ -24,7 +27,7 @@ from netsandbox.linux.events import (
     PacketDropped,
     SendFailed,
 )
-from netsandbox.wire.addresses import parse_ipv4
+from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 from netsandbox.wire.arp import REQUEST, ArpPacket
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.vlan import VlanTag
@@ -57,23 +60,11 @@ def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
     asked = _asked(trace, record, question) if question is not None else None
     if question is None or asked is None:
         return ()
-    last = event_of(trace.raw(asked), asked)
-    end = min(trace.end, asked + FAR)
-    packet, left = _arp(last.frame), BridgesLeft(trace, end)
-    lines = _lines(trace, asked, last, voice, left)
-    for seq in range(asked + 1, end):
-        kind = kind_of(trace.raw(seq))
-        if kind not in TOLD and kind is not FrameSent:
-            continue
-        event = event_of(trace.raw(seq), seq)
-        if not _is_same(event, packet):
-            continue
-        if kind in ASKED and question.is_asked_by(event):
-            break
-        lines += _lines(trace, seq, event, voice, left)
-        if len(lines) >= MOST:
-            break
-    told = lines[:MOST] or [voice.say("fate.nothing")]
+    places = list(_places(trace, asked, question))
+    left = BridgesLeft(trace, min(trace.end, asked + FAR))
+    lines = list(islice((line for seq, event in places for line in _lines(trace, seq, event, voice, left)), MOST))
+    heard = {event.interface.namespace for _seq, event in places if isinstance(event, FrameReceived)}
+    told = [*(lines or [voice.say("fate.nothing")]), *_whose(trace, record.seq, question.address, heard, voice)]
     return (voice.say("fate", seq=str(asked)), *(f"  {line}" for line in told))
 
 
@@ -102,6 +93,38 @@ def _asked(trace: Trace, record: Record, question: Question) -> int | None:
     end = min(trace.end, record.seq + FAR) if waits else record.seq
     return next((seq for seq, raw in islice(trace.back(end), FAR) if kind_of(raw) in ASKED
                  and question.is_asked_by(event_of(raw, seq))), None)
+
+
+def _whose(trace: Trace, end: int, address: int, heard: set[str], voice: Voice) -> list[str]:
+    """Who has the address and was not asked, since when nobody has it, or that nobody ever had it."""
+    lost, seen = None, set()
+    for seq, raw in trace.back_to(end, (AddressChanged,)):
+        event = event_of(raw, seq)
+        if event.address.address != address or event.interface.id in seen:
+            continue
+        seen.add(event.interface.id)
+        if event.added:
+            where = {"address": format_ipv4(address), "device": event.interface.label}
+            return [] if event.interface.namespace in heard else [voice.say("fate.elsewhere", **where)]
+        lost = lost or seq
+    if lost is not None:
+        return [since(trace, lost, voice)]
+    return [voice.say("fate.nobodys", address=format_ipv4(address))] if not trace.first else []
+
+
+def _places(trace: Trace, asked: int, question: Question) -> Iterator[tuple[int, Any]]:
+    """The records of a question: how it was sent, and all that it came to before it was asked again."""
+    last = event_of(trace.raw(asked), asked)
+    yield asked, last
+    for seq in range(asked + 1, min(trace.end, asked + FAR)):
+        kind = kind_of(trace.raw(seq))
+        if kind not in TOLD and kind is not FrameSent:
+            continue
+        event = event_of(trace.raw(seq), seq)
+        if _is_same(event, _arp(last.frame)):
+            if kind in ASKED and question.is_asked_by(event):
+                return
+            yield seq, event
 
 
 def _arp(frame: Frame) -> ArpPacket | None:

@@ -30,6 +30,12 @@ PING = "docker exec one ping -c 1 172.17.0.3"
     (("sysctl -w net.ipv4.conf.all.rp_filter=1", "exec one ip addr add 10.66.0.1/32 dev lo",
       "docker exec one ping -I 10.66.0.1 -c 1 172.17.0.1"),
      ("what comes from 10.66.0.1 by this interface is dropped (rp_filter)",)),
+    (("ip addr del 172.17.0.1/16 dev docker0", "docker exec one ping -c 1 8.8.8.8"),
+     ("host:docker0 loses the address 172.17.0.1/16 ← ❯ ip addr del 172.17.0.1/16 dev docker0\n",)),
+    (("docker network create far", "docker network disconnect bridge two", "docker network connect far two",
+      "exec two ip addr add 172.17.0.3/16 dev eth0", PING),
+     ("172.17.0.3 is an address of two:eth0, where the question did not come\n",)),
+    (("docker exec one ping -c 1 172.17.9.9",), ("no interface has had 172.17.9.9 so far\n",)),
     (("docker stop -t 0 one two", "ping -c 1 172.17.0.3"),
      ("because none of its ports forwards ← ❯ docker stop -t 0 one two",)),
     ((f"ip link set {OF_TWO} down", PING), ("which is disabled (since #",)),
@@ -43,6 +49,14 @@ def test_how_far_a_question_went(lines: tuple[str, ...], says: tuple[str, ...]) 
     assert "the last question, #" in said
     for words in says:
         assert words in said
+    assert ("had " in said) == ("172.17.9.9" in said)
+
+
+def test_an_owner_who_heard_the_question_is_named_by_what_it_did_with_it() -> None:
+    session = KeptSession()
+    for line in (*TWO, "exec two sysctl -w net.ipv4.conf.all.arp_ignore=8", PING):
+        session.run(line)
+    assert "did not come" not in session.run("why").out
 
 
 def test_a_question_that_still_waits_is_told_of_too() -> None:
