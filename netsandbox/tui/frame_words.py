@@ -29,8 +29,12 @@ _BRIEFEST: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^who-has (\S+)$"), r"\1?"),
 )
 _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^Request who-has (\S+)(?: \(\S+\))? tell \1$"), r"\1 通告"),
     (re.compile(r"^(\S+) announced$"), r"\1 通告"),
-    (re.compile(r"^echo request (\d+)$"), r"回显请求 \1"), (re.compile(r"^echo reply (\d+)$"), r"回显应答 \1"),
+    (re.compile(r"^Request who-has (\S+)(?: \(\S+\))? tell (\S+)$"), r"谁有 \1？告诉 \2"),
+    (re.compile(r"^(?:Reply )?(\S+) is-at (\S+)$"), r"\1 在 \2"),
+    (re.compile(r"^echo request,? (seq )?(?=\d)"), r"回显请求 \1"),
+    (re.compile(r"^echo reply,? (seq )?(?=\d)"), r"回显应答 \1"),
     (re.compile(r"^host (\S+) unreachable"), r"主机 \1 不可达"),
     (re.compile(r"^net (\S+) unreachable"), r"网络 \1 不可达"),
     (re.compile(r"^(\S+ \w+) port (\d+) unreachable"), r"\1 端口 \2 不可达"),
@@ -60,8 +64,8 @@ def shortened(line: str, width: int) -> str:
     carrier = _CARRIER.match(line)
     if carrier is not None:
         return (carrier[1] or carrier[2]) + shortened(line[carrier.end() :], width)
-    briefest = _BRIEFEST + _CHINESE if language() == "zh" else _BRIEFEST
-    for pattern, less in _BRIEF if width >= BRIEF else _BRIEF + briefest:
+    fewer = _BRIEF if width >= BRIEF else _BRIEF + _BRIEFEST
+    for pattern, less in fewer + _CHINESE if language() == "zh" else fewer:
         line = pattern.sub(less, line)
     return line
 

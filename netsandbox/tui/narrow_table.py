@@ -12,7 +12,7 @@ from netsandbox.tui.text import cell_len
 _OPTIONS = re.compile(r"(?<=[^\s!]) (?=(?:! )?-)")
 _BAR = re.compile(r"^.{5} (?=\d+ s$)")
 """What `countdown` puts before the seconds."""
-_SHORTER = {"age": "timer", "interface": "dev"}
+_SHORTER = {"age": "timer", "interface": "dev", "dropped": "drop"}
 """Titles for narrow columns."""
 
 
@@ -37,7 +37,18 @@ def widths_of(table: Table, least: Sequence[int] = ()) -> list[int]:
 def fitted(table: Table, width: int) -> Table:
     """The table in `width` cells, of which a scroll bar takes one; 0 where nobody knows yet."""
     *others, last = widths_of(table)
-    return narrower(table, width - sum(others) - 1) if 0 < width < sum(others) + last else table
+    if not 0 < width < sum(others) + last:
+        return table
+    narrow = narrower(table, width - sum(others) - 1)
+    return _told_columns(narrow) if width < sum(widths_of(narrow)) else narrow
+
+
+def _told_columns(table: Table) -> Table:
+    """Without columns in which no row says anything, which take the room of those that do, and with short titles."""
+    told = [at for at in range(len(table.columns)) if at == 0 or any(row.cells[at] for row in table.rows)]
+    rows = tuple(row._replace(cells=tuple(row.cells[at] for at in told)) for row in table.rows)
+    columns = tuple(_SHORTER.get(table.columns[at], table.columns[at]) for at in told)
+    return table._replace(columns=columns, rows=rows, whole=table.whole or table.rows)
 
 
 def narrower(table: Table, room: int) -> Table:

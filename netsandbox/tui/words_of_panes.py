@@ -118,6 +118,7 @@ TABLE: dict[str, Both] = {
         "用方向键或鼠标选择设备，按 enter 在这里查看",
     ),
     "device.pinned": ("pinned", "已固定"),
+    "device.follows": ("follows the frames", "跟随当前的帧"),
     "device.empty.arp": (
         "No neighbours known. A ping to an address on the same network fills this",
         "还没有邻居。向同一网络的地址发 ping 就会出现",
@@ -180,6 +181,7 @@ TABLE: dict[str, Both] = {
     "column.rx": ("in", "收"),
     "column.tx": ("out", "发"),
     "column.dropped": ("dropped", "丢弃"),
+    "column.drop": ("drop", "丢弃"),
     "column.address": ("address", "地址"),
     "column.nud": ("state", "状态"),
     "column.timer": ("left", "剩余"),

@@ -15,7 +15,7 @@ from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.device_tabs import beyond, tabs_of
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import set_language, tr
-from netsandbox.tui.narrow_table import narrower
+from netsandbox.tui.narrow_table import fitted, narrower, widths_of
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.topology_model import Place
 from tests.tui import labs
@@ -77,6 +77,20 @@ def test_a_pane_that_is_narrower_than_a_table_has_seconds_without_bars() -> None
     assert [row.cells[:3] for row in short.rows] == [row.cells[:3] for row in whole.rows]
     links = table_of(source, Place("nginx-1"), "links", UNICODE)
     assert narrower(links, 0) == links, "it has no clock"
+
+
+def test_a_column_that_says_nothing_leaves_its_room_to_those_that_do() -> None:
+    """What had been dropped was cut, and an empty column of bridges stood before it."""
+    links = table_of(pinged(), Place("nginx-1"), "links", UNICODE)
+    assert not any(row.cells[links.columns.index("master")] for row in links.rows)
+    whole = sum(widths_of(links))
+    short = fitted(links, whole - 1)
+    assert short.columns == ("dev", *[column for column in links.columns[1:-2] if column != "master"], "drop", "mac")
+    assert sum(widths_of(short)) < whole
+    assert news(links, short) is None, "what has less room is no news"
+    assert fitted(links, whole) == links
+    ports = table_of(pinged(), Place("host", "docker0"), "links", UNICODE)
+    assert "master" in fitted(ports, 40).columns, "here it says something"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

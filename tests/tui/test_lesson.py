@@ -596,8 +596,11 @@ async def test_outside_a_lesson_the_device_pane_goes_with_who_speaks_until_a_per
         device = stage.app.main.device
         assert device.place is not None
         assert device.place.node in ("web", "db")
+        assert stage.app.main.topology.selected != device.place
+        assert str(device.border_subtitle) == "follows the frames", "the picture marks another one"
         await stage.press("escape", "1", "right", "right")
         chosen = stage.app.main.topology.selected
+        assert not str(device.border_subtitle)
         await stage.line("ping web db -c 1")
         await stage.quiet()
         assert device.place == chosen

@@ -254,6 +254,19 @@ def test_short_forms_that_are_no_tool_s_are_told_in_the_reader_s_language(line: 
     assert shortened(line, 80) == line, "where there is room tcpdump's own words stay"
 
 
+@pytest.mark.parametrize(("line", "told"), [
+    ("Request who-has 172.18.0.3 tell 172.18.0.3, length 28", "172.18.0.3 通告"),
+    ("Request who-has 172.18.0.3 (ff:ff:ff:ff:ff:ff) tell 172.18.0.2, length 28", "谁有 172.18.0.3？告诉 172.18.0.2"),
+    ("Reply 172.18.0.3 is-at 46:0c:cd:e6:f7:1b, length 28", "172.18.0.3 在 46:0c:cd:e6:f7:1b"),
+    ("172.17.0.2 > 172.17.0.3: ICMP echo request, id 1003, seq 1, length 64", "回显请求 seq 1"),
+    ("172.17.0.2 > 172.17.0.3: ICMP echo reply, id 1003, seq 1, length 64", "回显应答 seq 1"),
+    ("10.0.0.1 > 10.0.0.2: ICMP time exceeded in-transit, length 92", "TTL 用尽")])
+def test_a_column_that_is_a_little_wider_is_in_the_reader_s_language_too(line: str, told: str) -> None:
+    """At 120 columns the longest name of a host made out whether the log was in English or in Chinese."""
+    set_language("zh")
+    assert shortened(line, 38) == shortened(line, 63) == told
+
+
 def test_a_drop_is_a_mark_and_a_reason() -> None:
     text = "".join(run.text for run in row_runs(PING[5], columns(200), UNICODE))
     assert "✗ no ARP reply" in text

@@ -128,6 +128,7 @@ class DevicePane(Vertical):
         """The step at which it did."""
         self._widths: list[int] = []
         """Cells of each column."""
+        self._follows = False
         self._composed = False
         self._said = ""
         """What stands in place of an empty table."""
@@ -150,8 +151,13 @@ class DevicePane(Vertical):
 
     # --- what it shows ---
 
-    def show(self, place: Place | None, tab: str = "") -> None:
-        """Show another device, with the same tab as before if it has it."""
+    def show(self, place: Place | None, tab: str = "", *, follows: bool = False) -> None:
+        """Show another device, with the same tab as before if it has it.
+
+        Args:
+            follows: it is one of those who speak, and not the one that the picture marks.
+        """
+        self._follows = follows
         if place != self.place:
             self.place = place
             self.table = None
@@ -288,7 +294,7 @@ class DevicePane(Vertical):
             self.query_one(".device--empty", Static).update(Content(text))
 
     def _retitle(self) -> None:
-        titled = (self.place, self.tab, tuple(self.tabs), language(), self.size.width)
+        titled = (self.place, self.tab, tuple(self.tabs), language(), self.size.width, self._follows)
         if titled == self._titled:
             return
         self._titled = titled
@@ -297,7 +303,7 @@ class DevicePane(Vertical):
             return
         self.border_title = device_title(called(self.source, self.place), self.tabs, self.tab, self.glyphs,
                                          pinned=self.pinned, width=self.size.width)
-        what = tr("device.proxy") if self.tab == "proxy" else ""
+        what = tr("device.proxy") if self.tab == "proxy" else tr("device.follows") if self._follows else ""
         self.border_subtitle = Content(tr("device.pinned") if self.pinned else what)
 
     # --- the table ---

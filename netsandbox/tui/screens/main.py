@@ -324,7 +324,7 @@ class MainScreen(RecordScreen):
                 if node.kind == "container" or (node.kind == "host" and node.host is None)}  # no host of the internet
         name = next((name for name in ends if name in able), None)
         if name is not None:
-            self.device.show(Place(name))
+            self.device.show(Place(name), follows=Place(name) != self.topology.selected)
 
     @on(FrameLog.Copied)
     def _copied(self, event: FrameLog.Copied) -> None:
