@@ -196,7 +196,7 @@ def libraries_stay_in_their_room(module: Module) -> Iterator[str]:
             module.room == "tui"
             or (library == "yaml" and (module.room == "session" or module.name in YAML))
             or (library == "re2" and imported.lazy and module.name == "netsandbox.apps.pattern")
-            or (library == "jq" and imported.lazy and module.name == "netsandbox.commands.tools.jq")
+            or (library == "jq" and imported.lazy and module.name == "netsandbox.commands.tools.files.jq")
             or (library == "rich" and imported.lazy and module.room in {"commands", "session", "grading", "top"})
             or (library.startswith("textual") and imported.lazy and module.name.startswith("netsandbox.cli"))
         )
@@ -339,7 +339,7 @@ BROKEN = [
     (imports_go_one_way, "netsandbox.linux.ipv4.arp", "def f():\n    from netsandbox.lab import lab"),
     (imports_go_one_way, "netsandbox.linux.ipv4.arp", "if TYPE_CHECKING:\n    from netsandbox.docker import engine"),
     (imports_go_one_way, "netsandbox.lab.lab", "from netsandbox.explain import words"),
-    (imports_go_one_way, "netsandbox.apps.ping", "PLACES = {'run': 'netsandbox.commands.shell:run'}"),
+    (imports_go_one_way, "netsandbox.apps.ping.ping", "PLACES = {'run': 'netsandbox.commands.shell:run'}"),
     (imports_go_one_way, "netsandbox.explain.words", "from netsandbox.linux.bridge.bridge import Bridge"),
     (imports_go_one_way, "netsandbox.session.journal", "from netsandbox.cli import main"),
     (imports_go_one_way, "netsandbox.cli", "from netsandbox.tui.app import App"),
@@ -354,7 +354,7 @@ BROKEN = [
     (libraries_stay_in_their_room, "netsandbox.commands.show", "def f():\n    import textual"),
     (libraries_stay_in_their_room, "netsandbox.wire.arp", "import dpkt"),
     (libraries_stay_in_their_room, "netsandbox.apps.pattern", "import re2"),
-    (libraries_stay_in_their_room, "netsandbox.commands.tools.grep", "def f():\n    import re2"),
+    (libraries_stay_in_their_room, "netsandbox.commands.tools.files.grep", "def f():\n    import re2"),
     (rooms_hide_no_import_in_a_function, "netsandbox.lab.lab", "def f():\n    import netsandbox.linux.ipv4.arp"),
     (time_has_one_door, "netsandbox.engine.scheduler", "import time"),
     (time_has_one_door, "netsandbox.linux.ipv4.arp", "from time import monotonic"),

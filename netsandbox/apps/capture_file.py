@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.tcpdump_lines import cooked_header
+from netsandbox.apps.tcpdump.lines import cooked_header
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.wire.ethernet import HEADER
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from netsandbox.apps.http_server import HttpSession, Site
 from netsandbox.apps.program import Context, Program, UsageError
-from netsandbox.apps.python_site import PythonSite
+from netsandbox.apps.sites.python import PythonSite
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4

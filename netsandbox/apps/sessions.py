@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from netsandbox.apps.apache_site import ApacheSite
-from netsandbox.apps.asker_site import ASKER_SITES
 from netsandbox.apps.http_server import Host, HttpSession, Site
 from netsandbox.apps.line_session import LineSession
 from netsandbox.apps.memcached import MemcachedSession
 from netsandbox.apps.mysql import MysqlSession
-from netsandbox.apps.nginx_site import furnish as furnish_nginx
-from netsandbox.apps.public_sites import PublicSite
+from netsandbox.apps.nginx.site import furnish as furnish_nginx
 from netsandbox.apps.redis import RedisSession
-from netsandbox.apps.self_sites import SELF_SITES
 from netsandbox.apps.silent import SilentSession
-from netsandbox.apps.tomcat_site import TOMCAT_SITES
+from netsandbox.apps.sites.apache import ApacheSite
+from netsandbox.apps.sites.asker import ASKER_SITES
+from netsandbox.apps.sites.public import PublicSite
+from netsandbox.apps.sites.themselves import SELF_SITES
+from netsandbox.apps.sites.tomcat import TOMCAT_SITES
 from netsandbox.linux.core.files import Files
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.pcap_filter import Filter
 from netsandbox.apps.program import Program
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT, Seen, Tap
+from netsandbox.apps.tcpdump.pcap_filter import Filter
 from netsandbox.engine.units import format_time
 from netsandbox.wire.addresses import format_mac
 from netsandbox.wire.describe import info, protocol_name

@@ -8,8 +8,8 @@ from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.apps.pcap_filter import Filter, FilterError
 from netsandbox.apps.sniffer import Sniffer
+from netsandbox.apps.tcpdump.pcap_filter import Filter, FilterError
 from netsandbox.commands import kinds
 from netsandbox.commands.comments import commenter
 from netsandbox.commands.errors import CommandError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.commands.tools.table_names import PATH
+from netsandbox.commands.tools.ip.table_names import PATH
 
 SYSCTL_CONF = """#
 # /etc/sysctl.conf - Configuration file for setting system variables

@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 
 class Late(Mapping[Key, Value]):
-    """A dictionary made from places: `Late({"arp": "netsandbox.commands.tools.arp:run"})`, or `places` of many.
+    """A dictionary made from places: `Late({"arp": "netsandbox.commands.tools.older.arp:run"})`, or `places` of many.
 
     To iterate over it or to ask what is in it imports nothing.
     """

@@ -10,8 +10,8 @@ from netsandbox.apps.program import Program
 from netsandbox.commands.docker.processes import owned, processes, send, sharing
 from netsandbox.commands.host_files import ALONE, SYSCTL_CONF
 from netsandbox.commands.tools.context import Tenant, ToolError
-from netsandbox.commands.tools.ip_netns import FOLDER
-from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, namespace_file, with_kernel
+from netsandbox.commands.tools.ip.netns import FOLDER
+from netsandbox.commands.tools.kernel.kernel_files import FIRST_SHELL_PID, namespace_file, with_kernel
 from netsandbox.docker import files
 from netsandbox.docker.freezer import programs_of
 from netsandbox.docker.image_files import OF_DISTRIBUTION

@@ -16,8 +16,8 @@ from netsandbox.commands.nested import Nested
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.follows import Follower, FollowsError
 from netsandbox.commands.tools.inputs import NeedsInputError, has_lines
-from netsandbox.commands.tools.ip_vrf import find as find_vrf
-from netsandbox.commands.tools.kernel_files import with_kernel
+from netsandbox.commands.tools.ip.vrf import find as find_vrf
+from netsandbox.commands.tools.kernel.kernel_files import with_kernel
 from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
 from netsandbox.commands.tools.rights import note_on
 from netsandbox.commands.unmodelled import reason
@@ -42,7 +42,7 @@ NAMES: Names = {"localhost": LOOPBACK_ADDRESS}
 
 
 PYTHONS = ("python3", "python")
-MODULES: Late[str, Tool] = Late({"json.tool": "netsandbox.commands.tools.json_tool:json_tool"})
+MODULES: Late[str, Tool] = Late({"json.tool": "netsandbox.commands.tools.files.json_tool:json_tool"})
 """What `python3 -m` runs and ends."""
 SHOWS_NAMES = frozenset({"tcpdump"})
 """Programs that would show every address by its name, of which a lesson has no use."""
@@ -146,16 +146,17 @@ def context(shell: Shell, namespace: NetworkNamespace, argv: list[str], files: F
 
 
 PROGRAMS: Late[str, Maker] = Late(places("netsandbox.apps", {
-    **{name: f"{name}=program" for name in (
-        "ping", "arping", "nmap", "fping", "mtr", "tracepath", "traceroute", "tcpdump", "curl", "wget", "ncat",
-        "telnet", "socat", "getent", "iperf3")},
-    "nc": "nc=program netcat=program", "python_server": "python3=program python=program",
-    "redis_cli": "redis-cli=program", "dig": "dig", "nslookup": "nslookup host", "server": "sleep"}))
+    **{name: f"{name}=program" for name in ("arping", "fping", "getent", "telnet", "tracepath")},
+    **{f"{name}.{name}": f"{name}=program" for name in (
+        "curl", "iperf3", "mtr", "nmap", "ping", "socat", "tcpdump", "traceroute", "wget")},
+    "netcat.nc": "nc=program netcat=program", "netcat.ncat": "ncat=program",
+    "python_server": "python3=program python=program", "redis_cli": "redis-cli=program",
+    "dig.dig": "dig", "dig.nslookup": "nslookup host", "server": "sleep"}))
 
 
 APPLETS: Late[str, Maker] = Late(places("netsandbox.apps", {
-    **{name: f"{name}=busybox" for name in ("nc", "wget", "telnet")},
-    **{f"busybox_{name}": f"{name}=program" for name in ("ping", "traceroute", "arping", "nslookup", "httpd")}}))
+    "netcat.nc": "nc=busybox", "wget.wget": "wget=busybox", "telnet": "telnet=busybox",
+    **{f"busybox.{name}": f"{name}=program" for name in ("ping", "traceroute", "arping", "nslookup", "httpd")}}))
 """What differs where an image brings BusyBox: programs, and below the tools."""
 BUSYBOX_TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
     "small": "apk", "processes": "ps=busybox_ps",

@@ -22,7 +22,7 @@ from netsandbox.commands.nested import Nested
 from netsandbox.commands.nsenter import failed_to_execute
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.place import Place
-from netsandbox.commands.tools.kernel_files import with_descriptors
+from netsandbox.commands.tools.kernel.kernel_files import with_descriptors
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.verb import Effect

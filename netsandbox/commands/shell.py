@@ -24,7 +24,7 @@ from netsandbox.commands.prompt import Prompt, no_input
 from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.slips import note_nodes
 from netsandbox.commands.standing import Standing
-from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, with_descriptors, with_kernel
+from netsandbox.commands.tools.kernel.kernel_files import FIRST_SHELL_PID, with_descriptors, with_kernel
 from netsandbox.commands.typography import note_characters
 from netsandbox.commands.verb_task import VerbCall
 from netsandbox.engine import budget

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.nginx import NginxServer
+from netsandbox.apps.nginx.nginx import NginxServer
 from netsandbox.apps.server import Server, Sleeper
 from netsandbox.docker import (
     daemon,

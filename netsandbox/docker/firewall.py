@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.rules import NO_FILTER, RuleLine, Rules
-from netsandbox.linux.netfilter.iptables import FailedError, execute
+from netsandbox.linux.netfilter.iptables.iptables import FailedError, execute
 
 if TYPE_CHECKING:
     from netsandbox.docker.network import BridgeNetwork

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.apache_site import ApacheSite
-from netsandbox.apps.nginx_site import furnish as furnish_nginx
+from netsandbox.apps.nginx.site import furnish as furnish_nginx
+from netsandbox.apps.sites.apache import ApacheSite
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core import accounts
 from netsandbox.linux.core.files import Files, Generator

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sys import intern
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.nginx import VERSION_TEXT, NginxErrand, NginxServer
+from netsandbox.apps.nginx.nginx import VERSION_TEXT, NginxErrand, NginxServer
 from netsandbox.apps.program import Task, UsageError
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
 from netsandbox.docker.errors import NOT_CREATED, DockerError, daemon_error

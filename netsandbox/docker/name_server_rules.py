@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.extension import Given, Span
-from netsandbox.linux.netfilter.matches_transport import Tcp, Udp
+from netsandbox.linux.netfilter.matches.transport import Tcp, Udp
 from netsandbox.linux.netfilter.rule import WHOLE, Head, Jump, Mask, Rule, Word
-from netsandbox.linux.netfilter.targets_nat import DestinationNat, Ports, SourceNat, Where
+from netsandbox.linux.netfilter.targets.nat import DestinationNat, Ports, SourceNat, Where
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace

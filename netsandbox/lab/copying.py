@@ -22,8 +22,8 @@ RULES = Rules(
             "netsandbox.linux.tcp.events.", "netsandbox.linux.ipv4.route_value.", "netsandbox.linux.core.nud.",
             "netsandbox.linux.core.sysctl.InterfaceConf.", "netsandbox.docker.images.Image.",
             "netsandbox.linux.netfilter.rule.AddressIs.", "netsandbox.linux.netfilter.rule.InterfaceIs.",
-            "netsandbox.linux.netfilter.rule.ProtocolIs.", "netsandbox.linux.netfilter.targets_basic.",
-            "netsandbox.docker.container.LogLine.", "netsandbox.apps.pcap_filter.Filter.",
+            "netsandbox.linux.netfilter.rule.ProtocolIs.", "netsandbox.linux.netfilter.targets.basic.",
+            "netsandbox.docker.container.LogLine.", "netsandbox.apps.tcpdump.pcap_filter.Filter.",
             "netsandbox.apps.capture_file.CaptureText.", "netsandbox.commands.late.",
             "netsandbox.commands.verb.", "netsandbox.shell.tree."),
     strangers=("netsandbox.session.", "netsandbox.lab.first_need.", "netsandbox.linux.netfilter.megaflow."))
@@ -36,7 +36,7 @@ HUBS = tuple(f"netsandbox.{place}." for place in (
     "lab.lab.Lab", "lab.nodes", "engine.scheduler", "linux.core.namespace.NetworkNamespace", "linux.core.neighbour",
     "linux.core.neighbour_table", "linux.core.neighbour_gc", "linux.core.socket", "linux.bridge", "linux.drivers.hub",
     "linux.tcp", "linux.core.tbf", "linux.ipv4.htb", "linux.ipv4.prio", "apps.stream", "apps.query", "apps.resolver",
-    "apps.socat", "apps.socat_ends", "docker.container", "docker.engine", "docker.network"))
+    "apps.socat.socat", "apps.socat.ends", "docker.container", "docker.engine", "docker.network"))
 
 
 GATES = {

@@ -18,7 +18,7 @@ from netsandbox.linux.core import cable, link
 from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.drivers.veth import VethInterface
 from netsandbox.linux.ipv4 import address as addresses
-from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.netfilter.iptables import iptables
 from netsandbox.linux.netlink import route as routes
 from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_network

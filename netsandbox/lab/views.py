@@ -33,7 +33,7 @@ from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, SEEN_REPLY, TOLD_WITH_PORTS, FlowTuple
 from netsandbox.linux.netfilter.connection import Connection as Tracked
-from netsandbox.linux.netfilter.iptables_print import listed_rules
+from netsandbox.linux.netfilter.iptables.print import listed_rules
 from netsandbox.linux.netfilter.listing import NAMES, connection_text, state_word
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import STATE_NAMES, Connection, TcpState

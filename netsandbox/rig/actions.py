@@ -8,12 +8,13 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.apps import arping, ping_options
+from netsandbox.apps import arping
 from netsandbox.apps.arping import Arping
-from netsandbox.apps.ping import Ping
+from netsandbox.apps.ping import options as ping_options
+from netsandbox.apps.ping.ping import Ping
 from netsandbox.apps.program import Program, UsageError
-from netsandbox.commands.tools.bridge_fdb import fdb_json
-from netsandbox.commands.tools.ip_neighbour import neighbour_json
+from netsandbox.commands.tools.bridge.fdb import fdb_json
+from netsandbox.commands.tools.ip.neighbour import neighbour_json
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.engine.units import seconds
 from netsandbox.linux.bridge.bridge import Bridge

@@ -14,7 +14,7 @@ from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
-from netsandbox.linux.netfilter import restore
+from netsandbox.linux.netfilter.iptables import restore
 from netsandbox.linux.stack import create_namespace
 from netsandbox.rig.format import KernelLabError, knows_vlans, shown
 from netsandbox.wire.addresses import parse_mac

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.tools.bridge_fdb import fdb_json
-from netsandbox.commands.tools.ip_neighbour import neighbour_json
-from netsandbox.commands.tools.ip_route import route_cache_json, route_json
+from netsandbox.commands.tools.bridge.fdb import fdb_json
+from netsandbox.commands.tools.ip.neighbour import neighbour_json
+from netsandbox.commands.tools.ip.route import route_cache_json, route_json
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.netfilter import restore
+from netsandbox.linux.netfilter.iptables import restore
 from netsandbox.linux.netfilter.listing import connection_text
 from netsandbox.wire.addresses import format_ipv4, format_mac
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.ncat import Ncat, parse
-from netsandbox.apps.ncat_exec import NcatExec
+from netsandbox.apps.netcat.ncat import Ncat, parse
+from netsandbox.apps.netcat.ncat_exec import NcatExec
 from netsandbox.apps.program import Context, Task, UsageError
 from netsandbox.apps.server import Speaker
-from netsandbox.apps.socat import program
+from netsandbox.apps.socat.socat import program
 from netsandbox.shell.errors import NotFoundError, RefusedError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Runner:
-    """What socat starts runs where it runs (apps.socat_exec.Runner)."""
+    """What socat starts runs where it runs (apps.socat.exec.Runner)."""
 
     def __init__(self, machine: Machine, call: Call) -> None:
         self._machine = machine

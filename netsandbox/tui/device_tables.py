@@ -11,8 +11,8 @@ from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import LabSource
 from netsandbox.tui.text import safe
-from netsandbox.tui.topology_model import CLOSED, Place
-from netsandbox.tui.topology_proxies import proxied
+from netsandbox.tui.topology.model import CLOSED, Place
+from netsandbox.tui.topology.proxies import proxied
 
 MOST_OWN = 1
 """Permanent rows, the ports' own MACs, that are listed below those that were learned; more are counted."""

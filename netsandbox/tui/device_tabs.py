@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from netsandbox.tui.source import LabSource
 from netsandbox.tui.text import cell_len
-from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_proxies import NAME, proxied
+from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.proxies import NAME, proxied
 
 
 def tabs_of(source: LabSource, place: Place) -> list[str]:

@@ -13,7 +13,7 @@ from netsandbox.linux.netfilter.connection import FlowTuple, tuple_of
 from netsandbox.session.session import Session
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.source import Flight
-from netsandbox.tui.topology_proxies import links_of, place_of
+from netsandbox.tui.topology.proxies import links_of, place_of
 from netsandbox.wire.describe import protocol_name
 from netsandbox.wire.ipv4 import IPv4Packet
 

@@ -15,7 +15,7 @@ FIRST, NEXT = 1.0, 0.1
 NEEDED = tuple(f"netsandbox.{name}" for name in (
     "commands.complete", "commands.lab_verbs", "commands.program_verbs", "commands.server_verbs",
     "commands.capture_verbs", "commands.flow", "commands.why", "commands.trace", "commands.session_verbs",
-    "commands.branch", "commands.show", "commands.expect", "commands.help_verb", "apps.ping", "tui.row_story",
+    "commands.branch", "commands.show", "commands.expect", "commands.help_verb", "apps.ping.ping", "tui.row_story",
     "tui.screens.help", "tui.screens.stream", "tui.palette", "tui.screenshot", "session.scenario", "session.shelf",
     "tui.screens.browser"))
 """By the keys that need them: a letter of a command, w on a row, help, streams, the palette, pictures, the browser."""

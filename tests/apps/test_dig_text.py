@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.apps.dig_text import Style, in_units, question_text, record_text
+from netsandbox.apps.dig.text import Style, in_units, question_text, record_text
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.keeping import KeptSession
 from netsandbox.wire import dns

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from netsandbox.apps.tap import HOST, Seen
-from netsandbox.apps.tcpdump_lines import Lines
-from netsandbox.apps.tcpdump_options import parse
+from netsandbox.apps.tcpdump.lines import Lines
+from netsandbox.apps.tcpdump.options import parse
 from netsandbox.linux.place import Place
 from netsandbox.wire.ethernet import Frame
 from tests.apps import real

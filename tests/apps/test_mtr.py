@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.apps.mtr_hops import Hop, reached
+from netsandbox.apps.mtr.hops import Hop, reached
 from netsandbox.engine.units import SECOND
 from netsandbox.session.keeping import KeptSession
 

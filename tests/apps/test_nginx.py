@@ -6,9 +6,9 @@ import shlex
 
 import pytest
 
-from netsandbox.apps.nginx_conf import MAIN, ConfError
-from netsandbox.apps.nginx_servers import Configuration
-from netsandbox.apps.nginx_site import packaged
+from netsandbox.apps.nginx.conf import MAIN, ConfError
+from netsandbox.apps.nginx.servers import Configuration
+from netsandbox.apps.nginx.site import packaged
 from netsandbox.linux.core.inode import FileError
 from netsandbox.session.session import Session
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.apps.nmap_targets import addresses
+from netsandbox.apps.nmap.targets import addresses
 from netsandbox.apps.program import UsageError
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.runner import Runner

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from netsandbox.apps.ping import Ping
+from netsandbox.apps.ping.ping import Ping
 from netsandbox.engine.units import SECOND
 from netsandbox.session.session import Session
 from tests.apps.labs import HUB, build, run

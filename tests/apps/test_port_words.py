@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from netsandbox.apps.tap import HOST, Seen
-from netsandbox.apps.tcpdump_lines import Lines
-from netsandbox.apps.tcpdump_options import parse
+from netsandbox.apps.tcpdump.lines import Lines
+from netsandbox.apps.tcpdump.options import parse
 from netsandbox.linux.place import Place
 from netsandbox.session.keeping import KeptSession
 from netsandbox.wire.checksum import internet_checksum, pseudo_header

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.tap import Seen, Tap
-from netsandbox.apps.tcpdump_options import parse
+from netsandbox.apps.tcpdump.options import parse
 from netsandbox.commands.job import Job
 from netsandbox.session.session import Session
 from tests.apps import real

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.apps import tcpdump
+from netsandbox.apps.tcpdump import tcpdump
 from netsandbox.session.keeping import KeptSession
 from tests.session.lines import state
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT, Seen
-from netsandbox.apps.tcpdump_lines import Lines, cooked_header
-from netsandbox.apps.tcpdump_options import parse
+from netsandbox.apps.tcpdump.lines import Lines, cooked_header
+from netsandbox.apps.tcpdump.options import parse
 from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 from netsandbox.wire.ethernet import HEADER, Frame

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netsandbox.apps.program import UsageError
-from netsandbox.apps.traceroute_options import parse
+from netsandbox.apps.traceroute.options import parse
 from netsandbox.linux.core.capture import passings
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from netsandbox.apps.socat_address import TUNNELS
+from netsandbox.apps.socat.address import TUNNELS
 from netsandbox.apps.tracepath import USAGE
 from netsandbox.session.keeping import KeptSession
 

@@ -35,13 +35,15 @@ def test_a_run_imports_only_the_commands_that_it_runs() -> None:
             "print('LOADED', *sys.modules)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.rpartition("LOADED")[2].split())
-    assert {"netsandbox.apps.ping", "netsandbox.commands.docker.run", "netsandbox.commands.tools.iptables"} <= loaded
+    assert {"netsandbox.apps.ping.ping", "netsandbox.commands.docker.run",
+            "netsandbox.commands.tools.firewall.iptables"} <= loaded
     assert not loaded & {
-        "netsandbox.apps.arping", "netsandbox.apps.pcap_filter", "netsandbox.apps.sniffer", "netsandbox.apps.tcpdump",
-        "netsandbox.apps.traceroute", "netsandbox.commands.capture_verbs", "netsandbox.commands.docker.inspect",
+        "netsandbox.apps.arping", "netsandbox.apps.tcpdump.pcap_filter", "netsandbox.apps.sniffer",
+        "netsandbox.apps.tcpdump.tcpdump", "netsandbox.apps.traceroute.traceroute",
+        "netsandbox.commands.capture_verbs", "netsandbox.commands.docker.inspect",
         "netsandbox.commands.docker.network", "netsandbox.commands.docker.template", "netsandbox.commands.help_verb",
-        "netsandbox.commands.tools.brctl", "netsandbox.commands.tools.ip_link", "netsandbox.commands.tools.ss",
-        "netsandbox.linux.netfilter.nft_command",
+        "netsandbox.commands.tools.older.brctl", "netsandbox.commands.tools.ip.link",
+        "netsandbox.commands.tools.sockets.ss", "netsandbox.linux.netfilter.nft.command",
         "netsandbox.commands.complete", "netsandbox.commands.compose.reader",
         "netsandbox.shell.interpreter", "netsandbox.wire.pcapng",
         "asyncio", "dataclasses", "rich", "textual"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.netfilter.iptables import iptables
 from netsandbox.session.runner import Runner
 
 UP = ("docker run -d --name web -p 8080:80 nginx", "docker run -d --name two nginx", "wait")

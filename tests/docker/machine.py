@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import NamedTuple
 
-from netsandbox.apps import ping_options
-from netsandbox.apps.ping import Ping
+from netsandbox.apps.ping import options as ping_options
+from netsandbox.apps.ping.ping import Ping
 from netsandbox.apps.pipe import nothing
 from netsandbox.apps.program import Context, Program, Task
 from netsandbox.apps.server import Speaker

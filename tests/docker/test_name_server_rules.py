@@ -6,7 +6,7 @@ import pytest
 
 from netsandbox.docker import name_server_rules
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.netfilter.iptables import iptables
 from netsandbox.linux.netfilter.ruleset import Table
 
 SERVER = "127.0.0.11"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.docker.profiles import PROFILES
-from netsandbox.linux.netfilter.iptables import execute
+from netsandbox.linux.netfilter.iptables.iptables import execute
 from tests.docker.machine import Machine
 
 OPTION = "com.docker.network.bridge."

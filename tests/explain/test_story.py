@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from netsandbox.apps.ping import Ping
-from netsandbox.apps.ping_options import parse
+from netsandbox.apps.ping.options import parse
+from netsandbox.apps.ping.ping import Ping
 from netsandbox.commands import why
 from netsandbox.commands.shell import Shell
 from netsandbox.docker.events import NetworkRemoved

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.events import VerdictGiven
-from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.netfilter.iptables import iptables
 from netsandbox.linux.tcp.events import TcpRetransmitted
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import Frame

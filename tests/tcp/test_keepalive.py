@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.events import FrameSent
-from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.netfilter.iptables import iptables
 from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.wire.tcp import ACK, RST, TcpSegment
 from tests.tcp.net import LEFT, RIGHT, Net

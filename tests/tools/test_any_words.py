@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netsandbox.commands.tools import proc_net
 from netsandbox.commands.tools.context import ToolContext, ToolResult
-from netsandbox.commands.tools.proc_counters import NOT_COUNTED
+from netsandbox.commands.tools.kernel import proc_net
+from netsandbox.commands.tools.kernel.proc_counters import NOT_COUNTED
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.session.keeping import KeptSession
 from tests.tools.twin import Line, SimulatedTwin

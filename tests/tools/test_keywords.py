@@ -16,11 +16,11 @@ from netsandbox.session.keeping import KeptSession
 from tests.syntax import nodes_of, text_of, tree_of, walk
 
 BUILDERS = {"key", "flag", "on_or_off", "switch"}
-USUAL = {("ip_route_get.py", "uid"): "it is shown, and no rule of a user has a part in a way",
-         ("bridge_link.py", "nobackup_port"): "no port has one", ("ip_nexthop.py", "type"): "its reader judges it",
-         **{("route.py", name): "it is so, or the kernel does not look at it" for name in (
+USUAL = {("ip/route_get.py", "uid"): "it is shown, and no rule of a user has a part in a way",
+         ("bridge/link.py", "nobackup_port"): "no port has one", ("ip/nexthop.py", "type"): "its reader judges it",
+         **{("older/route.py", name): "it is so, or the kernel does not look at it" for name in (
              "-net", "mod", "dyn", "reinstate")},
-         ("ip_address.py", "novf"): "there are no virtual functions", ("ip_tuntap.py", "one_queue"): "nothing reads it"}
+         ("ip/address.py", "novf"): "there are no virtual functions", ("ip/tuntap.py", "one_queue"): "nothing reads it"}
 """What is so anyway."""
 
 
@@ -63,22 +63,27 @@ def requests() -> set[str]:
 
 
 MAY_BUILD = re.compile(rf"\b({'|'.join(BUILDERS)})\(")
-FILES = [path for path in sorted(Path(room.__file__).parent.glob("*.py"))
+ROOM = Path(room.__file__).parent
+FILES = [path for path in sorted(ROOM.rglob("*.py"))
          if MAY_BUILD.search(path.read_text(encoding="utf-8")) and any(built(tree_of(path)))]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def place(path: Path) -> str:
+    return path.relative_to(ROOM).as_posix()
+
+
+@pytest.mark.parametrize("path", FILES, ids=place)
 def test_no_keyword_is_taken_in_silence(path: Path) -> None:
     found = list(built(tree_of(path)))
     asked = requests() | {text_of(node) for node in walk(tree_of(path), without={call for call, _name in found})}
     silent = [name for call, name in found
-              if name not in asked and not acts(call) and (path.name, name) not in USUAL]
+              if name not in asked and not acts(call) and (place(path), name) not in USUAL]
     assert not silent, f"{path.name} reads {silent} and does nothing about them"
 
 
 def test_there_are_such_tables() -> None:
-    assert {"ip_link_request", "ip_route", "ip_rule", "ip_address", "ip_neighbour", "route"} <= {
-        path.stem for path in FILES}
+    assert {"ip/link_request.py", "ip/route.py", "ip/rule.py", "ip/address.py", "ip/neighbour.py",
+            "older/route.py"} <= set(map(place, FILES))
     assert sum(len(list(built(tree_of(path)))) for path in FILES) > 100
 
 

@@ -20,8 +20,7 @@ from netsandbox.commands.tools.options import read
 from netsandbox.session.keeping import KeptSession
 from tests.syntax import nodes_of, text_of, tree_of, walk
 
-READERS = {"ncat": ("ncat*.py", "nc_options.py"), "busybox": ("*busybox.py", "netstat.py"),
-           "dig_options": ("dig*.py", "nslookup.py")}
+READERS = {"ncat": ("ncat*.py", "nc_options.py"), "busybox": ("busybox.py", "older/netstat.py")}
 """Modules that ask for a module's options, where it is not those of its name."""
 OTHERWISE = {"brctl": {"version"}, "netstat": {"4"}, "curl": {"data-binary"},
              "tracepath": {"V"}}
@@ -30,9 +29,10 @@ OTHERWISE = {"brctl": {"version"}, "netstat": {"4"}, "curl": {"data-binary"},
 
 def tables(room: ModuleType) -> Iterator[tuple[Path, OptionTable]]:
     """Those of a room, each with its module's file."""
-    for path in sorted(Path(str(room.__file__)).parent.glob("*.py")):
+    for path in sorted(Path(str(room.__file__)).parent.rglob("*.py")):
         if "able(\n" in (text := path.read_text(encoding="utf-8")) or 'able("' in text:
-            module = import_module(f"{room.__name__}.{path.stem}")
+            inside = path.relative_to(Path(str(room.__file__)).parent).with_suffix("")
+            module = import_module(".".join((room.__name__, *inside.parts)))
             yield from ((path, found) for found in vars(module).values() if isinstance(found, OptionTable))
 
 
@@ -68,7 +68,8 @@ def _asked(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize(("path", "table"), [*tables(tools_room), *tables(programs_room)], ids=name_of)
 def test_no_option_is_taken_in_silence(path: Path, table: OptionTable) -> None:
-    readers = READERS.get(path.stem, (f"{path.stem.removesuffix('_options')}*.py",))
+    has_room = path.stem in ("options", path.parent.name)
+    readers = READERS.get(path.stem, ("*.py" if has_room else f"{path.stem.removesuffix('_options')}*.py",))
     asked = {word for pattern in readers for reader in path.parent.glob(pattern) for word in _asked(reader)}
     asked |= OTHERWISE.get(table.program, set())
     silent = [option.name for option in {*table.letters.values(), *table.names.values()}

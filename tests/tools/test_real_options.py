@@ -13,7 +13,11 @@ from pathlib import Path
 import pytest
 
 import netsandbox
-from netsandbox.apps import curl_options, dig_options, ping_options, tcpdump_options, wget_options
+from netsandbox.apps.curl import options as curl_options
+from netsandbox.apps.dig import options as dig_options
+from netsandbox.apps.ping import options as ping_options
+from netsandbox.apps.tcpdump import options as tcpdump_options
+from netsandbox.apps.wget import options as wget_options
 from netsandbox.session.keeping import KeptSession
 from netsandbox.shell import timeout, watch, xargs
 
@@ -53,7 +57,7 @@ def source(name: str) -> str:
     texts = []
     package = Path(netsandbox.__file__).parent
     around = [package / "shell/around.py"] if (package / f"shell/{name}.py").exists() else []
-    for path in sorted([*package.rglob(f"{name}*.py"), *around]):
+    for path in sorted([*package.rglob(f"{name}*.py"), *package.rglob(f"{name}/*.py"), *around]):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         texts += [ast.unparse(node) for node in tree.body if not (isinstance(node, ast.Assign) and isinstance(
             node.value, ast.Call) and ast.unparse(node.value.func) == "OptionTable")]

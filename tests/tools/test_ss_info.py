@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from netsandbox.commands.tools.socket_rows import SocketRow, socket_rows
-from netsandbox.commands.tools.ss_info import information
+from netsandbox.commands.tools.sockets.socket_rows import SocketRow, socket_rows
+from netsandbox.commands.tools.sockets.ss_info import information
 from netsandbox.linux.tcp.chronograph import BUFFER, BUSY, WINDOW, Chronograph
 from netsandbox.rig.performance import simulate
 from tests.tcp.net import RIGHT, Net

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from netsandbox.commands.tools import context
-from netsandbox.commands.tools.bridge_fdb import fdb_json
+from netsandbox.commands.tools.bridge.fdb import fdb_json
 from netsandbox.commands.tools.context import ToolContext
-from netsandbox.commands.tools.ip_neighbour import neighbour_json
-from netsandbox.commands.tools.ip_route import route_cache_json, route_json
-from netsandbox.commands.tools.kernel_files import with_kernel
+from netsandbox.commands.tools.ip.neighbour import neighbour_json
+from netsandbox.commands.tools.ip.route import route_cache_json, route_json
+from netsandbox.commands.tools.kernel.kernel_files import with_kernel
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import errors

@@ -19,7 +19,7 @@ from netsandbox.tui.screens.browser import BrowserScreen
 from netsandbox.tui.screens.help import HelpScreen
 from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.screens.tour import PAGES, TourScreen
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
 from tests.tui.harness import screen_text
 

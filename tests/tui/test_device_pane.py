@@ -17,7 +17,7 @@ from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import set_language, tr
 from netsandbox.tui.narrow_table import fitted, narrower, widths_of
 from netsandbox.tui.panes.device import DevicePane
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology.model import Place
 from tests.tui import labs
 from tests.tui.app_harness import stage
 from tests.tui.fake_source import SECOND, FakeSource, pinged

@@ -10,10 +10,10 @@ from netsandbox.lab import views
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.uplink import DEFAULT_LAN, INTERNET, parse_lan
 from netsandbox.tui.options import Options
-from netsandbox.tui.topology_internet import INTERNET as FOLDED
-from netsandbox.tui.topology_internet import fold_internet
-from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_parts import Detail
+from netsandbox.tui.topology.internet import INTERNET as FOLDED
+from netsandbox.tui.topology.internet import fold_internet
+from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.parts import Detail
 from tests.tui.app_harness import stage
 from tests.tui.harness import screen_text
 

@@ -29,7 +29,7 @@ from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.panes import output
 from netsandbox.tui.panes.output import hanging
 from netsandbox.tui.settling import Below
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
 from tests.tui.key_costs import APP
 

@@ -14,12 +14,12 @@ from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.peek import flights_of
 from netsandbox.tui.source import Flight
-from netsandbox.tui.topology_build import build
-from netsandbox.tui.topology_draw import Placed
-from netsandbox.tui.topology_layout import layout
-from netsandbox.tui.topology_model import PROXY, Place
-from netsandbox.tui.topology_parts import Detail
-from netsandbox.tui.topology_proxies import with_proxies
+from netsandbox.tui.topology.build import build
+from netsandbox.tui.topology.draw import Placed
+from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.model import PROXY, Place
+from netsandbox.tui.topology.parts import Detail
+from netsandbox.tui.topology.proxies import with_proxies
 from tests.session.lines import built
 
 LINES = ("docker network create app", "docker run -d --name web -p 8080:80 nginx",

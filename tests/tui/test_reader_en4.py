@@ -11,9 +11,9 @@ from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
 from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.glyphs import UNICODE
-from netsandbox.tui.topology_layout import layout
-from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_parts import Detail
+from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.parts import Detail
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 

@@ -9,8 +9,8 @@ import pytest
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
 from netsandbox.tui.source import Flight
-from netsandbox.tui.topology_layout import layout
-from netsandbox.tui.topology_overlay import travels
+from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.overlay import travels
 from tests.tui import labs
 from tests.tui.app_harness import stage
 from tests.tui.harness import screen_text

@@ -10,7 +10,7 @@ from netsandbox.session.keeping import KeptSession
 from netsandbox.session.ready import READY
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.source import TableRow
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
 
 

@@ -17,7 +17,7 @@ from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.panes.device import DevicePane
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
 from tests.tui.fake_source import SECOND, FakeSource, pinged
 from tests.tui.harness import Harness, screen_text

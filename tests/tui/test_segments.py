@@ -12,9 +12,9 @@ from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
 from netsandbox.tui.screens.tunnel import TunnelScreen
-from netsandbox.tui.topology_layout import layout
-from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_tunnels import with_tunnels
+from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.tunnels import with_tunnels
 from tests.tui import labs
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text

@@ -17,7 +17,7 @@ from netsandbox.tui.panes.line_view import LineView
 from netsandbox.tui.peek import next_step
 from netsandbox.tui.screens.stream import StreamScreen
 from netsandbox.tui.streams import filter_for, of_exchange, of_row
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import Harness, screen_text
 

@@ -14,12 +14,12 @@ from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.topology_picture import TRAVEL_TICKS
 from netsandbox.tui.source import Flight
 from netsandbox.tui.text import cell_len, safe
-from netsandbox.tui.topology_draw import Placed
-from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_navigation import nearest
-from netsandbox.tui.topology_overlay import overlaid
-from netsandbox.tui.topology_parts import Detail
-from netsandbox.tui.topology_parts import Region as Cells
+from netsandbox.tui.topology.draw import Placed
+from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.navigation import nearest
+from netsandbox.tui.topology.overlay import overlaid
+from netsandbox.tui.topology.parts import Detail
+from netsandbox.tui.topology.parts import Region as Cells
 from tests.tui import labs
 from tests.tui.harness import Harness, screen_text
 

@@ -9,14 +9,14 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from netsandbox.lab.tables import InterfaceRow
-from netsandbox.tui import topology_layout
 from netsandbox.tui.glyphs import ASCII, UNICODE, GlyphSet
 from netsandbox.tui.i18n import set_language
-from netsandbox.tui.topology_draw import Placed
-from netsandbox.tui.topology_layout import layout
-from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_parts import Block, Detail, Shape
-from netsandbox.tui.topology_stack import stack
+from netsandbox.tui.topology import layout as topology_layout
+from netsandbox.tui.topology.draw import Placed
+from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.parts import Block, Detail, Shape
+from netsandbox.tui.topology.stack import stack
 from tests.tui import labs
 
 SIZES = [(80, 11), (66, 14), (120, 20), (200, 40)]

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.text import cell_len, cells, safe
-from netsandbox.tui.topology_draw import Placed
-from netsandbox.tui.topology_layout import layout
-from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_parts import Cell, Detail, Region
+from netsandbox.tui.topology.draw import Placed
+from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.parts import Cell, Detail, Region
 from tests.tui.labs import Rows
 
 NAMES = st.one_of(

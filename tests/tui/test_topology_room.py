@@ -10,11 +10,11 @@ from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.source import Flight
-from netsandbox.tui.topology_draw import Placed
-from netsandbox.tui.topology_layout import layout
-from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_overlay import flight_overlay, travels
-from netsandbox.tui.topology_parts import Detail
+from netsandbox.tui.topology.draw import Placed
+from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.overlay import flight_overlay, travels
+from netsandbox.tui.topology.parts import Detail
 from tests.tui import labs
 from tests.tui.harness import Harness
 

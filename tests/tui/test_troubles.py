@@ -12,7 +12,7 @@ import pytest
 
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 

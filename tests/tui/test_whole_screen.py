@@ -19,7 +19,7 @@ from netsandbox.session.scenario import load_scenario
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
 from netsandbox.tui.panes.topology_picture import COMPACT_ROWS, LEAST_ROWS
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 

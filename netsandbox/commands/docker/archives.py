@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.reference import check_reference, own_registry, unreachable, with_tag
-from netsandbox.commands.tools.archive import emptied, packed, tree
+from netsandbox.commands.tools.files.archive import emptied, packed, tree
 from netsandbox.docker import history
 from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.docker.files import WRITTEN, files_of

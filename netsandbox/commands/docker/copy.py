@@ -9,7 +9,7 @@ from tarfile import TarError
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.tools.archive import Member, members_of, packed, put, tree
+from netsandbox.commands.tools.files.archive import Member, members_of, packed, put, tree
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.files import files_of

@@ -17,7 +17,7 @@ from netsandbox.commands.docker.archives import FEW, check_output, check_termina
 from netsandbox.commands.docker.image_config import changed
 from netsandbox.commands.docker.reference import check_reference
 from netsandbox.commands.docker.words import quoted
-from netsandbox.commands.tools.archive import Member, members_of, packed, put
+from netsandbox.commands.tools.files.archive import Member, members_of, packed, put
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME, split

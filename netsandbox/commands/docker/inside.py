@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.nginx import NginxErrand, NginxServer
+from netsandbox.apps.nginx.nginx import NginxErrand, NginxServer
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program, Task, UsageError
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.tools.process_namespaces import OF_CONTAINERS
+from netsandbox.commands.tools.kernel.process_namespaces import OF_CONTAINERS
 from netsandbox.docker.freezer import family
 from netsandbox.docker.signals import SIGNALS
 

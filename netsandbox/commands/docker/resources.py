@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.flags import bad_integer
-from netsandbox.commands.tools.kernel_files import PROCESSORS
+from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.log_drivers import JSON_FILE, merged
 

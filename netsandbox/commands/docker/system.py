@@ -9,7 +9,7 @@ from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.commands.docker.template_values import Null, Slice, Struct, to_json
-from netsandbox.commands.tools.kernel_files import PROCESSORS
+from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
 from netsandbox.docker.api import identity
 from netsandbox.docker.container import PAUSED
 from netsandbox.docker.errors import DockerError

@@ -12,16 +12,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.option_table import OptionTable
-from netsandbox.commands.tools import arp as arp_tool
 from netsandbox.commands.tools import hostname as hostname_tool
-from netsandbox.commands.tools import ifconfig as ifconfig_tool
-from netsandbox.commands.tools import ip as ip_tool
-from netsandbox.commands.tools import netstat as netstat_tool
-from netsandbox.commands.tools import route as route_tool
 from netsandbox.commands.tools import small as small_tools
 from netsandbox.commands.tools import sysctl as sysctl_tool
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.sysfs import device_flags
+from netsandbox.commands.tools.ip import ip as ip_tool
+from netsandbox.commands.tools.kernel.sysfs import device_flags
+from netsandbox.commands.tools.older import arp as arp_tool
+from netsandbox.commands.tools.older import ifconfig as ifconfig_tool
+from netsandbox.commands.tools.older import netstat as netstat_tool
+from netsandbox.commands.tools.older import route as route_tool
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4, format_mac

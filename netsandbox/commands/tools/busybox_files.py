@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools import digests, fields, file_tools, text
-from netsandbox.commands.tools import find as find_tool
-from netsandbox.commands.tools import ls as ls_tool
-from netsandbox.commands.tools import sed as sed_tool
 from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.files import digests, fields, file_tools, text
+from netsandbox.commands.tools.files import find as find_tool
+from netsandbox.commands.tools.files import ls as ls_tool
+from netsandbox.commands.tools.files import sed as sed_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable

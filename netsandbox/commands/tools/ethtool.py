@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.kernel_files import PROCESSORS
+from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
 from netsandbox.commands.tools.names import lower_of
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netlink.credentials import may_administer

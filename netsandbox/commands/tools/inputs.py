@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.commands.tools.context import ToolContext, ToolError
-from netsandbox.commands.tools.devices import ENDLESS
-from netsandbox.commands.tools.kernel_files import with_kernel
+from netsandbox.commands.tools.kernel.devices import ENDLESS
+from netsandbox.commands.tools.kernel.kernel_files import with_kernel
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.linux.core.files import Files

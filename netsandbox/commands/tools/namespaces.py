@@ -7,7 +7,7 @@ from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools.context import Tenant, ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.inputs import files_of
-from netsandbox.commands.tools.kernel_files import namespace_file, tenants
+from netsandbox.commands.tools.kernel.kernel_files import namespace_file, tenants
 from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.options import read
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.kernel.proc_counters import NOT_COUNTED
 from netsandbox.commands.tools.notes import note, say
 from netsandbox.commands.tools.options import read
-from netsandbox.commands.tools.proc_counters import NOT_COUNTED
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.mib.counters import groups
 from netsandbox.linux.mib.table import UNMODELLED

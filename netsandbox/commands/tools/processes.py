@@ -11,7 +11,7 @@ from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
-from netsandbox.commands.tools.kernel_files import FIRST_SHELL_PID, comm
+from netsandbox.commands.tools.kernel.kernel_files import FIRST_SHELL_PID, comm
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import SIGNALS

@@ -15,19 +15,24 @@ if TYPE_CHECKING:
 
 INSTALLERS = ("apt", "apt-get", "apk", "dnf", "microdnf", "yum")
 Tool = Callable[["ToolContext", list[str]], ToolResult]
+RUNS = {
+    "bridge": "bridge", "firewall": "conntrack nft ufw", "ip": "ip", "sockets": "lsof ss", "tc": "tc",
+    "older": "arp brctl ifconfig netstat route tunctl vconfig"}
+"""By their room the tools with a module of their name, whose one way in is `run`."""
 TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
-    **{name: f"{name}=run" for name in (
-        "arp", "brctl", "bridge", "conntrack", "dmesg", "ethtool", "ifconfig", "ip", "lsof", "netstat", "nft", "nstat",
-        "route", "ss", "sysctl", "tc", "tunctl", "ufw", "vconfig")},
-    **{name: name for name in ("awk", "dd", "expr", "find", "jq", "od", "sed", "stat", "tar", "tree")},
-    "text": "cat column head less=pager more=pager nl rev tac tail tee tr wc", "fields": "cut sort uniq",
-    "diff": "cmp comm diff paste", "grep": "egrep fgrep grep", "ls": "ll ls", "truncate": "fallocate truncate",
-    "file_tools": "basename chgrp chmod chown cp dirname ln mkdir mv pwd readlink realpath rm rmdir touch",
-    "digests": "base64 md5sum sha1sum sha256sum sha512sum", "mount": "mount umount",
-    "hostname": "hostname hostnamectl", "namespaces": "lsns", "rule_trace": "xtables-monitor=monitor",
-    "iptables": " ".join(f"ip{six}tables{kind}{name}=" + ("no_ipv6" if six else function) + kind.replace("-", "_")
-                         for six in ("", "6") for kind in ("", "-nft", "-legacy")
-                         for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))),
+    **{f"{room}.{name}": f"{name}=run" for room, names in RUNS.items() for name in names.split()},
+    **{name: f"{name}=run" for name in ("dmesg", "ethtool", "nstat", "sysctl")},
+    **{f"files.{name}": name for name in ("awk", "dd", "find", "jq", "od", "sed", "stat", "tar", "tree")},
+    "files.text": "cat column head less=pager more=pager nl rev tac tail tee tr wc", "files.fields": "cut sort uniq",
+    "files.diff": "cmp comm diff paste", "files.grep": "egrep fgrep grep", "files.ls": "ll ls",
+    "files.truncate": "fallocate truncate", "files.digests": "base64 md5sum sha1sum sha256sum sha512sum",
+    "files.file_tools": "basename chgrp chmod chown cp dirname ln mkdir mv pwd readlink realpath rm rmdir touch",
+    "expr": "expr", "mount": "mount umount", "hostname": "hostname hostnamectl", "namespaces": "lsns",
+    "firewall.rule_trace": "xtables-monitor=monitor",
+    "firewall.iptables": " ".join(
+        f"ip{six}tables{kind}{name}=" + ("no_ipv6" if six else function) + kind.replace("-", "_")
+        for six in ("", "6") for kind in ("", "-nft", "-legacy")
+        for name, function in (("", "run"), ("-save", "save"), ("-restore", "restore"))),
     "system": "date getenforce groups id=identity lsmod modprobe sestatus setenforce",
     "processes": "killall pgrep pidof pkill ps",
     "small": "arch clear echo false nproc printenv reset seq test true tty uname uptime uuidgen whoami [=bracket "

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
-from netsandbox.commands.tools.kernel_files import PROCESSORS
+from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
 from netsandbox.commands.tools.notes import say
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.budget import Use, spend

@@ -10,7 +10,7 @@ from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.inputs import files_of
-from netsandbox.commands.tools.kernel_files import of_kernel
+from netsandbox.commands.tools.kernel.kernel_files import of_kernel
 from netsandbox.commands.tools.options import read
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl import SysctlError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.linux.netfilter.extension import UsageError
-from netsandbox.linux.netfilter.iptables_words import LONGEST_CHAIN
+from netsandbox.linux.netfilter.iptables.words import LONGEST_CHAIN
 from netsandbox.linux.netfilter.registry import OTHER_TARGETS, TARGETS
 
 

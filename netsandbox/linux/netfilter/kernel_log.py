@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.hooks import Hook
 from netsandbox.linux.netfilter.events import PacketLogged
-from netsandbox.linux.netfilter.matches_host import sender_of
+from netsandbox.linux.netfilter.matches.host import sender_of
 from netsandbox.wire.addresses import format_ipv4, format_mac
 from netsandbox.wire.icmp import (
     ECHO_REPLY,

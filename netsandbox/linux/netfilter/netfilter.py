@@ -12,10 +12,11 @@ from netsandbox.linux.core.hooks import Hook, Priority, SocketBuffer
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.ipv4.fragment import Reassembler
-from netsandbox.linux.netfilter import conntrack, flowtable, matches_recent, nat
+from netsandbox.linux.netfilter import conntrack, flowtable, nat
 from netsandbox.linux.netfilter.bridged import BridgeHooks
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
 from netsandbox.linux.netfilter.listing import Belonging, belonging, unconnected_words
+from netsandbox.linux.netfilter.matches import recent
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netfilter.settings import COUNT
 from netsandbox.linux.netfilter.walk import ChainFunction
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.connection import Connection
-    from netsandbox.linux.netfilter.matches_recent import RecentTable
+    from netsandbox.linux.netfilter.matches.recent import RecentTable
     from netsandbox.linux.netfilter.walk import TraceStep
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
@@ -109,7 +110,7 @@ class Netfilter:
     def _note_recent(self) -> None:
         if self.recent or any(match.name == "recent" for table in self.tables.values() for rule in table.fresh
                               for match in rule.matches):
-            self.recent = matches_recent.kept(self.recent, (rule for table in self.tables.values()
+            self.recent = recent.kept(self.recent, (rule for table in self.tables.values()
                                                             for chain in table.chains.values() for rule in chain.rules))
 
     def connection_table(self, namespace: NetworkNamespace) -> ConnectionTable:

@@ -25,7 +25,7 @@ from netsandbox.linux.netfilter.extension import (
     write_span,
 )
 from netsandbox.linux.netfilter.headers import raw_header
-from netsandbox.linux.netfilter.iptables_words import NotModelledError
+from netsandbox.linux.netfilter.iptables.words import NotModelledError
 from netsandbox.linux.netfilter.rule import Answer, Decision
 
 if TYPE_CHECKING:

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.netfilter import (
-    congestion_marks,
-    matches_flow,
-    matches_hashlimit,
-    matches_header,
-    matches_host,
-    matches_packet,
-    matches_rate,
-    matches_recent,
-    matches_state,
-    matches_time,
-    matches_transport,
-    other_parts,
-    targets_basic,
-    targets_nat,
-    targets_packet,
-)
+from netsandbox.linux.netfilter import congestion_marks, other_parts
 from netsandbox.linux.netfilter.extension import Action, Match
+from netsandbox.linux.netfilter.matches import (
+    flow,
+    hashlimit,
+    header,
+    host,
+    packet,
+    rate,
+    recent,
+    state,
+    time,
+    transport,
+)
+from netsandbox.linux.netfilter.targets import basic, nat
+from netsandbox.linux.netfilter.targets import packet as targets_packet
 
 MATCHES: dict[str, type[Match]] = {match.name: match for match in (
-    *matches_transport.MATCHES, *matches_packet.MATCHES, *matches_state.MATCHES, *matches_host.MATCHES,
-    *matches_rate.MATCHES, *matches_recent.MATCHES, *matches_hashlimit.MATCHES, *matches_header.MATCHES,
-    *matches_flow.MATCHES, *matches_time.MATCHES, *congestion_marks.MATCHES, *other_parts.MATCHES)}
+    *transport.MATCHES, *packet.MATCHES, *state.MATCHES, *host.MATCHES,
+    *rate.MATCHES, *recent.MATCHES, *hashlimit.MATCHES, *header.MATCHES,
+    *flow.MATCHES, *time.MATCHES, *congestion_marks.MATCHES, *other_parts.MATCHES)}
 TARGETS: dict[str, type[Action]] = {target.name: target for target in (
-    *targets_basic.TARGETS, *targets_nat.TARGETS, *targets_packet.TARGETS, *congestion_marks.TARGETS,
+    *basic.TARGETS, *nat.TARGETS, *targets_packet.TARGETS, *congestion_marks.TARGETS,
     *other_parts.TARGETS)}
 WITHOUT_OPTIONS = {name: target({}) for name, target in TARGETS.items() if not target.options}
 """One of each for all rules: it never changes."""

@@ -26,7 +26,7 @@ from netsandbox.tui.panes.device_title import called, device_title
 from netsandbox.tui.panes.late_table import LateTable
 from netsandbox.tui.source import LabSource, TableRow
 from netsandbox.tui.text import fit
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology.model import Place
 
 
 class DevicePane(Vertical):

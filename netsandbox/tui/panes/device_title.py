@@ -12,7 +12,7 @@ from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import LabSource
 from netsandbox.tui.text import safe
-from netsandbox.tui.topology_model import Place
+from netsandbox.tui.topology.model import Place
 
 
 def device_title(name: str, tabs: Sequence[str], chosen: str, glyphs: GlyphSet, *, pinned: bool, width: int) -> Content:

@@ -11,10 +11,10 @@ from textual.geometry import Region
 from textual.message import Message
 
 from netsandbox.tui.panes.topology_picture import TopologyPicture
-from netsandbox.tui.topology_internet import stands_for_internet
-from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_navigation import first, nearest
-from netsandbox.tui.topology_parts import Detail
+from netsandbox.tui.topology.internet import stands_for_internet
+from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.navigation import first, nearest
+from netsandbox.tui.topology.parts import Detail
 
 _DETAILS = (None, *sorted(Detail, reverse=True))
 

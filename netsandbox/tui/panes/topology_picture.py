@@ -18,11 +18,11 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import Flight
 from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import fit, safe
-from netsandbox.tui.topology_draw import Placed
-from netsandbox.tui.topology_internet import fold_internet
-from netsandbox.tui.topology_layout import layout_scope, scope_of
-from netsandbox.tui.topology_model import Place, Scope
-from netsandbox.tui.topology_overlay import (
+from netsandbox.tui.topology.draw import Placed
+from netsandbox.tui.topology.internet import fold_internet
+from netsandbox.tui.topology.layout import layout_scope, scope_of
+from netsandbox.tui.topology.model import Place, Scope
+from netsandbox.tui.topology.overlay import (
     Overlay,
     Patch,
     Travel,
@@ -32,8 +32,8 @@ from netsandbox.tui.topology_overlay import (
     selection_overlay,
     travels,
 )
-from netsandbox.tui.topology_parts import Detail
-from netsandbox.tui.topology_tunnels import with_tunnels
+from netsandbox.tui.topology.parts import Detail
+from netsandbox.tui.topology.tunnels import with_tunnels
 
 FRAME_RATE = 15
 """Pictures a second while frames move; more costs output and shows no more."""

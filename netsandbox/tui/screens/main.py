@@ -23,8 +23,8 @@ from netsandbox.tui.panes.picture_line import PictureLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.screens.record import RecordScreen
-from netsandbox.tui.topology_model import Place
-from netsandbox.tui.topology_navigation import bridge_in_use
+from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.navigation import bridge_in_use
 
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab

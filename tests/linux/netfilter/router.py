@@ -10,7 +10,7 @@ from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.drop import CASCADE_TOO_LONG, Dropped
 from netsandbox.linux.events import FrameReceived
 from netsandbox.linux.ipv4 import address
-from netsandbox.linux.netfilter import iptables
+from netsandbox.linux.netfilter.iptables import iptables
 from netsandbox.linux.stack import create_namespace
 from netsandbox.wire.addresses import Network, parse_ipv4
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.netfilter import iptables
-from netsandbox.linux.netfilter.matches_recent import RecentTable
+from netsandbox.linux.netfilter.iptables import iptables
+from netsandbox.linux.netfilter.matches.recent import RecentTable
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.checksum import internet_checksum
 from netsandbox.wire.icmp import HOST_UNREACHABLE, UNREACHABLE, IcmpMessage

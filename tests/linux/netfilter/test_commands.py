@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.linux.netfilter import iptables
-from netsandbox.linux.netfilter.restore import Wish, restore, saved_lines
+from netsandbox.linux.netfilter.iptables import iptables
+from netsandbox.linux.netfilter.iptables.restore import Wish, restore, saved_lines
 from tests.linux.netfilter.router import Router
 
 NO_CHAIN = "iptables: No chain/target/match by that name.\n"

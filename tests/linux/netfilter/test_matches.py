@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from netsandbox.linux.netfilter import iptables
-from netsandbox.linux.netfilter.matches_header import read_hex_text
-from netsandbox.linux.netfilter.nft_print import Style, table_text
+from netsandbox.linux.netfilter.iptables import iptables
+from netsandbox.linux.netfilter.matches.header import read_hex_text
+from netsandbox.linux.netfilter.nft.print import Style, table_text
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
 from netsandbox.wire.udp import UdpDatagram

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.linux.netfilter import iptables, nft_command
-from netsandbox.linux.netfilter.iptables import Answer
+from netsandbox.linux.netfilter.iptables import iptables
+from netsandbox.linux.netfilter.iptables.iptables import Answer
+from netsandbox.linux.netfilter.nft import command
 from netsandbox.session.keeping import KeptSession
 from tests.linux.netfilter.router import Router
 
@@ -27,7 +28,7 @@ class Machine:
     def run(self, *words: str, text: str = "") -> Answer:
         def read(_name: str) -> str:
             return text
-        return nft_command.run(self.namespace, list(words), read)
+        return command.run(self.namespace, list(words), read)
 
     def file(self, text: str) -> Answer:
         return self.run("-f", "-", text=text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.linux.netfilter.nft_misspell import most_alike
+from netsandbox.linux.netfilter.nft.misspell import most_alike
 
 
 @pytest.mark.parametrize(("wanted", "known", "meant"), [

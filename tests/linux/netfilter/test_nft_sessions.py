@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from netsandbox.linux.netfilter import nft_command
+from netsandbox.linux.netfilter.nft import command
 from tests.linux.netfilter.router import Router
 
 REAL = json.loads((Path(__file__).parent / "real_nft_sessions.json").read_text(encoding="utf-8"))
@@ -26,13 +26,13 @@ def words(line: str) -> tuple[list[str], str]:
 def test_each_line_is_answered_as_the_real_one_answered_it(lines: list[list[Any]]) -> None:
     namespace = Router().namespace
     for line in REAL["before"]:
-        assert nft_command.run(namespace, words(line)[0], str).code == 0
+        assert command.run(namespace, words(line)[0], str).code == 0
     for line, code, out, err in lines:
         told, text = words(line)
 
         def read(_name: str, text: str = text) -> str:
             return text + "\n"
-        assert nft_command.run(namespace, told, read)[:3] == (code, out, err), line
+        assert command.run(namespace, told, read)[:3] == (code, out, err), line
 
 
 @pytest.mark.parametrize(("line", "says"), [
@@ -43,8 +43,8 @@ def test_each_line_is_answered_as_the_real_one_answered_it(lines: list[list[Any]
 def test_digits_of_other_alphabets_and_numbers_without_end_are_refused(line: str, says: str) -> None:
     namespace = Router().namespace
     for before in ("add table ip t", "add chain ip t c"):
-        nft_command.run(namespace, words(before)[0], str)
-    code, _out, err = nft_command.run(namespace, [line], str)[:3]
+        command.run(namespace, words(before)[0], str)
+    code, _out, err = command.run(namespace, [line], str)[:3]
     assert (code, err.splitlines()[:2]) == (1, [f"Error: {says}", line])
 
 
@@ -54,5 +54,5 @@ def test_a_priority_has_32_bits(number: str, shown: str) -> None:
     namespace = Router().namespace
     chain = f"add chain ip t x {{ type filter hook output priority {number}; }}"
     for line in ("add table ip t", chain):
-        assert nft_command.run(namespace, [line], str).code == 0
-    assert f"priority {shown};" in nft_command.run(namespace, ["list table ip t"], str).out
+        assert command.run(namespace, [line], str).code == 0
+    assert f"priority {shown};" in command.run(namespace, ["list table ip t"], str).out

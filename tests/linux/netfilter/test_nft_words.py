@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from netsandbox.linux.netfilter import iptables
-from netsandbox.linux.netfilter.nft_print import Style, table_text
+from netsandbox.linux.netfilter.iptables import iptables
+from netsandbox.linux.netfilter.nft.print import Style, table_text
 from tests.linux.netfilter.router import Router
 
 LINES = [json.loads(line) for line in (Path(__file__).parent / "nft_words.jsonl").read_text().splitlines()]

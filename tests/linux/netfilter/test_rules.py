@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netsandbox.linux.netfilter.restore import Wish, restore, saved_lines
+from netsandbox.linux.netfilter.iptables.restore import Wish, restore, saved_lines
 from tests.linux.netfilter.router import Router, packet
 
 CHAINS = ("FORWARD", "A", "B", "C")

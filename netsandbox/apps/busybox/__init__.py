@@ -1,0 +1,1 @@
+"""Programs as BusyBox has them."""

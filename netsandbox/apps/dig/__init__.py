@@ -1,0 +1,1 @@
+"""dig, and what nslookup and host share with it."""

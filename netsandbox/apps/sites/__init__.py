@@ -1,0 +1,1 @@
+"""What web servers answer: one kind of server a file."""

@@ -1,0 +1,120 @@
+"""Web servers that show themselves and who asks: traefik/whoami, jwilder/whoami and nginxdemos/hello."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.calendar import apache_time
+from netsandbox.apps.http_server import HttpSession, Response, Site
+from netsandbox.apps.sites.asker import AskerSite
+from netsandbox.linux.core.inode import FileError
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.files import Files
+    from netsandbox.wire.http import Head
+
+
+class SelfSite(AskerSite):
+    """Its answers name the container's host name, which it reads in /etc/hostname."""
+
+    kind = "text/plain; charset=utf-8"
+
+    def __init__(self, files: Files | None) -> None:
+        self._files = files
+
+    @property
+    def hostname(self) -> str:
+        try:
+            return self._files.read("/etc/hostname").strip() if self._files is not None else "localhost"
+        except FileError:
+            return "localhost"
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        return Response(200, self.text(session, head).encode(), self.kind)
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        raise NotImplementedError
+
+
+class TraefikWhoami(SelfSite):
+    """The host name, both ends' addresses, and the request as it came."""
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        lines = [f"Hostname: {self.hostname}", "IP: 127.0.0.1", f"IP: {session.address}",
+                 f"RemoteAddr: {session.peer}:{session.stream.socket.peer_port}", " ".join(head.start)]
+        host = [f"Host: {head.get('Host', '')}"]
+        others = [f"{name}: {value}" for name, value in head.fields if name.lower() != "host"]
+        return "\n".join([*lines, *host, *sorted(others, key=lambda line: line.partition(":")[0] != "User-Agent"),
+                          "", ""])
+
+
+class JwilderWhoami(SelfSite):
+    """One line."""
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        return f"I'm {self.hostname}\n"
+
+
+class NginxHello(SelfSite):
+    """nginxdemos/hello, in the form of its plain-text tag; its page has the same words."""
+
+    kind = "text/plain"
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        return (f"Server address: {session.address}:{session.stream.socket.port}\nServer name: {self.hostname}\n"
+                f"Date: {apache_time(session.host.now)}\nURI: {head.start[1]}\nRequest ID: {session.number:032x}\n")
+
+
+class HelloFrom(SelfSite):
+    """strm/helloworld-http."""
+
+    kind = "text/html"
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        return (f"<html><head><title>HTTP Hello World</title></head><body><h1>Hello from {self.hostname}</h1></body>"
+                "</html>")
+
+
+class Flask(SelfSite):
+    """training/webapp: the words of every first Flask application."""
+
+    kind = "text/html; charset=utf-8"
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        return "Hello world!"
+
+
+class Elasticsearch(SelfSite):
+    """What it tells of itself at `/`; there is no index to ask for."""
+
+    kind = "application/json"
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        if head.start[1] in ("/", ""):
+            return super().answer(session, head, body)
+        return Response(404, b'{"error":"the sandbox\'s elasticsearch has no indices","status":404}\n', self.kind)
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        own = {"name": self.hostname, "cluster_name": "docker-cluster", "version": {"number": "8.19.0"},
+               "tagline": "You Know, for Search"}
+        return json.dumps(own, indent=2) + "\n"
+
+
+class Registry(SelfSite):
+    """An empty one (OCI distribution specification): its API's version, and a catalogue with nothing in it."""
+
+    kind = "application/json"
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        pages = {"/v2/": "{}", "/v2/_catalog": '{"repositories":[]}\n', "/": ""}
+        page = pages.get(head.start[1])
+        if page is None:
+            return Response(404, b"404 page not found\n", "text/plain; charset=utf-8")
+        return Response(200, page.encode(), self.kind)
+
+
+SELF_SITES: dict[str, Callable[[Files | None], Site]] = {
+    "whoami": TraefikWhoami, "i am": JwilderWhoami, "hello": NginxHello,
+    "hello from": HelloFrom, "flask": Flask, "elasticsearch": Elasticsearch, "registry": Registry}

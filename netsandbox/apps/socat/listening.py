@@ -1,0 +1,75 @@
+"""socat's listening addresses: a pair for each connection or sender that comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.socat.datagrams import Datagrams, OneDatagram
+from netsandbox.apps.socat.ends import StreamEnd, number_of
+from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire.addresses import format_ipv4
+
+if TYPE_CHECKING:
+    from netsandbox.apps.socat.address import Address
+    from netsandbox.apps.socat.socat import Socat
+
+
+class Listening:
+    """TCP-LISTEN and UDP-LISTEN."""
+
+    def __init__(self, program: Socat, address: Address) -> None:
+        self.program = program
+        self.address = address
+        self.socket: StreamSocket | UdpSocket | None = None
+
+    def start(self) -> None:
+        kind = StreamSocket if self.address.kind == "tcp-listen" else UdpSocket
+        socket = self.socket = kind(self.program.namespace, self.program.process, True)
+        try:
+            socket.bind(number_of(self.address.source), self.address.port)
+            if isinstance(socket, StreamSocket):
+                self.address.prepare(socket)
+                socket.listen(self.program.backlog)
+        except SocketError as error:
+            source = format_ipv4(number_of(self.address.source))
+            self.program.fail(f"bind(5, {{AF=2 {source}:{self.address.port}}}, 16): {TEXTS[error.name]}")
+            return
+        socket.on_event = self._look
+
+    def _look(self) -> None:
+        socket = self.socket
+        if isinstance(socket, StreamSocket):
+            while self.socket is not None and (child := socket.accept()) is not None:
+                if not self.address.forks:
+                    self.stop()
+                self.program.pair(StreamEnd(self.program, None, child))
+        elif socket is not None:
+            self._take_datagram(socket)
+
+    def _take_datagram(self, socket: UdpSocket) -> None:
+        try:
+            datagram = socket.recv()
+        except SocketError:
+            return
+        if datagram is None:
+            return
+        if self.address.kind == "udp-once-listen":
+            self.program.pair(OneDatagram(self.program, socket, datagram))
+            return
+        if not self.address.forks:
+            self.socket = None
+            own = socket
+        else:
+            own = UdpSocket(self.program.namespace, self.program.process, True)
+            own.bind(socket.address, socket.port)
+        own.connect(datagram.source, datagram.port)
+        self.program.pair(Datagrams(self.program, None, own, datagram))
+
+    def stop(self) -> None:
+        if self.socket is not None:
+            self.socket.on_event = None
+            self.socket.close()
+            self.socket = None

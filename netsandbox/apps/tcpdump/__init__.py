@@ -1,0 +1,1 @@
+"""tcpdump, and the filter expressions of libpcap."""

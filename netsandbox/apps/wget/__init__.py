@@ -1,0 +1,1 @@
+"""wget: GNU and BusyBox."""

@@ -1,0 +1,1 @@
+"""`bridge` of iproute2: one object a file."""

@@ -1,0 +1,1 @@
+"""Programs that read, write, find and compare files and lines."""

@@ -1,0 +1,1 @@
+"""iptables, nft, ufw and conntrack."""

@@ -1,0 +1,36 @@
+"""`nft`: its language and its listings are netfilter's, its files are the program's."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.firewall.rule_trace import Tracer, nft_text
+from netsandbox.commands.tools.follows import FollowsError
+from netsandbox.commands.tools.inputs import files_of, stdin
+from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.netfilter.iptables.iptables import FailedError
+from netsandbox.linux.netfilter.nft import command
+from netsandbox.linux.netlink.credentials import may_administer
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.context import ToolContext
+
+
+def run(context: ToolContext, arguments: list[str]) -> ToolResult:
+    """`nft list`, and `nft add`, `insert`, `delete`, `-f FILE` … of what iptables can say."""
+    if not may_administer() and "-v" not in arguments:
+        raise ToolError(1, "Operation not permitted (you must be root)")
+    if arguments[-2:] == ["monitor", "trace"] and {*arguments[:-2]} <= {"-a", "-n", "-nn", "-s", "--handle"}:
+        raise FollowsError(Tracer(context.namespace, nft_text))
+    return ToolResult(*command.run(context.namespace, arguments, partial(_read, context)))
+
+
+def _read(context: ToolContext, name: str) -> str:
+    if name in ("-", "/dev/stdin"):
+        return stdin(context, "nft")
+    try:
+        return files_of(context).read(name)
+    except FileError as error:
+        raise FailedError(1, f"internal:0:0-0: Error: Could not open file \"{name}\": {error}\n\n\n") from None

@@ -1,0 +1,1 @@
+"""What the kernel tells in files: /proc, /sys and /dev."""

@@ -1,0 +1,143 @@
+"""ss's filter: `( sport = :80 or dst 10.0.0.0/8 ) and not dport > :1024` (misc/ssfilter.y)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.word_values import prefix_of
+from netsandbox.commands.tools.words import USAGE
+from netsandbox.wire.addresses import Network
+from netsandbox.wire.services import service
+
+if TYPE_CHECKING:
+    from netsandbox.commands.tools.sockets.socket_rows import SocketRow
+
+COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    **dict.fromkeys(("=", "==", "eq"), operator.eq), **dict.fromkeys(("!=", "ne", "neq"), operator.ne),
+    **dict.fromkeys((">", "gt"), operator.gt), **dict.fromkeys(("<", "lt"), operator.lt),
+    **dict.fromkeys((">=", "ge", "geq"), operator.ge), **dict.fromkeys(("<=", "le", "leq"), operator.le)}
+AND, OR, NOT = ("and", "&", "&&"), ("or", "|", "||"), ("not", "!")
+NOT_MODELLED = ("dev", "fwmark", "cgroup", "autobound", "inode", "cookie")
+MOST_WORDS = 200
+CANNOT = "Cannot parse dst/src address."
+
+
+class Test(NamedTuple):
+    """One condition, or several.
+
+    Attributes:
+        kind: port, host, and, or, not.
+        end: 0 for the local address, 1 for the peer's.
+        parts: what is joined.
+    """
+
+    kind: str
+    end: int = 0
+    comparison: str = "="
+    port: int | None = None
+    network: Network | None = None
+    parts: tuple[Test, ...] = ()
+
+    def takes(self, row: SocketRow) -> bool:
+        """Whether a socket fulfils it."""
+        if self.kind == "and":
+            return all(part.takes(row) for part in self.parts)
+        if self.kind == "or":
+            return any(part.takes(row) for part in self.parts)
+        if self.kind == "not":
+            return not self.parts[0].takes(row)
+        fits = self.port is None or COMPARISONS[self.comparison]((row.local, row.peer)[self.end][1], self.port)
+        return fits and (self.network is None or (row.family == "inet" and row.addresses[self.end] in self.network))
+
+
+def read(words: list[str]) -> Test:
+    """A filter's words; without any, it takes every socket.
+
+    Raises:
+        ToolError: it is none.
+    """
+    reader = _Reader(" ".join(words).replace("(", " ( ").replace(")", " ) ").split())
+    if len(reader.words) > MOST_WORDS:
+        raise ToolError(1, f"netsandbox: a filter of more than {MOST_WORDS} words is not modelled")
+    found = reader.expression() if reader.words else Test("and")
+    if reader.words:
+        raise _wrong()
+    return found
+
+
+def _wrong() -> ToolError:
+    return ToolError(USAGE, f'ss: bison bellows (while parsing filter): "syntax error!" Sorry.\n{TEXTS["ss"]}')
+
+
+class _Reader:
+    """Goes through the words from left to right: `and` and `or` bind equally."""
+
+    def __init__(self, words: list[str]) -> None:
+        self.words = words
+
+    def expression(self) -> Test:
+        found = self._term()
+        while self.words and self.words[0] != ")":
+            kind = "or" if self.words[0] in OR else "and"
+            if self.words[0] in (*AND, *OR):
+                self.words.pop(0)
+            found = Test(kind, parts=(found, self._term()))
+        return found
+
+    def _term(self) -> Test:
+        word = self._next()
+        if word in NOT:
+            return Test("not", parts=(self._term(),))
+        if word == "(":
+            found = self.expression()
+            if self._next() != ")":
+                raise _wrong()
+            return found
+        if word in ("sport", "dport"):
+            comparison = self.words.pop(0) if self.words and self.words[0] in COMPARISONS else "="
+            return Test("port", int(word == "dport"), comparison, _port(self._next().rpartition(":")[2]))
+        if word in ("src", "dst"):
+            if self.words and self.words[0] in ("=", "==", "eq"):
+                self.words.pop(0)
+            return _host(int(word == "dst"), self._value())
+        if word in NOT_MODELLED:
+            raise ToolError(1, f"netsandbox: {word} of a filter is not modelled")
+        if word not in (*AND, *OR, *COMPARISONS, ")"):
+            _host(0, word)
+        raise _wrong()
+
+    def _next(self) -> str:
+        if not self.words:
+            raise _wrong()
+        return self.words.pop(0)
+
+    def _value(self) -> str:
+        word = self._next()
+        if word in COMPARISONS:
+            raise _wrong()
+        return word
+
+
+def _port(text: str) -> int:
+    known = service(text)
+    if known is not None:
+        return known[0]
+    if not (text.isascii() and text.isdecimal()):
+        raise ToolError(1, f'Error: "{text}" does not look like a port.\n{CANNOT}')
+    return int(text)
+
+
+def _host(end: int, text: str) -> Test:
+    """`10.0.0.1`, `10.0.0.0/8:80`, `:80` or `*:80`."""
+    address, colon, port = text.rpartition(":") if ":" in text else (text, "", "")
+    number = _port(port) if colon and port not in ("", "*") else None
+    if address in ("", "*"):
+        return Test("host", end, port=number)
+    try:
+        return Test("host", end, port=number, network=prefix_of(address, "inet"))
+    except ToolError:
+        raise ToolError(1, f'Error: an inet prefix is expected rather than "{address}".\n{CANNOT}') from None

@@ -1,0 +1,1 @@
+"""nft: its language, its listings, and how it says what iptables can say."""

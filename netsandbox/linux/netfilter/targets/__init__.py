@@ -1,0 +1,1 @@
+"""What a rule may do with a packet."""
