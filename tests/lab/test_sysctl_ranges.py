@@ -42,6 +42,15 @@ tcp_no_metrics_save 0 255 | 256 -1
 tcp_no_ssthresh_metrics_save 0 1 | 2 -1
 tcp_min_tso_segs 1 | 0
 tcp_min_rtt_wlen 0 | -1
+tcp_ecn_option 2 | 3
+tcp_ecn_option_beacon 3 | 4
+tcp_plb_enabled 1 | 2
+tcp_plb_cong_thresh 0 256 | 257 -1
+tcp_plb_rehash_rounds 31 | 32
+tcp_plb_suspend_rto_sec 255 | 256
+udp_child_hash_entries 300 | -1
+xfrm4_gc_thresh -1 2147483647 | 2147483648
+ip_local_reserved_ports 0 65535 7-7 1, 8080,8080-8082,1-2 | 65536 a 1,,2 1- 5-3 10-12,x -5
 fib_multipath_hash_policy 0 3 | 4 -1
 fib_multipath_hash_fields 1 4095 | 0 4096
 igmp_qrv 1 2147483647 | 0
@@ -94,6 +103,26 @@ def test_a_range_of_ports_is_in_order_and_may_be_written_in_part() -> None:
             sysctls.write(key, wrong)
     with pytest.raises(SysctlError):
         sysctls.write("net.ipv4.ip_unprivileged_port_start", 2501)
+
+
+@pytest.mark.parametrize(("value", "shown"), [("5,3-4,9", "3-5,9"), ("8080,8080-8082,1-2", "1-2,8080-8082"),
+                                              ("7-7", "7"), ("5,6,7", "5-7"), ("", "")])
+def test_ports_that_are_reserved_are_listed_in_order(value: str, shown: str) -> None:
+    sysctls = Lab().namespace("host").sysctls
+    sysctls.write("net.ipv4.ip_local_reserved_ports", 80)
+    sysctls.write("net.ipv4.ip_local_reserved_ports", value)
+    assert sysctls.read("net.ipv4.ip_local_reserved_ports") == shown
+
+
+@pytest.mark.parametrize("key", ["net.netfilter.nf_conntrack_max", "net.core.rmem_max", "net.core.wmem_default"])
+def test_what_a_machine_s_namespaces_share_its_first_one_sets(key: str) -> None:
+    session = built("docker run -d --name web nginx")
+    asked = session.run(f"exec web sysctl -w {key}=9000")
+    assert (asked.code, asked.out, asked.err) == (0, "", f'sysctl: setting key "{key}": Operation not permitted\n')
+    path = key.replace(".", "/")
+    assert "Permission denied" in session.run(f"exec web sh -c 'echo 9000 > /proc/sys/{path}'").err
+    session.run(f"sysctl -w {key}=9000")
+    assert session.run(f"exec web sysctl -n {key}").out == "9000\n"
 
 
 def test_no_value_that_is_taken_breaks_a_lab() -> None:

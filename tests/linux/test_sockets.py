@@ -8,6 +8,7 @@ from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.ipv4.udp import DO, DONT, RECEIVE_BUFFER, WANT, UdpSocket
+from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.session.keeping import KeptSession
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
@@ -98,6 +99,37 @@ def test_who_is_bound_to_a_broadcast_address_answers_from_the_interfaces_own() -
     answer = client.recv()
     assert answer is not None
     assert (answer.source, answer.data) == (TWO, b"me")
+
+
+@pytest.mark.parametrize(("reserved", "kept"), [("", set()), ("40000,40003-40010", {40000, 40003, 40004})])
+def test_any_port_is_none_that_is_reserved_or_taken(reserved: str, kept: set[int]) -> None:
+    """Of an odd number of ports TCP never tries the last, and any port is shared with nobody."""
+    world = World(2)
+    sysctls = world.namespace("h1").sysctls
+    sysctls.write("net.ipv4.ip_local_port_range", "40000 40004")
+    sysctls.write("net.ipv4.ip_local_reserved_ports", reserved)
+    streams = [StreamSocket(world.namespace("h1"), Process("test", 1), reuse=True) for _number in range(5)]
+    datagrams = [UdpSocket(world.namespace("h1"), Process("test", 1)) for _number in range(6)]
+    for sockets, ports in ((streams, range(40000, 40004)), (datagrams, range(40000, 40005))):
+        free = set(ports) - kept
+        for one in sockets[:len(free)]:
+            one.bind(ANY, 0)
+        assert {one.port for one in sockets[:len(free)]} == free
+        with pytest.raises(SocketError, match="EADDRINUSE"):
+            sockets[len(free)].bind(ANY, 0)
+
+
+def test_bind_and_connect_prefer_different_ports() -> None:
+    world = World(2)
+    world.namespace("h1").sysctls.write("net.ipv4.ip_local_port_range", "40000 40007")
+    plain, sharing = ([StreamSocket(world.namespace("h1"), Process("test", 1), reuse=reuse) for _number in range(2)]
+                      for reuse in (False, True))
+    for one in plain:
+        one.bind(ANY, 0)
+    assert all(one.port % 2 for one in plain)
+    for one in sharing:
+        one.bind(ANY, 0)
+    assert all(one.port < 40004 for one in sharing)
 
 
 def test_no_queue_is_longer_than_somaxconn() -> None:

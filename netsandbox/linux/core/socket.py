@@ -9,11 +9,14 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.linux.core.sysctl_defaults import RESERVED
+from netsandbox.linux.core.sysctl_ranges import ports_of
 from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.sysctl import Sysctls
 
 ANY = 0
 """INADDR_ANY."""
@@ -22,6 +25,7 @@ OWN_V6 = (EVERYWHERE_V6, "::1")
 """What a machine has of IPv6, which none of the sandbox speaks: its sockets are seen, and nobody asks there."""
 PARITIES, MOST_SKIPPED = 2, 8
 """connect() takes every second port, those of bind() being the others, and skips less than so many of them."""
+FEW_PORTS = 4
 
 
 class Process(tuple[str, int]):
@@ -126,6 +130,19 @@ class Socket:
         self.namespace.sockets.close(self)
 
 
+def _parts(low: int, end: int, is_tcp: bool, reuse: bool) -> list[tuple[int, int]]:
+    """Where to look for any port, one after another: (the first, how many); of TCP an even number of them."""
+    if not is_tcp:
+        return [(low, end - low)]
+    middle = low + (end - low) // 4 * 2
+    parts = [(low, middle), (middle, end)] if reuse and end - low >= FEW_PORTS else [(low, end)]
+    return [(first, (last - first) & ~1 if last - first > 1 else 1) for first, last in parts]
+
+
+def _reserved(sysctls: Sysctls) -> frozenset[int]:
+    return frozenset(ports_of(sysctls.text(RESERVED)) or ())
+
+
 def hears(socket: Socket, interface: Interface | None) -> bool:
     """inet_sk_bound_dev_eq: a socket that is bound to no device hears of a VRF's packets only by a sysctl."""
     if interface is None:
@@ -161,7 +178,7 @@ class SocketTable:
             self._refuse(socket, address, port, "EADDRNOTAVAIL", "")
         if port == 0:
             port = self._free_port(socket, address)
-        holder = self._conflict(socket, address, port)
+        holder = self._conflict(socket, address, port, socket.reuse)
         if holder is not None:
             self._refuse(socket, address, port, "EADDRINUSE", holder.process.name)
         socket.address, socket.port = address, port
@@ -182,20 +199,21 @@ class SocketTable:
         kind = self.namespace.routes.address_type(address)
         return kind in ("local", "broadcast", "multicast")
 
-    def _conflict(self, socket: Socket, address: int, port: int) -> Socket | None:
+    def _conflict(self, socket: Socket, address: int, port: int, reuse: bool) -> Socket | None:
+        """Who keeps a socket from a port; `reuse`: whether it would share it with whoever would as well."""
         for other in self._by_port.get((socket.protocol, port), ()):
             if not socket.overlaps(other, address):
                 continue
-            if socket.reuse and other.reuse and not other.listening:
+            if reuse and other.reuse and not other.listening:
                 continue
             return other
-        return self._connection_in_the_way(socket, address, port) if socket.protocol == "tcp" else None
+        return self._connection_in_the_way(socket, address, port, reuse) if socket.protocol == "tcp" else None
 
-    def _connection_in_the_way(self, socket: Socket, address: int, port: int) -> Any:
+    def _connection_in_the_way(self, socket: Socket, address: int, port: int, reuse: bool) -> Any:
         """A connection, or its TIME-WAIT, that holds a port from a bind without SO_REUSEADDR on both."""
         for (own, own_port, _peer, _peer_port), other in self.connections.items():
             if (own_port == port and other is not socket and (address in (ANY, own)) and hasattr(other, "process")
-                    and not (socket.reuse and other.reuse)):
+                    and not (reuse and other.reuse)):
                 return other
         return None
 
@@ -205,14 +223,19 @@ class SocketTable:
                 self._refuse(socket, socket.address, socket.port, "EADDRINUSE", other.process.name)
 
     def _free_port(self, socket: Socket, address: int) -> int:
+        """Any port (udp_lib_get_port, inet_csk_find_open_port): TCP shares none that nobody has named, prefers those
+        that connect() does not, and with SO_REUSEADDR the lower half."""
         low, high = self.namespace.sysctls.port_range
-        count = high - low + 1
-        start = self.namespace.chance.stream(f"{self.namespace.name}/port/{self._draws}").below(count)
+        is_tcp, reserved = socket.protocol == "tcp", self.namespace.sysctls.derived(_reserved)
+        draw = self.namespace.chance.stream(f"{self.namespace.name}/port/{self._draws}")
         self._draws += 1
-        for step in range(count):
-            port = low + (start + step) % count
-            if self._conflict(socket, address, port) is None:
-                return port
+        for first, count in _parts(low, high + 1, is_tcp, socket.reuse):
+            start = draw.below(count)
+            steps = chain(range(1 - start % 2, count, PARITIES), range(start % 2, count, PARITIES))
+            for step in steps if is_tcp else range(count):
+                port = first + (start + step) % count
+                if port not in reserved and self._conflict(socket, address, port, socket.reuse and not is_tcp) is None:
+                    return port
         raise SocketError("EADDRINUSE")
 
     def choose_port(self, socket: Any) -> None:
@@ -226,12 +249,13 @@ class SocketTable:
         count -= count % 2 if count > 1 else 0
         peer = socket.address, socket.peer, socket.peer_port
         chance, perturbed = self.namespace.chance, self._perturbed.get(peer, 0)
+        reserved = self.namespace.sysctls.derived(_reserved)
         key = f"{self.namespace.name}/connect/{peer[0]}/{peer[1]}/{peer[2]}"
         start = (chance.lasting(key, 64 + count.bit_length()) % count + perturbed) % count & ~1
         for step in chain(range(0, count, PARITIES), range(1, count, PARITIES)):
             port = low + (start + step) % count
             pair = socket.address, port, socket.peer, socket.peer_port
-            if pair not in self.connections and not self._by_port.get(("tcp", port)):
+            if pair not in self.connections and port not in reserved and not self._by_port.get(("tcp", port)):
                 socket.port = port
                 further = chance.stream(f"{key}/{perturbed}").below(MOST_SKIPPED) * PARITIES
                 self._perturbed[peer] = perturbed + max(step, further) + PARITIES

@@ -27,8 +27,10 @@ from netsandbox.linux.core.sysctl_defaults import (
     OF_MACHINE,
     QDISCS,
     READ_ONLY,
+    RESERVED,
+    SHARED,
 )
-from netsandbox.linux.core.sysctl_ranges import number_of, taken
+from netsandbox.linux.core.sysctl_ranges import is_number, port_list, taken
 
 T = TypeVar("T")
 NAMES = {CONGESTION_CONTROL: frozenset(str(GLOBALS[AVAILABLE]).split()), "net.core.default_qdisc": QDISCS}
@@ -41,7 +43,7 @@ class SysctlError(ValueError):
 
 UNUSED_CONF = {"bootp_relay": 0, "disable_policy": 0, "disable_xfrm": 0, "force_igmp_version": 0,
                "igmpv2_unsolicited_report_interval": 10_000, "igmpv3_unsolicited_report_interval": 1000,
-               "tag": 0}
+               "mc_forwarding": 0, "tag": 0}
 """Settings of interfaces that are kept and shown, as the kernel has them, and mean nothing to this stack."""
 
 
@@ -171,13 +173,17 @@ class Sysctls:
         found = self._globals[key]
         return found if type(found) is int else int(found)
 
+    def of_machine(self, key: str) -> int:
+        """A number that all namespaces of a machine have in common."""
+        return (self.first or self).get(key)
+
     @property
     def neigh_default(self) -> NeighbourParameters:
         """There is one in a machine (lookup_neigh_parms)."""
         return (self.first or self).own_neigh_default
 
     def text(self, key: str) -> str:
-        if self.first is not None and key.startswith(OF_MACHINE):
+        if self.first is not None and (key in SHARED or key.startswith(OF_MACHINE)):
             return self.first.text(key)
         if key in self.counted:
             return str(len(self.counted[key]))
@@ -239,10 +245,10 @@ class Sysctls:
         """
         old = self.read(key)
         holder, name = self._find(key)
-        if name in READ_ONLY:
+        if not self.may_write(key if holder else name):
             raise SysctlError(f'setting key "{key}": Operation not permitted')
         text = "\t".join(str(value).split())
-        if holder is None and not is_number(old):
+        if holder is None and (name == RESERVED or not is_number(old)):
             self._write_text(key, name, text, old)
             return old
         number = self._taken(key, text)[0]
@@ -261,6 +267,10 @@ class Sysctls:
         else:
             self._store(key, holder.changed(**{name: number}))
         return old
+
+    def may_write(self, key: str) -> bool:
+        """Whether its file may be written to from here."""
+        return not (key in READ_ONLY or key.endswith("mc_forwarding") or (self.first is not None and key in SHARED))
 
     @staticmethod
     def _owner(key: str) -> str:
@@ -293,8 +303,10 @@ class Sysctls:
         if text not in NAMES.get(name, (text,)):
             raise SysctlError(f'setting key "{key}": No such file or directory')
         before = old.split("\t")
-        if all(map(is_number, before)):
-            numbers = self._taken(key, text)
+        numbers = self._taken(key, text) if name == RESERVED or all(map(is_number, before)) else []
+        if name == RESERVED:
+            text = port_list(numbers)
+        elif numbers:
             if len(numbers) > len(before):
                 raise _refused(key)
             text = "\t".join([*map(str, numbers), *before[len(numbers):]])
@@ -373,11 +385,6 @@ def _folders(interfaces: tuple[str, ...], is_first: bool) -> Mapping[str, Iterab
         for depth, part in enumerate(parts):
             found.setdefault(".".join(parts[:depth]), {})[part] = None
     return found
-
-
-def is_number(text: str) -> bool:
-    """Whether a value is one number."""
-    return number_of(text) is not None
 
 
 @cache

@@ -9,7 +9,11 @@ QDISCS = frozenset({
     "pfifo_fast", "pfifo_head_drop", "pie", "plug", "prio", "qfq", "red", "sfb", "sfq", "skbprio", "taprio",
     "tbf", "teql0"})
 """What net.core.default_qdisc may name: the kernel's own, and those for which it has a module (net/sched)."""
+RESERVED = "net.ipv4.ip_local_reserved_ports"
 READ_ONLY = {AVAILABLE, "net.netfilter.nf_conntrack_count"}
+SHARED = frozenset({f"net.core.{kind}mem_{which}" for kind in "rw" for which in ("default", "max")} | {
+    f"net.netfilter.nf_conntrack_{name}" for name in ("buckets", "expect_max", "max")})
+"""What all namespaces of a machine read, and its first one alone may set."""
 ALIASES = {"net.nf_conntrack_max": "net.netfilter.nf_conntrack_max"}
 """Second names."""
 OF_MACHINE = ("net.core.busy_", "net.core.default_qdisc", "net.core.dev", "net.core.gro_", "net.core.max_",
@@ -25,6 +29,7 @@ GLOBALS: dict[str, int | str] = {
     "net.ipv4.ip_nonlocal_bind": 0,
     "net.ipv4.ip_forward_use_pmtu": 0,
     "net.ipv4.ip_local_port_range": "32768\t60999",
+    RESERVED: "",
     "net.ipv4.ip_unprivileged_port_start": 1024,
     "net.ipv4.icmp_echo_ignore_all": 0,
     "net.ipv4.icmp_echo_ignore_broadcasts": 1,
@@ -121,17 +126,20 @@ KEPT = _below("net.ipv4", {
     "route.gc_interval": 60, "route.gc_min_interval": 0, "route.gc_min_interval_ms": 500, "route.gc_thresh": -1,
     "route.max_size": 2147483647, "tcp_adv_win_scale": 1, "tcp_autocorking": 1,
     "tcp_challenge_ack_limit": 2147483647,
-    "tcp_child_ehash_entries": 0, "tcp_fack": 0,
+    "tcp_child_ehash_entries": 0, "tcp_ecn_option": 2, "tcp_ecn_option_beacon": 3, "tcp_fack": 0,
     "tcp_fastopen": 1, "tcp_fastopen_blackhole_timeout_sec": 0, "tcp_fwmark_accept": 0,
     "tcp_limit_output_bytes": 4194304, "tcp_low_latency": 0, "tcp_max_orphans": 131072,
     "tcp_mem": "287898\t383866\t575796", "tcp_migrate_req": 0, "tcp_min_rtt_wlen": 300,
-    "tcp_stdurg": 0,
+    "tcp_plb_cong_thresh": 128, "tcp_plb_enabled": 0, "tcp_plb_idle_rehash_rounds": 3, "tcp_plb_rehash_rounds": 12,
+    "tcp_plb_suspend_rto_sec": 60, "tcp_stdurg": 0, "udp_child_hash_entries": 0, "xfrm4_gc_thresh": 32768,
     "udp_mem": "575799\t767732\t1151598",
     "udp_rmem_min": 4096, "udp_wmem_min": 4096})
 KEPT |= _below("net.core", {
     "busy_poll": 0, "busy_read": 0, "default_qdisc": "fq_codel", "dev_weight": 64, "gro_normal_batch": 8,
     "max_skb_frags": 17, "netdev_budget": 300, "netdev_budget_usecs": 8000,
     "netdev_max_backlog": 1000, "netdev_tstamp_prequeue": 1, "optmem_max": 131072, "rmem_default": 212992,
-    "rps_sock_flow_entries": 0, "txrehash": 1, "warnings": 0, "wmem_default": 212992, "wmem_max": 212992})
+    "rps_sock_flow_entries": 0, "txrehash": 1, "tstamp_allow_data": 1, "warnings": 0,
+    "wmem_default": 212992, "wmem_max": 212992})
+KEPT["net.unix.max_dgram_qlen"] = 10
 """Kept and shown as the kernel has them, and read by nothing here."""
 GLOBALS.update(KEPT)

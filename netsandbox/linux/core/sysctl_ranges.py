@@ -7,7 +7,10 @@ the bounds of the setting, and the jiffies ones, whose seconds have to fit into 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+from netsandbox.linux.core.sysctl_defaults import RESERVED
 
 Range = tuple[int, int]
 HZ = 250
@@ -47,7 +50,10 @@ BY_NAME: dict[str, Range] = {
     "neigh.default.gc_thresh2": NOT_NEGATIVE, "neigh.default.gc_thresh3": NOT_NEGATIVE,
     "nf_conntrack_events": (0, 2), "nf_conntrack_tcp_max_retrans": BYTE, "nf_conntrack_log_invalid": BYTE,
     "nf_conntrack_frag6_high_thresh": LONG, "nf_conntrack_frag6_low_thresh": LONG,
-    "tcp_ecn": (0, 2), "tcp_adv_win_scale": (-31, 31), "tcp_app_win": (0, 31), "tcp_min_snd_mss": PORT,
+    "tcp_ecn": (0, 2), "tcp_ecn_option": (0, 2), "tcp_ecn_option_beacon": (0, 3), "tcp_plb_enabled": TRUTH,
+    "tcp_plb_cong_thresh": (0, 256), "tcp_plb_idle_rehash_rounds": (0, 31), "tcp_plb_rehash_rounds": (0, 31),
+    "tcp_plb_suspend_rto_sec": BYTE, "udp_child_hash_entries": (0, 65536), "tstamp_allow_data": TRUTH,
+    "tcp_adv_win_scale": (-31, 31), "tcp_app_win": (0, 31), "tcp_min_snd_mss": PORT,
     "tcp_notsent_lowat": (0, (1 << 32) - 1), "tcp_rto_max_ms": (1000, 120_000), "tcp_comp_sack_nr": BYTE,
     "tcp_min_tso_segs": (1, 255), "tcp_pingpong_thresh": (1, 255), "tcp_max_reordering": POSITIVE,
     **dict.fromkeys(("tcp_min_rtt_wlen", "tcp_tso_win_divisor", "tcp_probe_interval",
@@ -91,12 +97,19 @@ def number_of(text: str) -> int | None:
         return None
 
 
+def is_number(text: str) -> bool:
+    """Whether a value is one number."""
+    return number_of(text) is not None
+
+
 def taken(key: str, text: str, other: Callable[[str], str]) -> list[int] | None:
     """The numbers that a text sets, None when the kernel refuses them.
 
     Args:
         other: the value of another setting, with which this one has to agree.
     """
+    if key == RESERVED:
+        return ports_of(text)
     low, high = range_of(key)
     numbers: list[int] = []
     for word in text.split():
@@ -107,6 +120,24 @@ def taken(key: str, text: str, other: Callable[[str], str]) -> list[int] | None:
             return None
         numbers.append(number)
     return numbers if numbers and _agree(key, numbers, other) else None
+
+
+def ports_of(text: str) -> list[int] | None:
+    """The ports of a list such as `8080,9000-9010`; None when the kernel refuses it (proc_do_large_bitmap)."""
+    ports: set[int] = set()
+    for part in text.removesuffix(",").split(",") if text else ():
+        first, dash, last = part.partition("-")
+        low, high = number_of(first), number_of(last if dash else first)
+        if low is None or high is None or not 0 <= low <= high <= PORT[1]:
+            return None
+        ports.update(range(low, high + 1))
+    return sorted(ports)
+
+
+def port_list(ports: Iterable[int]) -> str:
+    """Ports in order as the kernel lists them: neighbours as one range."""
+    runs = [[port for _place, port in run] for _key, run in groupby(enumerate(ports), lambda pair: pair[1] - pair[0])]
+    return ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _agree(key: str, numbers: list[int], other: Callable[[str], str]) -> bool:

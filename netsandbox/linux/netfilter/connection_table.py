@@ -117,7 +117,7 @@ class ConnectionTable:
             self.statistics["drop"] += 1
             kernel_log.write_limited(namespace, FULL)
             return Dropped(DropReason.NETFILTER_DROP, ("table full",
-                                                       namespace.sysctls.get("net.netfilter.nf_conntrack_max")))
+                                                       namespace.sysctls.of_machine("net.netfilter.nf_conntrack_max")))
         connection = self._fresh(original)
         payload = packet.payload
         if isinstance(payload, TcpSegment):
@@ -132,7 +132,7 @@ class ConnectionTable:
 
     def _has_room(self, wanted: FlowTuple) -> bool:
         """Below nf_conntrack_max, or entries near the new one's place in the hash table give way."""
-        most = self.namespace.sysctls.get("net.netfilter.nf_conntrack_max")
+        most = self.namespace.sysctls.of_machine("net.netfilter.nf_conntrack_max")
         if len(self.by_tuple) < 2 * self._sweep_at and not (most and len(self.by_tuple) // 2 >= most):
             return True
         self.sweep()
@@ -143,7 +143,8 @@ class ConnectionTable:
 
     def _drop_early(self, wanted: FlowTuple) -> bool:
         """early_drop: of a few buckets, the first with entries that are not assured loses all of these."""
-        size = -(-self.namespace.sysctls.get("net.netfilter.nf_conntrack_buckets") // PAGE_OF_BUCKETS) * PAGE_OF_BUCKETS
+        buckets = self.namespace.sysctls.of_machine("net.netfilter.nf_conntrack_buckets")
+        size = -(-buckets // PAGE_OF_BUCKETS) * PAGE_OF_BUCKETS
         start = _bucket(wanted, size)
         victims: dict[int, list[Connection]] = {}
         for flow, (connection, _direction) in self.by_tuple.items():

@@ -16,8 +16,7 @@ MODELLED: dict[str, int | str] = {
     **{f"nf_conntrack_tcp_timeout_{name}": seconds for name, seconds in TCP_TIMEOUTS.items()},
     **{f"nf_conntrack_sctp_timeout_{name}": seconds for name, seconds in SCTP_TIMEOUTS.items()}}
 UNUSED: dict[str, int | str] = {
-    "nf_conntrack_dccp_loose": 1, "nf_conntrack_events": 2,
-    "nf_conntrack_expect_max": 4096, "nf_conntrack_helper": 0, "nf_conntrack_icmpv6_timeout": 30,
+    "nf_conntrack_events": 2, "nf_conntrack_expect_max": 4096, "nf_conntrack_icmpv6_timeout": 30,
     "nf_conntrack_frag6_high_thresh": 4_194_304, "nf_conntrack_frag6_low_thresh": 3_145_728,
     "nf_conntrack_frag6_timeout": 60,
     "nf_conntrack_log_invalid": 0, "nf_conntrack_timestamp": 0, "nf_log_all_netns": 0}

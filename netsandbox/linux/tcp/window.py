@@ -37,7 +37,7 @@ def initial(settings: Sysctls, buffer: int, mss: int, scaling: bool, route: Rout
         space -= space % mss
     scale = 0
     if scaling:
-        largest = max(space, settings.numbers("net.ipv4.tcp_rmem")[2], settings.get("net.core.rmem_max"))
+        largest = max(space, settings.numbers("net.ipv4.tcp_rmem")[2], settings.of_machine("net.core.rmem_max"))
         scale = min(max(min(largest, clamp).bit_length() - 16, 0), MAX_SCALE)
     segments = route.asks("initrwnd")
     if settings.get("net.ipv4.tcp_workaround_signed_windows"):

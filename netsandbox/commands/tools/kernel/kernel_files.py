@@ -15,7 +15,6 @@ from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import KERNELS, FileError, RefusedWriteError
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.core.sysctl import SysctlError
-from netsandbox.linux.core.sysctl_defaults import READ_ONLY
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.shell.builtin_limits import limits_file
 from netsandbox.shell.expand import DESCRIPTORS
@@ -239,7 +238,7 @@ class Proc(ReadOnly):
         if not RIGHTS.get().sysctls:
             raise FileError("EROFS")
         key = path.removeprefix("/proc/sys/").replace("/", ".")
-        if key in READ_ONLY or key.startswith("kernel."):
+        if not self._namespace.sysctls.may_write(key) or key.startswith("kernel."):
             raise FileError("EACCES")
         try:
             self._namespace.set_sysctl(path.removeprefix("/proc/sys/"), text.strip())
