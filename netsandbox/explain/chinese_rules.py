@@ -14,6 +14,7 @@ SENTENCES: dict[str, Words] = {
     "ConnectionChanged.state": ("{ns}的一个连接进入另一状态。", "{text}"),
     "ConnectionChanged.gone": ("{ns}忘掉一个连接。", "{why}", "{text}"),
     "PacketLogged": ("{ns}的 LOG 规则把{packet}写入内核日志。", "{line}"),
+    "RulesGone": ("{ns}的 {table} 表少了规则。", "{rules}"),
 }
 REASONS: dict[str, Words] = {
     "NETFILTER_DROP.table full": ("跟踪的连接已达上限，又没有可以让位的", "nf_conntrack_max 为 {most}"),
@@ -38,6 +39,7 @@ PHRASES: dict[str, str] = {
     "rules.other": "另一个包，{packet}：",
     "rules.made": "这条规则由 #{seq} 加入：❯ {line}",
     "rules.made.policy": "这一默认策略由 #{seq} 设定：❯ {line}",
+    "rules.gone": "{ns}自 #{seq}起不再有：{rule} ← ❯ {line}",
     "rules.hook": "钩子 {hook}：", "rules.connection": "连接：{connection}", "rules.changed": "随后改写：{changed}",
     "rules.untracked": "连接：UNTRACKED：raw 表的一条规则让它不被跟踪",
     "rules.invalid": "连接：INVALID：它不属于任何已知的连接，也不能用来新建连接",

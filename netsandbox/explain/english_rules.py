@@ -14,6 +14,7 @@ SENTENCES: dict[str, Words] = {
     "ConnectionChanged.state": ("A connection of {ns} is in another state.", "{text}"),
     "ConnectionChanged.gone": ("{ns} forgets a connection.", "{why}", "{text}"),
     "PacketLogged": ("A LOG rule of {ns} writes {packet} to the kernel's log.", "{line}"),
+    "RulesGone": ("Rules are gone from the table {table} of {ns}.", "{rules}"),
 }
 REASONS: dict[str, Words] = {
     "NETFILTER_DROP.table full": (
@@ -46,6 +47,7 @@ PHRASES: dict[str, str] = {
     "rules.other": "of {packet}:",
     "rules.made": "the rule was added by #{seq}: ❯ {line}",
     "rules.made.policy": "the policy was set by #{seq}: ❯ {line}",
+    "rules.gone": "{ns} has no longer, since #{seq}: {rule} ← ❯ {line}",
     "rules.hook": "hook {hook}:", "rules.connection": "connection: {connection}",
     "rules.changed": "it goes on as {changed}",
     "rules.untracked": "connection: UNTRACKED: a rule of the table raw keeps the tracker from it",

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netsandbox.explain.voice import Voice, safe
 from netsandbox.linux import events as linux
 from netsandbox.linux.drop import Dropped
-from netsandbox.linux.netfilter.events import INVALID, UNTRACKED, ChainWalk, ConnectionChanged, PacketLogged, RuleSeen
+from netsandbox.linux.netfilter.events import (
+    INVALID,
+    UNTRACKED,
+    ChainWalk,
+    ConnectionChanged,
+    PacketLogged,
+    RuleSeen,
+    RulesGone,
+)
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -156,5 +164,13 @@ def logged(event: PacketLogged, voice: Voice) -> Told:
                                  "line": safe(event.line)})
 
 
+def gone(event: RulesGone, voice: Voice) -> Told:
+    """Rules that are there no more."""
+    return Told("RulesGone", {
+        "ns": safe(event.namespace), "table": event.table,
+        "rules": voice.enumerate(f"-A {chain} {text}".rstrip() for chain, text in event.rules)})
+
+
 TELLERS: dict[type, Callable[[Any, Voice], Told]] = {
-    linux.VerdictGiven: verdict, ConnectionChanged: connection, PacketLogged: logged}
+    linux.VerdictGiven: verdict, ConnectionChanged: connection, PacketLogged: logged,
+    RulesGone: gone}

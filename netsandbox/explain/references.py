@@ -76,6 +76,7 @@ EVENTS: dict[str, str] = {
     "RouteMissing": f"{_ROUTE}; connect(2)",
     "VerdictGiven": "iptables(8); net/netfilter/core.c nf_hook_slow",
     "ConnectionChanged": "net/netfilter/nf_conntrack_core.c; conntrack(8)",
+    "RulesGone": "iptables(8); nft(8)",
     "PacketLogged": "iptables-extensions(8) LOG; net/netfilter/nf_log_syslog.c",
     "PacketQueued": "RFC 1122, 2.3.2.2; net/core/neighbour.c __neigh_event_send; unres_qlen_bytes",
     "PacketFragmented": "RFC 791, 3.2; net/ipv4/ip_output.c ip_do_fragment",

@@ -23,6 +23,7 @@ from netsandbox.explain.history import (
     neighbour_row,
     row_change,
 )
+from netsandbox.explain.lost_rules import lost_rules
 from netsandbox.explain.operands import operands
 from netsandbox.explain.operands_of_rules import translated, walks_of
 from netsandbox.explain.settings import setting_of
@@ -152,6 +153,9 @@ def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation = explanation.also(*grounds(trace, record, voice), *_walks(trace, record, voice),
                                    *fate(trace, record, voice))
     links, skipped = chain(trace, record, MOST_CAUSES)
+    if isinstance(getattr(record.event, "verdict", None), Dropped):
+        steps = {record.step, *(link.step for link in links)}
+        explanation = explanation.also(*lost_rules(trace, steps, record.seq, voice))
     causes = _once([cause for cause in (_cause(trace, link, voice) for link in links)
                     if (cause.step, cause.text) != (record.step, explanation.decision)], explanation.decision, voice)
     if skipped:

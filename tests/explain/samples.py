@@ -41,7 +41,7 @@ from netsandbox.linux.events import Forwarding
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.route_value import RouteValue
 from netsandbox.linux.netfilter.connection import FlowTuple
-from netsandbox.linux.netfilter.events import ChainWalk, ConnectionChanged, PacketLogged, RuleSeen
+from netsandbox.linux.netfilter.events import ChainWalk, ConnectionChanged, PacketLogged, RuleSeen, RulesGone
 from netsandbox.linux.netfilter.listing import Line
 from netsandbox.linux.tcp import events as tcp
 from netsandbox.wire.addresses import BROADCAST_MAC, Network, parse_ipv4, parse_mac
@@ -278,6 +278,7 @@ WALKS = (ChainWalk("filter", "FORWARD", (
 def _of_packets() -> Iterator[Any]:
     eth0 = lab().interface("nginx-1:eth0").place
     namespace = eth0.namespace
+    yield RulesGone(namespace, "nat", (("POSTROUTING", "-s 172.17.0.0/16 ! -o docker0 -j MASQUERADE"), ("DOCKER", "")))
     for packet in packets().values():
         yield events.VerdictGiven(namespace, "FORWARD", packet, None)
         yield events.VerdictGiven(namespace, "FORWARD", packet, Dropped(DropReason.NETFILTER_DROP, ("-j DROP",)), WALKS)

@@ -66,6 +66,15 @@ class ConnectionChanged(_ConnectionChanged):
         return super().__new__(cls, namespace, line.text, why, made_at)
 
 
+class RulesGone(NamedTuple):
+    """Rules were taken out of a table, and are not back in it at once."""
+
+    namespace: str
+    table: str
+    rules: tuple[tuple[str, str], ...]
+    """The chain and the text of each."""
+
+
 class PacketLogged(NamedTuple):
     """A LOG rule wrote a line to the kernel's log."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from netsandbox.linux.ipv4.fragment import Reassembler
 from netsandbox.linux.netfilter import conntrack, flowtable, nat
 from netsandbox.linux.netfilter.bridged import BridgeHooks
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
+from netsandbox.linux.netfilter.events import RulesGone
 from netsandbox.linux.netfilter.listing import Belonging, belonging, unconnected_words
 from netsandbox.linux.netfilter.matches import recent
 from netsandbox.linux.netfilter.ruleset import Table
@@ -89,14 +90,17 @@ class Netfilter:
         return {table.name: table for table in self.tables.values() if table.is_legacy is is_legacy
                 and not table.is_own}
 
-    def refresh(self, namespace: NetworkNamespace) -> None:
-        """Chains or rules came or went: hook in what they need, and nothing else."""
+    def refresh(self, namespace: NetworkNamespace, lost: Iterable[Table] = ()) -> None:
+        """Chains or rules came or went, or whole tables: hook in what they need, and nothing else."""
         self.is_tracking = any(table.trackers for table in self.tables.values())
         if self.is_tracking:
             self.connection_table(namespace)
         self._order(self._wanted())
         self.note_bridges(namespace)
         self._note_recent()
+        for table in (*self.tables.values(), *lost):
+            if table.gone:
+                _tell_gone(namespace, table)
         for table in self.tables.values():
             table.page = None
             for chain in table.chains.values():
@@ -245,6 +249,15 @@ class Netfilter:
             if connection.masquerade == interface.index and address in (None, connection.reply.dst):
                 assert self.connections is not None
                 self.connections.forget(connection, "address gone")
+
+
+def _tell_gone(namespace: NetworkNamespace, table: Table) -> None:
+    """Rules were taken out: whatever is not back at once, or there a second time, is missing from now on."""
+    present = set(table.rules())
+    gone = tuple(dict.fromkeys(rule for rule in table.gone if rule not in present))
+    table.gone.clear()
+    if gone:
+        namespace.record(RulesGone(namespace.name, table.label, gone))
 
 
 def _priority(function: ChainFunction) -> int:

@@ -104,6 +104,8 @@ class Table:
         """Rules that need connection tracking."""
         self.fresh: list[Rule] = []
         """Rules that do not know yet when they were made."""
+        self.gone: list[tuple[str, str]] = []
+        """Chain and text of rules that were taken out, of which nobody was told yet."""
         self.number = 0
         """By which nft knows it; 0 until nft is asked."""
         self.page: Page | None = None
@@ -220,6 +222,7 @@ class Table:
         if not 0 <= at < len(chain.rules):
             raise RuleError("E2BIG")
         rule = chain.rules.pop(at)
+        self.gone.append((name, rule.text))
         chain.note(rule, -1)
         self.trackers -= rule.needs_tracking
         return rule
@@ -227,9 +230,14 @@ class Table:
     def flush(self, name: str) -> None:
         chain = self.find(name)
         self.trackers -= sum(rule.needs_tracking for rule in chain.rules)
+        self.gone += [(name, rule.text) for rule in chain.rules]
         chain.rules.clear()
         chain.jumps.clear()
         chain.limits.clear()
+
+    def rules(self) -> Iterator[tuple[str, str]]:
+        """Chain and text of each rule."""
+        return ((chain.name, rule.text) for chain in self.chains.values() for rule in chain.rules)
 
     def place_of(self, name: str, rule: Rule) -> int | None:
         """Where the first rule that says the same is."""

@@ -125,6 +125,8 @@ class _Reader:
         known = self.namespace.netfilter.tables_of(self.is_legacy).get(name)
         stays = self.wish.keeps or self.tells or self.is_legacy
         self.table = known.copy() if known is not None and stays else Table(name, self.is_legacy)
+        if known is not None and not stays:
+            self.table.gone = list(known.rules())
         self.is_skipped = self.wish.table not in ("", name)
         if not self.wish.keeps:
             self._empty(self.table)
@@ -240,7 +242,7 @@ class _Reader:
             is_asked = bool(self.table.chains) or (self.tells and not self.wish.keeps)
             if self.is_legacy or is_asked or label in netfilter.tables:
                 netfilter.tables = {**netfilter.tables, label: self.table}
-            netfilter.refresh(self.namespace)
+            netfilter.refresh(self.namespace, [self.table])
         self.table = self.refused = None
         self.late, self.has_loop = [], False
 

@@ -60,9 +60,12 @@ class Nft(Listing):
     def _commit(self) -> None:
         self._number_tables()
         netfilter = self.namespace.netfilter
-        kept = {label: table for label, table in netfilter.tables.items() if table.is_legacy or label in self.tables}
+        lost = [table for label, table in netfilter.tables.items() if not table.is_legacy and label not in self.tables]
+        for table in lost:
+            table.gone, table.chains = list(table.rules()), {}
+        kept = {label: table for label, table in netfilter.tables.items() if table not in lost}
         netfilter.tables = {**kept, **self.tables}
-        netfilter.refresh(self.namespace)
+        netfilter.refresh(self.namespace, lost)
 
     def _do(self) -> str:
         words = self.line.words
