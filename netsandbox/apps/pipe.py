@@ -93,8 +93,3 @@ class Pipe:
         told, self.on_read = self.on_read, None
         if told is not None:
             told()
-
-
-def nothing() -> Pipe:
-    """What a program reads whose input is /dev/null."""
-    return Pipe(is_closed=True)

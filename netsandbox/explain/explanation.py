@@ -29,20 +29,8 @@ class Explanation(NamedTuple):
         return self._replace(looked_at=(*self.looked_at, *more))
 
 
-def explain(event: Any, language: str = "en") -> Explanation:
-    """Put an event of the trace into words.
-
-    Args:
-        language: en or zh.
-
-    Raises:
-        ValueError: no such language.
-    """
-    return tell(event, Voice(language))
-
-
 def tell(event: Any, voice: Voice) -> Explanation:
-    """The same, for a caller that has many events to tell."""
+    """Put an event of the trace into words."""
     told = operands(event, voice)
     explanation = tell_as(told.key, told, voice)
     verdict = getattr(event, "verdict", None)

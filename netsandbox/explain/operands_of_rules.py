@@ -88,7 +88,7 @@ def walk_lines(event: linux.VerdictGiven, voice: Voice) -> list[str]:
     return [voice.say("rules.hook", hook=told.fields["hook"]), *lines] if lines else []
 
 
-def translated(followed: list[Record], voice: Voice) -> str:
+def translated(followed: list[Record]) -> str:
     """What NAT made of a packet behind its arrival, or empty."""
     found = [_changes(record.event.packet, record.event.after) for record in followed
              if isinstance(record.event, linux.VerdictGiven) and record.event.after is not None]

@@ -288,7 +288,7 @@ def _cause(trace: Trace, link: Link, voice: Voice) -> Cause:
     if isinstance(event, CommandRun):
         return Cause(link.step, link.record.seq, tell(event, voice).decision, operands(event, voice).fields["line"])
     text = _cause_text(trace, link.record, voice)
-    changed = translated(section(trace, link.record), voice) if isinstance(event, FrameReceived) else ""
+    changed = translated(section(trace, link.record)) if isinstance(event, FrameReceived) else ""
     text = voice.say("cause.changed", text=text, changed=changed) if changed else text
     return Cause(link.step, link.record.seq, text)
 

@@ -1,10 +1,9 @@
-"""Words and their quotes outside of a script: as `xargs` reads them, and as a line shows them."""
+"""Words and their quotes outside of a script, as `xargs` reads them."""
 
 from __future__ import annotations
 
 import re
 
-SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 PIECE = re.compile(r"""'([^']*)'|"([^"]*)"|\\(.)|([^\s'"\\]+)|(\s+)|(.)""", re.DOTALL)
 
 
@@ -19,8 +18,3 @@ def words_of(text: str) -> list[str]:
             found.append(current)
             current = None
     return [*found, current] if current is not None else found
-
-
-def quoted(word: str) -> str:
-    """A word that a shell reads back as it is."""
-    return word if SAFE.fullmatch(word) else "'" + word.replace("'", "'\"'\"'") + "'"

@@ -19,14 +19,6 @@ def internet_checksum(data: bytes) -> int:
     return -number % 0xFFFF if number else 0xFFFF
 
 
-def is_valid(data: bytes) -> bool:
-    """Whether data that includes a checksum field sums up (all zero bytes do not)."""
-    number = int.from_bytes(data, "big")
-    if len(data) & 1:
-        number <<= 8
-    return number != 0 and number % 0xFFFF == 0
-
-
 def crc32c(data: bytes) -> int:
     """SCTP's checksum (RFC 9260, appendix A), over a packet whose own field is zero; it is sent low byte first."""
     register = 0xFFFFFFFF

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from netsandbox.apps.ping import options as ping_options
 from netsandbox.apps.ping.ping import Ping
-from netsandbox.apps.pipe import nothing
+from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program, Task
 from netsandbox.apps.server import Speaker
 from netsandbox.commands.docker import Client, DockerContext, program
@@ -56,7 +56,7 @@ class FakeMachine:
 
     def context(self, namespace: NetworkNamespace, argv: list[str], files: Files, names: dict[str, int],
                 call: Call | None = None) -> Context:
-        stdin = call.stdin if call is not None else nothing()
+        stdin = call.stdin if call is not None else Pipe(is_closed=True)
         return Context(namespace, argv, files, self.next_pid, names, {}, stdin, {})
 
     def run_in(self, context: Context) -> Program:

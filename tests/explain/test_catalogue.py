@@ -12,8 +12,9 @@ import pytest
 
 import netsandbox
 from netsandbox.explain.catalogue import CATALOGUE, LANGUAGES, PHRASES, fields_of, fill, find, reference
-from netsandbox.explain.explanation import explain
+from netsandbox.explain.explanation import tell
 from netsandbox.explain.operands import TELLERS
+from netsandbox.explain.voice import Voice
 from netsandbox.linux.drop import DropReason, Outcome
 from netsandbox.linux.events import Forwarding, SendFailed
 from tests.explain import samples
@@ -64,7 +65,7 @@ def test_the_languages_have_the_same_keys_and_fields() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_event_makes_a_whole_sentence(language: str) -> None:
     for event in samples.all_events():
-        told = explain(event, language)
+        told = tell(event, Voice(language))
         assert told.decision.endswith((".", "。", "…")) or type(event).__name__ == "CommandRun", told
         assert told.reference or type(event).__module__ == "netsandbox.lab.events"
         for text in (told.decision, *told.looked_at, told.reference):
@@ -76,7 +77,7 @@ def test_every_event_makes_a_whole_sentence(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_most_sentences_are_short_enough_for_a_pane(language: str) -> None:
-    lengths = [len(explain(event, language).decision) for event in samples.all_events()]
+    lengths = [len(tell(event, Voice(language)).decision) for event in samples.all_events()]
     assert max(lengths) < 260
     assert sorted(lengths)[len(lengths) // 2] < 140
 
@@ -89,7 +90,7 @@ def test_every_case_of_the_catalogue_is_one_that_some_event_makes() -> None:
         CATALOGUE["en"][key] = (f"<{key}>{words[0]}", *words[1:])
     try:
         for event in samples.all_events():
-            read |= set(re.findall(r"<([^>]+)>", explain(event).decision))
+            read |= set(re.findall(r"<([^>]+)>", tell(event, Voice("en")).decision))
     finally:
         CATALOGUE["en"].update(original)
     bases = {key for key in original if any(other.startswith(f"{key}.") for other in original)}
@@ -102,7 +103,7 @@ def test_a_drop_is_looked_up_by_the_kernels_own_name() -> None:
             "BRIDGE_INGRESS_VLAN", "BRIDGE_EGRESS_VLAN", "BPDU_INVALID", "IGMP_INVALID", "VLAN_UNKNOWN", "DEV_NULL",
             "TUNNEL_UNKNOWN", "TUNNEL_INVALID", "BOND_INACTIVE", "MACVLAN_FOREIGN", "TUN_NO_READER"}
     for drop in samples.drops():
-        told = explain(SendFailed(samples.lab().interface("nginx-1"), samples.frames()["udp"], drop))
+        told = tell(SendFailed(samples.lab().interface("nginx-1"), samples.frames()["udp"], drop), Voice("en"))
         assert told.reference.startswith("skb_drop_reason ") == (drop.reason.name not in ours)
         assert "NO_EGRESS" not in told.reference
 
@@ -120,7 +121,7 @@ def test_no_english_sentence_is_left_in_the_chinese_words() -> None:
 
 def test_no_english_sentence_is_left_in_what_is_told_in_chinese() -> None:
     for event in samples.all_events():
-        told = explain(event, "zh")
+        told = tell(event, Voice("zh"))
         for text in (told.decision, *told.looked_at):
             if type(event).__name__ != "CommandRun":
                 assert not ENGLISH_RUN.search(text.replace("dev eth0", "")), text
@@ -205,11 +206,11 @@ def test_a_kind_without_words_is_told_by_its_name() -> None:
     class NewThing(tuple[int, ...]):
         __slots__ = ()
 
-    assert explain(NewThing()).decision == "NewThing was recorded."
-    assert explain(NewThing(), "zh").decision == "记录了 NewThing。"
+    assert tell(NewThing(), Voice("en")).decision == "NewThing was recorded."
+    assert tell(NewThing(), Voice("zh")).decision == "记录了 NewThing。"
     assert find("en", "Nothing.like.it") is None
 
 
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="expected one of en, zh"):
-        explain(samples.all_events()[0], "fr")
+        tell(samples.all_events()[0], Voice("fr"))

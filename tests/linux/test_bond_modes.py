@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netsandbox.explain.explanation import explain
+from netsandbox.explain.explanation import tell
+from netsandbox.explain.voice import Voice
 from netsandbox.linux.device_events import ActiveSlaveChanged, SlaveChosen
 from netsandbox.linux.drivers.bond_modes import POLICIES, hash_of
 from netsandbox.linux.events import FrameReceived, RouteMissing
@@ -122,7 +123,7 @@ def test_why_says_by_what_rule_a_frame_left(options: str, reason: str) -> None:
     session.lab.scheduler.run_until(session.lab.scheduler.now + 10**9)
     say(session, "h", "ping -c 1 -W 1 10.0.0.2")
     told = [event for record in session.lab.trace.since(0) if isinstance(event := record.event, SlaveChosen)]
-    words = explain(told[-1])
+    words = tell(told[-1], Voice("en"))
     assert reason in " ".join((words.decision, *words.looked_at))
 
 
@@ -140,7 +141,7 @@ def test_a_link_that_is_up_but_silent_is_left_for_the_other(validate: str) -> No
     assert "Currently Active Slave: eth1" in shown
     assert "Slave Interface: eth0\nMII Status: down\n" in shown
     told = [event for record in session.lab.trace.since(0) if isinstance(event := record.event, ActiveSlaveChanged)]
-    assert "no ARP answer" in " ".join(explain(told[-1]).looked_at)
+    assert "no ARP answer" in " ".join(tell(told[-1], Voice("en")).looked_at)
     assert "10.0.0.2" not in say(session, "h", "ip neigh"), "what a monitor hears makes no neighbour"
 
 

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from netsandbox.apps.pipe import nothing
+from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context
 from netsandbox.commands.programs import PROGRAMS
 from netsandbox.commands.tools.context import Tenant, ToolContext
@@ -170,7 +170,8 @@ class RealTwin:
 
 
     def _context(self, namespace: NetworkNamespace, argv: list[str]) -> Context:
-        return Context(namespace, argv, Files(FileSystem(self.scheduler), {}), lambda: 1, {}, {}, nothing(), {})
+        files = Files(FileSystem(self.scheduler), {})
+        return Context(namespace, argv, files, lambda: 1, {}, {}, Pipe(is_closed=True), {})
 
     def _hold(self, line: Line) -> None:
         holder = subprocess.Popen(["ip", "netns", "exec", self.prefix + line.namespace, "python3", "-c", HOLD,
@@ -271,7 +272,8 @@ class SimulatedTwin:
         return Outcome(*result)
 
     def _context(self, namespace: NetworkNamespace, argv: list[str]) -> Context:
-        return Context(namespace, argv, Files(FileSystem(self.scheduler), {}), lambda: 1, {}, {}, nothing(), {})
+        files = Files(FileSystem(self.scheduler), {})
+        return Context(namespace, argv, files, lambda: 1, {}, {}, Pipe(is_closed=True), {})
 
     def _hold(self, line: Line) -> None:
         kind, address, port, *peer = line.argv[1:]

@@ -16,7 +16,7 @@ from netsandbox.tui.peek import flights_of
 from netsandbox.tui.source import Flight
 from netsandbox.tui.topology.build import build
 from netsandbox.tui.topology.draw import Placed
-from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import PROXY, Place
 from netsandbox.tui.topology.parts import Detail
 from netsandbox.tui.topology.proxies import with_proxies
@@ -50,7 +50,7 @@ def boxes(session: KeptSession) -> list[tuple[str, str, str]]:
 
 def picture(session: KeptSession, detail: Detail | None = None) -> Placed:
     lab = session.lab
-    return layout(views.nodes(lab), views.interfaces(lab), views.links(lab), 100, 30, detail=detail)
+    return layout(scope_of(views.nodes(lab), views.interfaces(lab), views.links(lab)), 100, 30, detail=detail)
 
 
 @pytest.fixture

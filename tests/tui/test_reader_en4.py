@@ -11,7 +11,7 @@ from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
 from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.glyphs import UNICODE
-from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.parts import Detail
 from tests.tui.app_harness import Stage, stage
@@ -90,7 +90,7 @@ def test_a_host_s_box_has_its_addresses_and_no_more_rows_than_they_need() -> Non
                  "set-ip r1:eth0 10.1.0.1/24", "set-ip r1:eth1 10.2.0.1/24", "exec dh docker run -d --name web nginx"):
         assert session.run(line).code == 0
     lab = session.lab
-    placed = layout(views.nodes(lab), views.interfaces(lab), views.links(lab), 120, 30, detail=Detail.ADDRESS)
+    placed = layout(scope_of(views.nodes(lab), views.interfaces(lab), views.links(lab)), 120, 30, detail=Detail.ADDRESS)
     shown = "\n".join(row.text for row in placed.rows)
     assert all(address in shown for address in ("10.1.0.1/24", "10.2.0.1/24"))
     heights = [region.height for region in (placed.where(Place("r1")), placed.where(Place("dh"))) if region]
@@ -107,9 +107,9 @@ def test_the_vlans_of_a_trunk_stand_at_its_ends_where_its_ports_names_have_no_ro
         assert session.run(line).code == 0
     lab = session.lab
     for detail, ends in (Detail.FULL, ("p1 [1]", "p1 [1u 20]")), (Detail.PLAIN, ("[1]", "[1u 20]")):
-        placed = layout(views.nodes(lab), views.interfaces(lab), views.links(lab), 58, 15, detail=detail)
+        placed = layout(scope_of(views.nodes(lab), views.interfaces(lab), views.links(lab)), 58, 15, detail=detail)
         assert "   ".join(ends) in "\n".join(row.text for row in placed.rows)
-    narrow = layout(views.nodes(lab), views.interfaces(lab), views.links(lab), 30, 15, detail=Detail.PLAIN)
+    narrow = layout(scope_of(views.nodes(lab), views.interfaces(lab), views.links(lab)), 30, 15, detail=Detail.PLAIN)
     assert any("═───═" in row.text for row in narrow.rows), "the line of nets comes first"
 
 

@@ -9,7 +9,7 @@ import pytest
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
 from netsandbox.tui.source import Flight
-from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.overlay import travels
 from tests.tui import labs
 from tests.tui.app_harness import stage
@@ -60,7 +60,7 @@ async def test_a_lesson_that_is_read_stays_in_a_small_terminal_and_marks_of_vlan
 def test_why_a_frame_ends_is_told_beside_it_in_the_reader_s_words(language: str) -> None:
     set_language(language)
     rows = labs.hub()
-    placed = layout(rows.nodes, rows.interfaces, rows.links, 58, 15)
+    placed = layout(scope_of(rows.nodes, rows.interfaces, rows.links), 58, 15)
     (travel,) = travels(placed, [Flight(1, *rows.links[0][0], "ICMP", True, "OTHERHOST")])
     assert travel.label == OTHERHOST[language]
 

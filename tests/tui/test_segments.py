@@ -12,7 +12,7 @@ from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
 from netsandbox.tui.screens.tunnel import TunnelScreen
-from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.tunnels import with_tunnels
 from tests.tui import labs
@@ -21,7 +21,7 @@ from tests.tui.harness import screen_text
 
 
 def drawn(rows: labs.Rows, width: int = 120, height: int = 20) -> str:
-    placed = layout(*with_tunnels((rows.nodes, rows.interfaces, rows.links)), width, height)
+    placed = layout(scope_of(*with_tunnels((rows.nodes, rows.interfaces, rows.links))), width, height)
     return "\n".join(row.text for row in placed.rows)
 
 
@@ -68,7 +68,7 @@ def vteps(count: int) -> labs.Rows:
 def test_a_tunnel_is_one_thing(count: int) -> None:
     """All ends of a VXLAN network hang on one bus; frames travel over it."""
     rows = vteps(count)
-    placed = layout(*with_tunnels((rows.nodes, rows.interfaces, rows.links)), 120, 20)
+    placed = layout(scope_of(*with_tunnels((rows.nodes, rows.interfaces, rows.links))), 120, 20)
     text = "\n".join(row.text for row in placed.rows)
     assert text.count("VNI 42") == 1
     assert "vx0 10.0.9.1/24" in text

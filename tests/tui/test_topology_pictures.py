@@ -13,7 +13,7 @@ from netsandbox.tui.glyphs import ASCII, UNICODE, GlyphSet
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.topology import layout as topology_layout
 from netsandbox.tui.topology.draw import Placed
-from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.parts import Block, Detail, Shape
 from netsandbox.tui.topology.stack import stack
@@ -40,7 +40,7 @@ LABS: dict[str, Callable[[], labs.Rows]] = {
 
 
 def lay(rows: labs.Rows, width: int, height: int, detail: Detail | None = None, glyphs: GlyphSet = UNICODE) -> Placed:
-    return layout(rows.nodes, rows.interfaces, rows.links, width, height, detail=detail, glyphs=glyphs)
+    return layout(scope_of(rows.nodes, rows.interfaces, rows.links), width, height, detail=detail, glyphs=glyphs)
 
 
 def text(placed: Placed) -> str:

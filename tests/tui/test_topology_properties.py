@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.text import cell_len, cells, safe
 from netsandbox.tui.topology.draw import Placed
-from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.parts import Cell, Detail, Region
 from tests.tui.labs import Rows
@@ -132,7 +132,7 @@ def check_paths(placed: Placed, rows: Rows, seats: dict[Place, Region]) -> None:
 @given(labs(), st.integers(20, 160), st.integers(5, 50), st.sampled_from([None, *Detail]))
 @settings(max_examples=300)
 def test_any_lab_at_any_size(rows: Rows, width: int, height: int, detail: Detail | None) -> None:
-    placed = layout(rows.nodes, rows.interfaces, rows.links, width, height, detail=detail)
+    placed = layout(scope_of(rows.nodes, rows.interfaces, rows.links), width, height, detail=detail)
     assert placed.width >= width
     assert placed.height >= height
     check(placed, rows)
@@ -140,16 +140,16 @@ def test_any_lab_at_any_size(rows: Rows, width: int, height: int, detail: Detail
 
 @given(labs(), st.sampled_from([UNICODE, ASCII]))
 def test_glyphs_do_not_move_anything(rows: Rows, glyphs: object) -> None:
-    one = layout(rows.nodes, rows.interfaces, rows.links, 80, 20, glyphs=UNICODE)
-    two = layout(rows.nodes, rows.interfaces, rows.links, 80, 20, glyphs=ASCII)
+    one = layout(scope_of(rows.nodes, rows.interfaces, rows.links), 80, 20, glyphs=UNICODE)
+    two = layout(scope_of(rows.nodes, rows.interfaces, rows.links), 80, 20, glyphs=ASCII)
     assert one.regions == two.regions
     assert one.paths == two.paths
 
 
 @given(labs())
 def test_the_same_rows_give_the_same_picture(rows: Rows) -> None:
-    one = layout(rows.nodes, rows.interfaces, rows.links, 100, 24)
-    assert one.rows == layout(rows.nodes, list(rows.interfaces), list(rows.links), 100, 24).rows
+    one = layout(scope_of(rows.nodes, rows.interfaces, rows.links), 100, 24)
+    assert one.rows == layout(scope_of(rows.nodes, list(rows.interfaces), list(rows.links)), 100, 24).rows
 
 
 @given(st.integers(1, 60), st.integers(24, 200), st.integers(6, 40), st.data())
@@ -159,6 +159,7 @@ def test_what_is_kept_is_never_folded(count: int, width: int, height: int, data:
     for number in range(count):
         rows.container(f"nginx-{number}", "host", "docker0")
     keep = Place(f"nginx-{data.draw(st.integers(0, count - 1))}")
-    placed = layout(rows.nodes, rows.interfaces, rows.links, width, height, keep=[keep], detail=Detail.COLLAPSED)
+    scope = scope_of(rows.nodes, rows.interfaces, rows.links)
+    placed = layout(scope, width, height, keep=[keep], detail=Detail.COLLAPSED)
     assert keep in placed.regions
     check(placed, rows)

@@ -11,7 +11,7 @@ from netsandbox.tui.i18n import set_language
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.source import Flight
 from netsandbox.tui.topology.draw import Placed
-from netsandbox.tui.topology.layout import layout
+from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.overlay import flight_overlay, travels
 from netsandbox.tui.topology.parts import Detail
@@ -23,7 +23,7 @@ PANES = {"80x24": (78, 9), "120x40": (58, 15), "200x50": (98, 18)}
 
 
 def lay(rows: labs.Rows, size: tuple[int, int], detail: Detail | None = None) -> Placed:
-    return layout(rows.nodes, rows.interfaces, rows.links, *size, detail=detail)
+    return layout(scope_of(rows.nodes, rows.interfaces, rows.links), *size, detail=detail)
 
 
 def text(placed: Placed) -> str:

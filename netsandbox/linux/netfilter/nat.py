@@ -46,7 +46,6 @@ MOST_ATTEMPTS = 128
 FEWEST_ATTEMPTS = 16
 HARDER = 32
 """So many attempts before the last one, what is over is taken out (NF_NAT_HARDER_THRESH)."""
-WORD = 1 << 32
 SOURCE_HOOKS = frozenset({Hook.POSTROUTING, Hook.INPUT})
 FOLLOWING = frozenset({ESTABLISHED, ESTABLISHED_REPLY})
 """What a packet is to a connection whose translation is settled."""

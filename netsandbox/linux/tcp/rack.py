@@ -91,11 +91,11 @@ def highest_sacked(conn: Connection) -> int:
     return next((segment.end for segment in reversed(conn.sent) if segment.sacked), conn.una)
 
 
-def note_reordering(conn: Connection, low: int, highest: int, kind: str = "SACK") -> None:
+def note_reordering(conn: Connection, low: int, highest: int) -> None:
     """Something below what had arrived has arrived without being sent again (tcp_check_sack_reordering)."""
     if not before(low, highest):
         return
-    conn.namespace.count(f"TcpExtTCP{kind}Reorder")
+    conn.namespace.count("TcpExtTCPSACKReorder")
     metric, mss = distance(highest & MASK, low), max(conn.mss, 1)
     if metric > conn.rack.reordering * mss:
         conn.rack.reordering = min(-(-metric // mss), conn.namespace.sysctls.get(MOST_REORDERING))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.ipv4.route import Route
     from netsandbox.linux.tcp.state import Connection, Sent
 
-OK = ""
 HEADERS = 40
 PINGPONG = "net.ipv4.tcp_pingpong_thresh"
 """Answers within the delayed ACK's time after which a conversation is taken to be interactive."""
@@ -155,7 +154,7 @@ def _syn_options(conn: Connection) -> bytes:
 
 
 def transmit(conn: Connection, seq: int, flags: int, data: bytes = b"", size: int = 0, in_burst: bool = False) -> str:
-    """Send one segment; OK or the errno name of what kept it back.
+    """Send one segment; empty, or the errno name of what kept it back.
 
     Args:
         size: where the data is that of several segments, how much each of them takes (gso_size).

@@ -20,7 +20,7 @@ from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import fit, safe
 from netsandbox.tui.topology.draw import Placed
 from netsandbox.tui.topology.internet import fold_internet
-from netsandbox.tui.topology.layout import layout_scope, scope_of
+from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place, Scope
 from netsandbox.tui.topology.overlay import (
     Overlay,
@@ -208,7 +208,7 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
 
     def _place(self, width: int, height: int) -> Placed:
         keep = [place for place in (self.selected, self.pinned) if place is not None]
-        return layout_scope(self._scope(), width, height, detail=self.detail, keep=keep, glyphs=self.glyphs,
+        return layout(self._scope(), width, height, detail=self.detail, keep=keep, glyphs=self.glyphs,
                             at_top=self._is_compact)
 
     def _scope(self) -> Scope:

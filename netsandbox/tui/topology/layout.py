@@ -43,9 +43,13 @@ _HOSTS_A_ROW = 6
 """The most hosts that are squeezed side by side; more may fit by themselves."""
 
 
-def layout(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: Iterable[LinkRow], width: int,
-           height: int, *, detail: Detail | None = None, keep: Collection[Place] = (), glyphs: GlyphSet = UNICODE,
-           at_top: bool = False) -> Placed:
+def scope_of(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: Iterable[LinkRow]) -> Scope:
+    """What there is to lay out, whatever the size."""
+    return with_proxies(build(nodes, interfaces, links), nodes)
+
+
+def layout(scope: Scope, width: int, height: int, *, detail: Detail | None = None, keep: Collection[Place] = (),
+           glyphs: GlyphSet = UNICODE, at_top: bool = False) -> Placed:
     """Lay a lab out for a pane of `width` by `height` cells.
 
     Args:
@@ -53,18 +57,6 @@ def layout(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: 
         keep: places that are never folded into a group, such as the selected one.
         at_top: begin in the first row, for a pane that is made as high as the picture.
     """
-    return layout_scope(scope_of(nodes, interfaces, links), width, height, detail=detail, keep=keep, glyphs=glyphs,
-                        at_top=at_top)
-
-
-def scope_of(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: Iterable[LinkRow]) -> Scope:
-    """What there is to lay out, whatever the size."""
-    return with_proxies(build(nodes, interfaces, links), nodes)
-
-
-def layout_scope(scope: Scope, width: int, height: int, *, detail: Detail | None = None, keep: Collection[Place] = (),
-                 glyphs: GlyphSet = UNICODE, at_top: bool = False) -> Placed:
-    """As `layout`, for a lab that is built already."""
     search = _Search(scope, width, height, glyphs)
     found: tuple[Block, Options] | None = None
     if detail is None:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 CONTEXT = 3
 """Lines around a change."""
-LONG = {"brief": "q", "report-identical-files": "s", "unified": "U", "ignore-case": "i", "ignore-all-space": "w",
-        "ignore-space-change": "b", "ignore-blank-lines": "B", "text": "a"}
 DIFF = table(
     "diff", 2,
     acts="q|brief s|report-identical-files u i|ignore-case w|ignore-all-space b|ignore-space-change "

@@ -160,9 +160,9 @@ def metrics_of(found: dict[str, Any]) -> Metrics:
 
 def not_modelled(family: Family) -> tuple[Key, ...]:
     """What iproute2 reads of a route, and the sandbox does not do."""
-    def of_route(name: str, find: Callable[[str], Any], *others: str, complaint: str = "") -> Key:
+    def of_route(name: str, find: Callable[[str], Any], *others: str) -> Key:
         plain = name.rstrip("*")
-        said = complaint or f'"{COMPLAINTS.get(plain, plain)}" value is invalid\n'
+        said = f'"{COMPLAINTS.get(plain, plain)}" value is invalid\n'
 
         def read(words: Words) -> Any:
             words.skip("lock")
