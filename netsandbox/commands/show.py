@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 from netsandbox.commands import frame_rows, kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import seconds_left
 from netsandbox.explain.words import Both, Words
 from netsandbox.lab import frame_log, views
 from netsandbox.lab.names import called
@@ -142,7 +142,7 @@ def _rows(shell: Shell, what: str, node: str) -> list[tuple[str, ...]]:
     permanent = HEADS.say("permanent", shell.language)
 
     def left(deadline: int | None) -> str:
-        return "" if deadline is None else f"{max(0, deadline - now) / SECOND:.0f} s"
+        return "" if deadline is None else f"{seconds_left(deadline - now)} s"
 
     def named(interface: str) -> str:
         return called(lab, node, interface)

@@ -21,6 +21,11 @@ def seconds(value: float) -> int:
     return round(value * SECOND) if value * SECOND != inf else KTIME_MAX
 
 
+def seconds_left(left: int) -> int:
+    """Of a timer in whole seconds, rounded up; that the kernel's wheel ends it a little late makes no second more."""
+    return max(-(-(left - 250 * MILLISECOND) // SECOND), 0)
+
+
 def format_time(at: int) -> str:
     """`+12.000 034 s`: seconds, then milliseconds and microseconds."""
     whole, rest = divmod(at, SECOND)

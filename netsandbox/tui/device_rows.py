@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from netsandbox.engine.units import seconds_left
 from netsandbox.lab.tables import RuleRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.source import TableRow
 
-SECOND = 1_000_000_000
-"""Nanoseconds."""
 FORBIDS, LETS = ("DROP", "REJECT"), ("ACCEPT", "DNAT", "SNAT", "MASQUERADE", "REDIRECT")
 """Targets with which a packet's walk through a chain ends."""
 BAR_CELLS = 5
@@ -56,7 +55,7 @@ def countdown(since: int, deadline: int | None, now: int, glyphs: GlyphSet) -> s
     eighths = min(-(-left * BAR_CELLS * 8 // whole), BAR_CELLS * 8)
     full, part = divmod(eighths, 8)
     bar = glyphs.bar[-1] * full + (glyphs.bar[part - 1] if part else "")
-    return f"{bar:<{BAR_CELLS}} {-(-left // SECOND)} s"
+    return f"{bar:<{BAR_CELLS}} {seconds_left(left)} s"
 
 
 def decides(row: Row) -> int:

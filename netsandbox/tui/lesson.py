@@ -108,10 +108,17 @@ def said(texts: Mapping[str, str]) -> str:
     return texts.get(language()) or texts.get("en", "")
 
 
+def step_of(stand: Stand) -> str:
+    """Which of its steps a lesson is at."""
+    if not stand.number:
+        return tr("lesson.steps", count=stand.total)
+    return tr("lesson.step", number=stand.number, count=stand.total)
+
+
 def goals_summary(stand: Stand, subject: tuple[str, str] | None) -> str:
     """Where there is no room for the lesson: which step it is, how many goals are met, and if it is about a table."""
     met = len(stand.goals) - stand.unmet
-    step = tr("lesson.step", number=stand.number, count=stand.total)
+    step = step_of(stand)
     step += tr("lesson.met", met=met, count=len(stand.goals)) if stand.goals else ""
     return step + (tr("lesson.table") if subject else "")
 
@@ -121,9 +128,12 @@ def wanted(stand: Stand, glyphs: GlyphSet) -> str:
     if not stand.goals:
         return ""
     missing = next((goal.sentence for goal in stand.goals if goal.met is False), "")
-    met = tr("lesson.wanted", met=len(stand.goals) - stand.unmet, count=len(stand.goals))
+    met, count = len(stand.goals) - stand.unmet, len(stand.goals)
     mark = ("NO" if glyphs.ascii else "✗") if stand.unmet else "ok" if glyphs.ascii else "✓"
-    return f"{mark} {met}: {crop(missing, MOST_WANTED, glyphs.ellipsis)}" if missing else f"{mark} {met}"
+    if not missing:
+        return f"{mark} {tr('lesson.wanted', met=met, count=count)}"
+    goal = crop(missing, MOST_WANTED, glyphs.ellipsis)
+    return f"{mark} {tr('lesson.missing', met=met, count=count, goal=goal)}"
 
 
 class Moment(NamedTuple):

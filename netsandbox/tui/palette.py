@@ -139,4 +139,4 @@ def _keys(bindings: Iterable[BindingType], pane: int, other: Iterable[str]) -> I
         if isinstance(binding, Binding) and binding.id and not set(other).intersection(_parts(binding)):
             word, tip = described(binding.id)
             where = tr("topic." + PANES[pane - 1].name) + " " if pane else ""
-            yield Entry(f"{where}{word} ({key_names(binding)})", tip or word, None, binding.action, pane)
+            yield Entry(f"{where}{word} ({key_names(binding)})", tip, None, binding.action, pane)

@@ -87,9 +87,9 @@ class StepKeys(LabApp):
         self._tell_held(tr("held.step" if self.live.is_amid_step else "held"))
         self.sync()
 
-    def on_lesson_pane_no_conditions(self) -> None:
-        """There is nothing to show as it is written."""
-        self.main.status.say(tr("lesson.no-goals"))
+    def on_lesson_pane_conditions(self, event: LessonPane.Conditions) -> None:
+        """Say what the key has done, and what takes it back."""
+        self.main.status.say(event.told)
 
     def _next_step(self) -> None:
         """Begin the scenario's next step, and show what it is about: the frames, or what was printed."""

@@ -140,7 +140,7 @@ TABLE: dict[str, Both] = {
     "key.app.next-drop": ("Next drop", "下一次丢弃"),
     "key.app.drop-before": ("Drop before", "上一次丢弃"),
     "key.app.travel": ("Go to the selected frame's time", "回到所选帧的时刻"),
-    "key.app.next": ("Next step of the scenario, or ping", "场景的下一步，或 ping"),
+    "key.app.next": ("Next step of the lesson, or ping", "课程的下一步，或 ping"),
     "key.app.command": ("Command line", "命令行"),
     "key.app.filter": ("Filter the log", "过滤帧列表"),
     "key.app.search": ("Search the log", "搜索帧列表"),

@@ -16,7 +16,7 @@ TABLE: dict[str, Both] = {
     "kind.bridge": ("bridge", "网桥"),
     "kind.stub": ("port", "端口"),
     "group.hosts": ("hosts", "台主机"),
-    "note.host-net": ("host net", "主机网络"),
+    "note.host-net": ("host net", "宿主机网络"),
     "note.shared": ("shares", "共享"),
     "note.no-net": ("no net", "无网络"),
     "note.exited": ("exited", "已退出"),

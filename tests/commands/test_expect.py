@@ -316,6 +316,9 @@ def test_a_refused_line_is_the_last_one_too() -> None:
     assert expect(runner, "output contains 'unknown command'").code == 0
     runner.line("show nodes")
     assert expect(runner, "exit 2").code == 0, "looking does not count"
+    alone = Runner(1)
+    alone.line("add-host pc1")
+    assert "so far; the last one was `add-host pc1`\n" in expect(alone, "output of 'wget -q'").err
 
 
 def test_an_earlier_line_can_be_asked_about() -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from netsandbox.lab.flows import end_name
 from netsandbox.lab.log_filter import validate
@@ -146,6 +147,11 @@ async def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch
         await on.press("s", "s", "enter")
         assert "There is such a file already" in shown(on)
         assert (tmp_path / "stream.svg").read_text(encoding="utf-8") == "mine"
+        await on.press("tab", "s", "enter")
+        text = (tmp_path / "stream.txt").read_text(encoding="utf-8")
+        assert "HTTP/1.1 200 OK" in text, "what is on the screen, and no picture of the diagram"
+        await on.press("shift+tab", "s")
+        assert on.app.screen.query_one(Input).value == "stream.svg"
 
 
 async def test_several_rows_and_rows_that_are_no_tcp_are_a_diagram(tmp_path: Path) -> None:

@@ -53,6 +53,17 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("c, a late answer, makes conditions of the goals of all steps that come, without a word",
+     "tui/test_reader_5.py::test_goals_that_a_key_shows_as_conditions_are_sentences_again_in_the_next_step"),
+    ("the pane says DELAY 6 s, show says 5 s, and the setting is 5",
+     "tui/test_reader_5.py::test_tables_and_verbs_tell_the_same_of_a_timer"),
+    ("the last line of the output is cut beside the prompt without a mark",
+     "tui/test_reader_5.py::test_what_has_no_room_beside_the_prompt_is_cut_with_a_mark"),
+    ("of a text or of bytes stream.svg is proposed, which writes the diagram",
+     "tui/test_streams.py::test_a_file_of_somebody_else_is_left_alone"),
+    ("each key stands twice in the palette", "tui/test_reader_5.py::test_a_key_has_its_name_once_in_the_palette"),
+    ("a lesson begins with step 0, and a half-width colon stands behind a wide bracket",
+     "tui/test_reader_5.py::test_a_lesson_that_is_not_begun_is_at_no_step_and_what_is_wanted_has_its_colon"),
     ("at 120 columns what an interface has dropped is cut, and an empty column of bridges stays",
      "tui/test_device_pane.py::test_a_column_that_says_nothing_leaves_its_room_to_those_that_do"),
     ("the log's 内容 is in English or in Chinese by the longest name in another column",

@@ -224,7 +224,8 @@ class Context:
             alike = {_begun(job.line.strip(), len(beginning)) for job in recent if _is_near(job.line, beginning)}
             near = get_close_matches(beginning, alike, 1)
             newest = self.say("names.gap").join(f"`{_begun(job.line.strip(), SHOWN)}`" for job in recent[-NEWEST:])
-            told = self.say("near", name=near[0]) if near else self.say("lines", lines=newest)
+            told = (self.say("near", name=near[0]) if near else
+                    self.say("lines" if len(recent) > 1 else "line", lines=newest))
             raise UnfoundedError(self.say("no-line", line=beginning, near=told))
         return found
 

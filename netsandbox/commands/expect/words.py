@@ -47,6 +47,7 @@ PHRASES: dict[str, Both] = {
     "no-command.of": ("type a line that begins with `{line}`", "请输入以 `{line}` 开头的命令"),
     "no-line": ("no line begins with `{line}` so far{near}", "还没有以 `{line}` 开头的命令{near}"),
     "lines": ("; the last were {lines}", "；最近的命令：{lines}"),
+    "line": ("; the last one was {lines}", "；最近的命令：{lines}"),
     "still-running": ("`{line}` has not ended yet", "`{line}` 还没有结束"),
     "forgotten": ("the trace has forgotten what was then", "记录中已经没有那时的内容"),
     "no-record": ("there is no record #{number} yet", "还没有 #{number} 这条记录"),

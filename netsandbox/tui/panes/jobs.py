@@ -26,7 +26,7 @@ class JobsPane(ListPane):
 
     HELP_TOPIC = "jobs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k,delete", "end", "End", tooltip="Press ctrl+c for the line", id="jobs.end"),
+        Binding("k,delete", "end", "End", tooltip="End the line, as ctrl+c does", id="jobs.end"),
     ]
 
     class Forward(Message):
@@ -83,7 +83,7 @@ def _shows(pane: Widget, live: LiveLab) -> None:
 PANE = Pane("jobs", lambda _lab, glyphs, _still: JobsPane(glyphs, id="jobs"), alone=True, shows=_shows, texts={
     "topic.jobs": ("Jobs", "作业"),
     "help.jobs": ("What runs and waits. `enter` shows what one prints alone, and ctrl+c ends it; `k` ends it at once.",
-                  "正在运行和等待的命令。`enter` 把一条调到前台：只显示它的输出，ctrl+c 结束它；`k` 立即结束。"),
+                  "正在运行和等待的命令。`enter` 把一条调到前台：只显示它的输出，ctrl+c 结束它；`k` 直接结束一条。"),
     "list.keys.jobs": ("enter brings forward, k ends", "enter 调到前台，k 结束"),
     "list.none.jobs": ("Nothing runs. A line with & behind it runs on while others are typed",
                        "没有作业在运行。命令末尾加 & 就在后台运行"),
@@ -92,6 +92,6 @@ PANE = Pane("jobs", lambda _lab, glyphs, _still: JobsPane(glyphs, id="jobs"), al
     "jobs.since": ("since {time}", "始于 {time}"),
     "jobs.forward": ("[{number}] alone in the output; ctrl+c ends it", "输出中只显示 [{number}]；ctrl+c 结束它"),
     "jobs.all": ("All output is shown", "显示全部输出"),
-    "key.jobs.end": ("End", "结束"), "tip.jobs.end": ("Press ctrl+c for the line", "对这条命令按 ctrl+c"),
+    "key.jobs.end": ("End", "结束"), "tip.jobs.end": ("End the line, as ctrl+c does", "结束这条命令，和 ctrl+c 一样"),
     "job.ended": ("[{number}] ended with {code}: {line}", "[{number}] 已结束，退出码 {code}：{line}"),
 })

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from netsandbox.explain.questions import LETTERS, question, verdict
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.lesson import Goal, Guess, Stand, titled
+from netsandbox.tui.lesson import Goal, Guess, Stand, step_of, titled
 from netsandbox.tui.pane import Pane
 from netsandbox.tui.text import cell_len, crop, safe, wrap
 
@@ -64,8 +64,12 @@ class LessonPane(VerticalScroll, can_focus=True):
             super().__init__()
             self.number = number
 
-    class NoConditions(Message):
-        """Conditions are wanted where there are no goals."""
+    class Conditions(Message):
+        """Goals are conditions from now on, or sentences again, or there are none."""
+
+        def __init__(self, told: str) -> None:
+            super().__init__()
+            self.told = told
 
     class HintWanted(Message):
         """A hint is wanted."""
@@ -83,7 +87,8 @@ class LessonPane(VerticalScroll, can_focus=True):
         yield Static("", markup=False)
 
     def show(self, stand: Stand | None) -> None:
-        """Show where the person stands."""
+        """Show where the person stands; the goals of another step are sentences, whatever the last one's were."""
+        self.as_written = self.as_written and _place(self.stand) == _place(stand)
         self.stand = stand
         size = self.scrollable_content_region.size
         if (stand, size, self.as_written) == self._shown or size.width <= 0:
@@ -145,7 +150,7 @@ class LessonPane(VerticalScroll, can_focus=True):
         if stand is None:
             self.border_title, self.border_subtitle = Content(tr("lesson.title")), Content("")
             return
-        step = tr("lesson.step", number=stand.number, count=stand.total)
+        step = step_of(stand)
         hidden = self.glyphs.up * (self.scroll_y > 0) + self.glyphs.down * (self.scroll_y < self.max_scroll_y)
         gap = " -- " if self.glyphs.ascii else " ── "
         step += gap + tr("lesson.more", where=hidden) if hidden else ""
@@ -166,11 +171,11 @@ class LessonPane(VerticalScroll, can_focus=True):
 
     def action_conditions(self) -> None:
         """Show the goals as conditions, or as sentences again."""
-        if self.stand is not None and not self.stand.goals:
-            self.post_message(self.NoConditions())
-            return
-        self.as_written = not self.as_written
+        has_goals = self.stand is None or bool(self.stand.goals)
+        self.as_written = self.as_written is not has_goals
         self.show(self.stand)
+        told = tr("lesson.sentences") if has_goals else tr("lesson.no-goals")
+        self.post_message(self.Conditions(tr("lesson.conditions") if self.as_written else told))
 
     def action_answer(self, number: int) -> None:
         """Choose an answer, counted from 1."""
@@ -293,11 +298,15 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.key.conditions": ("c conditions", "c 条件"),
     "lesson.key.check": ("r checks again", "r 重新检查"),
     "lesson.key.hint": ("h gives a hint", "h 提示"),
+    "lesson.conditions": ("Goals as conditions; c: as sentences again", "目标显示为条件；再按 c 恢复为句子"),
+    "lesson.sentences": ("Goals as sentences", "目标显示为句子"),
     "lesson.commands": ("... and {count} more", "……另有 {count} 行"),
     "lesson.more": ("{where} more", "{where} 更多"),
     "lesson.step": ("step {number} of {count}", "第 {number} 步，共 {count} 步"),
+    "lesson.steps": ("step 0 of {count}", "共 {count} 步，还没开始"),
     "lesson.met": (", goals {met} of {count}: key 6", "，目标 {met}/{count}：按 6"),
     "lesson.wanted": ("goals {met} of {count} (6)", "目标 {met}/{count}（按 6）"),
+    "lesson.missing": ("goals {met} of {count} (6): {goal}", "目标 {met}/{count}（按 6）：{goal}"),
     "lesson.table": (", table: key 2", "，表：按 2"),
     "lesson.none": ("No lesson is open: ctrl+o shows what there is", "没有打开课程：ctrl+o 列出可选的课程"),
     "lesson.goals": ("Goals: {met} of {count}", "目标（已达成 {met}/{count}）"),

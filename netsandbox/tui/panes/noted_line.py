@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.panes.prompt_entry import Entry
 from netsandbox.tui.source import Completion
-from netsandbox.tui.text import cell_len, fit, safe, wrap
+from netsandbox.tui.text import cell_len, crop, fit, safe, wrap
 
 ERROR_LINES = 4
 """The most that an error takes of the screen; it is whole in the output."""
@@ -88,7 +88,8 @@ class NotedLine(Vertical):
         self._noted = text
         above = bool(text) and (error or bool(self.line))
         plain = self.glyphs.plain(safe(text.expandtabs(1).strip()))
-        self.input.placeholder = f" {self.glyphs.separator} {plain}" if plain and not above else ""
+        inside = f" {self.glyphs.separator} {plain}" if plain and not above else ""
+        self.input.placeholder = crop(inside, self.input.size.width or cell_len(inside), self.glyphs.ellipsis)
         self.set_class(above, "-note")
         self.set_class(above and error, "-error")
         if above:

@@ -23,7 +23,8 @@ from netsandbox.tui.text import safe
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
 
-USUAL = "stream.svg"
+PICTURE, TEXT = "stream.svg", "stream.txt"
+"""Names that are proposed for a file of the diagram, and of what is read."""
 RARELY = 10
 """How much longer than a look is until the next one."""
 
@@ -116,7 +117,8 @@ class StreamScreen(Settling, ModalScreen[None]):
         """Ask where it is to be kept."""
         line = self.query_one(Input)
         line.display = True
-        line.value = line.value or USUAL
+        if line.value in ("", PICTURE, TEXT):
+            line.value = PICTURE if self.view == "diagram" else TEXT
         line.focus()
         self._tell(tr("stream.file"))
 
