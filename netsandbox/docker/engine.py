@@ -42,7 +42,7 @@ from netsandbox.docker.network_maker import NetworkMaker
 from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.rules import rules_of
 from netsandbox.docker.signals import KILLED, SIGNALS, UNKNOWN, signal_name, signal_number, status_after
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.inode import FileSystem
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance
     from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.core.namespace import NetworkNamespace
+
+HEARD_OF = 100 * MILLISECOND
+"""From the end of a container's program until dockerd has heard of it, by way of containerd, and takes its networks
+away; on an Engine 28.5.2 `network disconnect` came 0.17 s behind `start` of `docker run --rm busybox true`."""
 
 
 class DockerEngine:
@@ -267,8 +271,18 @@ class DockerEngine:
             container.program.exit(code)
 
     def program_ended(self, container: Container) -> None:
-        """A container's main program has, perhaps by itself."""
-        if container.program is not None and container.is_running:
+        """A container's main program has, perhaps by itself; what its connections have to say still goes out."""
+        if container.program is None or not container.is_running:
+            return
+        if sandbox.says_goodbye(self, container):
+            self.scheduler.after(HEARD_OF, self._end_run, (container, container.started), foreground=True)
+        else:
+            self.end(container, container.program.code or 0)
+
+    def _end_run(self, what: tuple[Container, int]) -> None:
+        """The networks of a program that has ended go, unless that was done and another one runs by now."""
+        container, started = what
+        if container.started == started and container.is_running and container.program is not None:
             self.end(container, container.program.code or 0)
 
     def stop(self, container: Container, timeout: int | None = None, signal: str = "",

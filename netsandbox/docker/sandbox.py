@@ -17,6 +17,7 @@ from netsandbox.linux.netlink import route as routes
 from netsandbox.linux.netlink.credentials import ROOT, acting_with
 from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.linux.stack import create_namespace
+from netsandbox.linux.tcp.state import Connection
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
@@ -213,6 +214,13 @@ def in_gateway_order(container: Container) -> list[Endpoint]:
 
 def gateway_of(container: Container) -> Endpoint | None:
     return next((endpoint for endpoint in in_gateway_order(container) if endpoint.network.gives_gateway), None)
+
+
+def says_goodbye(engine: DockerEngine, container: Container) -> bool:
+    """Whether connections of a namespace that goes with its container have not come to their end."""
+    namespace = container.namespace
+    return namespace is not None and namespace is not engine.namespace and namespace.name == container.name and any(
+        isinstance(connection, Connection) for connection in namespace.sockets.connections.values())
 
 
 def pass_on_namespace(engine: DockerEngine, container: Container) -> None:

@@ -7,7 +7,9 @@ import re
 import pytest
 
 from netsandbox.docker.container import EXITED, RESTARTING, RUNNING
+from netsandbox.docker.engine import HEARD_OF
 from netsandbox.docker.errors import DAEMON
+from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.session.session import Session
 from tests.docker.machine import Machine
 
@@ -412,3 +414,31 @@ def test_one_kernel_is_told_everywhere() -> None:
     release = session.run("uname -r").out.strip()
     assert f"Driver: v{release}\n" in session.run("cat /proc/net/bonding/bond0").out
     assert release in session.run("cat /proc/version").out
+
+
+def test_what_a_program_s_connections_have_to_say_goes_out_before_its_networks_go() -> None:
+    session = Session()
+    for line in ("docker network create net", "docker run -d --name web --network net nginx"):
+        session.run(line)
+    began = session.lab.scheduler.clock
+    session.run("docker run --rm --network net curlimages/curl -s http://web")
+    assert session.lab.scheduler.clock - began >= HEARD_OF
+    session.run("wait 60s")
+    assert "LAST-ACK" not in session.run("exec web ss -tan").out
+    assert not [record for record in session.lab.trace.since(0) if isinstance(
+        getattr(record.event, "verdict", None), Dropped) and record.event.verdict.reason is DropReason.NO_SOCKET]
+
+
+def test_a_program_that_has_ended_is_started_anew_before_its_networks_go() -> None:
+    session = Session()
+    for line in ("docker network create net", "docker run -d --name web --network net nginx",
+                 "docker run -d --name one --network net curlimages/curl -s http://web"):
+        session.run(line)
+    container = session.lab.docker().find("one")
+    session.lab.scheduler.run_while(lambda: container.program is not None and container.program.code is None)
+    assert container.is_running
+    session.run("docker restart -t 0 one")
+    session.run("wait 1s")
+    assert session.run("docker ps -a --filter name=one --format '{{.Status}}'").out.startswith("Exited (0) ")
+    died = session.run("docker events --since 0 --until 0s --filter container=one --filter event=die").out
+    assert died.count("exitCode=0") == died.count("\n") == 2
