@@ -44,6 +44,7 @@ tcp_min_tso_segs 1 | 0
 tcp_min_rtt_wlen 0 | -1
 tcp_ecn_option 2 | 3
 tcp_ecn_option_beacon 3 | 4
+tcp_tw_reuse_delay 1 60000 | 0 -1 60001
 tcp_plb_enabled 1 | 2
 tcp_plb_cong_thresh 0 256 | 257 -1
 tcp_plb_rehash_rounds 31 | 32

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from netsandbox.linux.netfilter.protocols import port_text
 from netsandbox.linux.netfilter.rule import Target
-from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
+from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
@@ -360,7 +360,3 @@ def _end(text: str) -> int:
         return parse_ipv4(text)
     except AddressError:
         raise BadValueError(f'Bad value for OPTION option: "{text}"') from None
-
-
-def write_address_range(span: Span) -> str:
-    return format_ipv4(span.low) if span.low == span.high else f"{format_ipv4(span.low)}-{format_ipv4(span.high)}"

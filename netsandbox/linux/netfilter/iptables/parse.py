@@ -18,6 +18,7 @@ from netsandbox.linux.netfilter.iptables.words import (
     WITH_ARGUMENT,
     BadArgumentError,
     NotModelledError,
+    OfOtherFamilyError,
     Request,
 )
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
@@ -34,8 +35,10 @@ class Parser(Said):
         warnings: gets what is said of a line that is taken all the same.
     """
 
-    def __init__(self, words: list[str], find_table: dict[str, Table], warnings: list[str] | None = None) -> None:
+    def __init__(self, words: list[str], find_table: dict[str, Table], warnings: list[str] | None = None,
+                 restores: bool = False) -> None:
         super().__init__(find_table)
+        self.restores = restores
         self.words = list(words)
         self.warnings = [] if warnings is None else warnings
 
@@ -195,13 +198,15 @@ class Parser(Said):
             self.table = value
         elif letter == "c":
             self._read_counters(value)
+        elif letter in "wW" and self.restores:
+            raise UsageError(f"You cannot use `-{letter}' from iptables-restore")
         elif letter in "wW":
             if self._next_is_value() and not self.words.pop(0).encode().isdigit():
                 raise UsageError("wait seconds not numeric")
             if letter == "W":
                 self.warnings.append("Ignoring deprecated --wait-interval option.\n")
         elif letter == "6":
-            raise BadArgumentError("")
+            raise OfOtherFamilyError("")
 
     def _interface(self, letter: str, given: Word) -> None:
         if not given.value:

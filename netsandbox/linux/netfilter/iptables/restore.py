@@ -24,7 +24,7 @@ from netsandbox.linux.netfilter.iptables.iptables import (
 )
 from netsandbox.linux.netfilter.iptables.parse import Parser
 from netsandbox.linux.netfilter.iptables.print import SAVED, saved_table
-from netsandbox.linux.netfilter.iptables.words import NotModelledError, Request
+from netsandbox.linux.netfilter.iptables.words import NotModelledError, OfOtherFamilyError, Request
 from netsandbox.linux.netfilter.ruleset import NAMES, RuleError, Table
 
 if TYPE_CHECKING:
@@ -143,6 +143,8 @@ class _Reader:
             table.delete_chain(name)
 
     def _chain(self, number: int, words: list[str], table: Table) -> None:
+        if len(words) == 1:
+            self._check_name(number, words[0])
         if len(words) < 2:
             raise self._wrong(number, f"{self.program}: line {number} {'policy' if words else 'chain name'} invalid")
         name, policy, *more = words
@@ -186,7 +188,9 @@ class _Reader:
             words = split(line)
             if "-t" in words or "--table" in words:
                 raise UsageError(f"The -t option cannot be used in {self.program}.\n")
-            request = Parser(["-t", table.name, *words], {table.name: table}, self.warnings).parse()
+            request = Parser(["-t", table.name, *words], {table.name: table}, self.warnings, restores=True).parse()
+        except OfOtherFamilyError:
+            return
         except (UsageError, NotModelledError) as error:
             if str(error).endswith("' does not exist") and not self.is_legacy:
                 self.refused = self.refused or error

@@ -36,6 +36,10 @@ class BadArgumentError(UsageError):
     """A word that belongs to nothing; the complaint does not begin with the program's name."""
 
 
+class OfOtherFamilyError(BadArgumentError):
+    """-6: iptables-restore leaves the whole line alone."""
+
+
 class NotModelledError(Exception):
     """A real match or target that this stack has not."""
 

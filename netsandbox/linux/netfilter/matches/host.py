@@ -206,13 +206,20 @@ class Owner(Match):
     name = "owner"
     hooks = frozenset({Hook.OUTPUT, Hook.POSTROUTING})
     options = (Option("--socket-exists"), Option("--uid-owner", read_user, write_users),
-               Option("--gid-owner", read_group, write_users))
+               Option("--gid-owner", read_group, write_users),
+               Option("--suppl-groups", can_negate=False))
     needs_one = "owner: At least one of --uid-owner, --gid-owner or --socket-exists is required"
+
+    @classmethod
+    def check(cls, given: dict[str, Given], head: Head) -> None:
+        if "--suppl-groups" in given and "--gid-owner" not in [*given][:[*given].index("--suppl-groups")]:
+            raise UsageError('owner: Bad value for "--suppl-groups" option: "you need to use --gid-owner first"')
+        super().check(given, head)
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         sender = sender_of(namespace, buffer)
         return all((sender is not None if flag == "--socket-exists" else sender == "program" and 0 in given.value)
-                   is not given.negated for flag, given in self.given.items())
+                   is not given.negated for flag, given in self.given.items() if flag != "--suppl-groups")
 
     def seen(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
         return {"program": "uid 0 gid 0", "kernel": "a socket of nobody's"}.get(
@@ -220,6 +227,8 @@ class Owner(Match):
 
     def listed(self, numeric: bool) -> str:
         words = []
+        if "--socket-exists" in self.given:
+            words.append(f"{'! ' * self.given['--socket-exists'].negated}owner socket exists")
         users = {uid: name for name, (uid, _group, _home) in USERS.items()}
         groups = {gid: name for name, gid in GROUPS.items()}
         for flag, name, known in (("--uid-owner", "UID", users), ("--gid-owner", "GID", groups)):
@@ -228,8 +237,8 @@ class Owner(Match):
                 shown = write_span(given.value, "-")
                 shown = shown if numeric or given.value.low != given.value.high else known.get(given.value.low, shown)
                 words.append(f"{'! ' * given.negated}owner {name} match {shown}")
-        if "--socket-exists" in self.given:
-            words.append(f"{'! ' * self.given['--socket-exists'].negated}owner socket exists")
+        if "--suppl-groups" in self.given:
+            words.append("incl. suppl. groups")
         return "".join(f" {word}" for word in words)
 
 

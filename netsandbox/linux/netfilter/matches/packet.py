@@ -15,10 +15,9 @@ from netsandbox.linux.netfilter.extension import (
     number,
     only_one,
     read_address_range,
-    write_address_range,
     write_span,
 )
-from netsandbox.wire.addresses import AddressError, format_mac, parse_mac
+from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_mac
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
@@ -26,10 +25,14 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.rule import Head
 
 
+def write_both_ends(span: Span) -> str:
+    return f"{format_ipv4(span.low)}-{format_ipv4(span.high)}"
+
+
 class AddressRange(Match):
     name = "iprange"
-    options = (Option("--src-range", read_address_range, write_address_range),
-               Option("--dst-range", read_address_range, write_address_range))
+    options = (Option("--src-range", read_address_range, write_both_ends),
+               Option("--dst-range", read_address_range, write_both_ends))
     needs_one = "iprange match: You must specify `--src-range' or `--dst-range'"
 
     @staticmethod
@@ -44,16 +47,12 @@ class AddressRange(Match):
 
     def seen(self, _namespace: NetworkNamespace, buffer: SocketBuffer) -> str:
         pairs = (("--src-range", buffer.packet.src), ("--dst-range", buffer.packet.dst))
-        return " ".join(write_address_range(Span(address, address)) for flag, address in pairs if flag in self.given)
+        return " ".join(format_ipv4(address) for flag, address in pairs if flag in self.given)
 
     def listed(self, _numeric: bool) -> str:
-        return "".join(f" {name} IP range {'! ' * self.given[flag].negated}{_both_ends(self.given[flag].value)}"
+        return "".join(f" {name} IP range {'! ' * self.given[flag].negated}{write_both_ends(self.given[flag].value)}"
                        for name, flag in (("source", "--src-range"), ("destination", "--dst-range"))
                        if flag in self.given)
-
-
-def _both_ends(span: Span) -> str:
-    return f"{write_address_range(Span(span.low, span.low))}-{write_address_range(Span(span.high, span.high))}"
 
 
 class Length(Match):

@@ -13,12 +13,17 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.ruleset import Table
 
 
+NAMED = ("sets", "maps", "meters", "flowtables")
+STATEFUL = ("quotas", "limits", "counters", "secmarks", "synproxys")
+"""What has a name; of these tables that have none are not listed."""
+
+
 class Listing(Batch):
     """What only looks."""
 
     def _list(self) -> str:
         what = self.line.words[1] if len(self.line.words) > 1 else ""
-        if what in ("ruleset", "tables", "chains"):
+        if what in ("ruleset", "tables", "chains", *NAMED, *STATEFUL):
             family = self.line.words[2:3]
             self._end(2 + (family in ([name] for name in FAMILIES)))
             return self._all(what, [table for table in self.tables.values() if family in ([], [table.family])])
@@ -37,11 +42,9 @@ class Listing(Batch):
 
     def _of_named(self, what: str) -> str:
         """There are no sets, maps, quotas and the like with a name."""
-        if what in ("sets", "maps", "meters", "flowtables", "quotas", "limits", "counters"):
-            self._end(2)
-            is_told = what not in ("quotas", "limits", "counters")
-            return "".join(f"table {table.family} {table.name} {{\n}}\n" for table in self.tables.values() if is_told)
-        if what in ("set", "map"):
+        if what in ("hooks", "ct"):
+            raise NftError(f"netsandbox: nft list {what} is not modelled\n")
+        if f"{what}s" in (*NAMED, *STATEFUL):
             self._names(2, 5)
             self._end(5)
             self._table(2, is_listed=True)
@@ -53,11 +56,15 @@ class Listing(Batch):
             return "".join(f"table {table.family} {table.name}\n" for table in tables)
         if what == "ruleset":
             return "".join(self._text(table) for table in tables)
+        if what != "chains":
+            return "".join(f"table {table.family} {table.name} {{\n}}\n" for table in tables if what in NAMED)
         texts = []
         for table in tables:
-            chains = "".join(f"\tchain {chain.name} {{{f' # handle {chain.handle}' * self.style.with_handles}\n"
-                             + (f"\t\t{hook_text(chain)}\n" if chain.hook is not None else "") + "\t}\n"
-                             for chain in table.chains.values())
+            chains = ""
+            for chain in table.chains.values():
+                hook = f"\t\t{hook_text(chain, self.style.is_numeric)}\n" if chain.hook is not None else ""
+                handle = f" # handle {chain.handle}" * self.style.with_handles
+                chains += f"\tchain {chain.name} {{{handle}\n{hook}\t}}\n"
             texts.append(f"table {table.family} {table.name} {{\n{chains}}}\n")
         return "".join(texts)
 

@@ -77,7 +77,7 @@ class Nft(Listing):
             return ""
         if command == "monitor":
             raise NftError("netsandbox: nft monitor of changes is not modelled; `nft monitor trace` is\n")
-        if command in ("describe", "export", "import", "reset"):
+        if command in ("describe", "export", "get", "import", "reset"):
             raise NftError(f"netsandbox: nft {command} is not modelled\n")
         if command in ("table", "chain", "rule"):
             self.line.insert(0, "add")

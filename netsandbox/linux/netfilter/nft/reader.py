@@ -101,6 +101,8 @@ class Reader:
             order: what several are sorted by.
         """
         negated, word, is_set = self.value()
+        word = ",".join(low if dash and low == high else part  # a range of one is that one
+                        for part in word.split(",") for low, dash, high in [part.partition("-")])
         parts = [show(part) for part in word.split(",")]
         if order is not None:
             parts.sort(key=order)  # type: ignore[arg-type]

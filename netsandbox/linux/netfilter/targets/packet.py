@@ -248,13 +248,15 @@ NO_OPERATION = 1
 
 def read_options(text: str) -> tuple[int, ...]:
     """Kinds of TCP options, by number or name, in order."""
-    found = set()
+    found: set[int] = set()
     for word in text.split(","):
         kind = STRIPPED.get(word, as_number(word))
         if kind is None or kind > 255:
             raise UsageError(f'Bad TCP option value "{word}"')
         if kind <= NO_OPERATION:
             raise UsageError("Option value may not be 0 or 1")
+        if kind in found:
+            raise UsageError(f'Option "{word}" already specified')
         found.add(kind)
     return tuple(sorted(found))
 
