@@ -52,8 +52,12 @@ def near_note(lab: Lab, job: Job) -> str:
         return ""
     if found := NO_COMMAND.search(said):  # though the line's last command did well
         return _near(found[1], known_programs())
-    if not job.code:
-        return ""
+    return _near_what_is_missing(lab, job) if job.code else ""
+
+
+def _near_what_is_missing(lab: Lab, job: Job) -> str:
+    """By what its words say that there is not."""
+    said = job.err
     if found := NO_WORD.search(said):
         return _near(found[1], re.findall(r"[a-z]{2,}", USAGES["texts"].get(found[2], "")))
     if (found := ONE_HYPHEN.search(said)) and _is_flag(found[1]):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.daemon_settings import NO_BRIDGE, DaemonError
 from netsandbox.docker.files import host_resolv_conf
-from netsandbox.docker.ipam import PoolExhaustedError, free_subnet, overlaps
+from netsandbox.docker.ipam import PoolExhaustedError, free_subnet
 from netsandbox.docker.network import DEFAULT_BRIDGE, WAY_OUT, BridgeNetwork
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.docker.resolv_conf import ResolvConf
@@ -77,7 +77,7 @@ def check(engine: DockerEngine) -> None:
     wanted = address(engine, keeps=not engine.settings.default_address_pools)
     if engine.settings.default_gateway:
         _gateway(engine, Network(wanted.network, wanted.length))
-    if not is_kept(engine) and any(overlaps(wanted, other) for other in _others(engine)):
+    if not is_kept(engine) and any(wanted.overlaps(other) for other in _others(engine)):
         raise DaemonError(f"{NO_BRIDGE}invalid pool request: Pool overlaps with other one on this address space")
 
 

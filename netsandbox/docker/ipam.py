@@ -91,10 +91,6 @@ def predefined_subnets(pools: Pools = PREDEFINED) -> Iterator[Network]:
         yield from (Network(start, size) for start in range(pool.network, pool.broadcast + 1, step))
 
 
-def overlaps(one: Network, other: Network) -> bool:
-    return one.network in other or other.network in one
-
-
 def free_subnet(taken: Iterable[Network], after: Network | None = None,
                 pools: Pools = ()) -> Network:
     """The lowest predefined subnet that overlaps with nothing.
@@ -111,6 +107,6 @@ def free_subnet(taken: Iterable[Network], after: Network | None = None,
     subnets = list(predefined_subnets(pools or PREDEFINED))
     start = subnets.index(after) + 1 if after in subnets else 0
     for subnet in (*subnets[start:], *subnets[:start]):
-        if not any(overlaps(subnet, other) for other in used):
+        if not any(subnet.overlaps(other) for other in used):
             return subnet
     raise PoolExhaustedError("all predefined address pools have been fully subnetted")

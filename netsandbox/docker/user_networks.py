@@ -15,7 +15,7 @@ from netsandbox.docker.default_bridge import taken_outside
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.events import NetworkCreated, NetworkRemoved, PoolRefused, SubnetRefused
 from netsandbox.docker.firewall import RefusedRuleError
-from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet, overlaps
+from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU, BridgeOptions, bridge_options
 from netsandbox.docker.parent_network import DRIVERS, ParentNetwork, check_parent
@@ -199,7 +199,7 @@ def _choose_subnet(engine: DockerEngine, plan: NetworkPlan) -> Network:
         engine.maker.last_subnet = chosen
         return chosen
     other = next((network for network in engine.networks.values() if isinstance(network, BridgeNetwork)
-                  and any(overlaps(wanted, pool.subnet) for pool in network.pools)), None)
+                  and any(wanted.overlaps(pool.subnet) for pool in network.pools)), None)
     is_part = plan.part is not None and other is not None and all(pool.part != plan.part for pool in other.pools)
     if other is not None and not is_part:  # of a part alone it is only asked whether it is taken (ipam/allocator)
         engine.namespace.record(SubnetRefused(engine.namespace.name, str(wanted), other.name))
@@ -235,7 +235,7 @@ def _check_subnets(engine: DockerEngine, plan: NetworkPlan, ifname: str, identit
     """What another bridge has; of a part of it nothing was said before."""
     other = next((network for network in engine.networks.values() if isinstance(network, BridgeNetwork)
                   and not isinstance(network, ParentNetwork) and plan.subnet is not None
-                  and any(overlaps(plan.subnet, pool.subnet) for pool in network.pools)), None)
+                  and any(plan.subnet.overlaps(pool.subnet) for pool in network.pools)), None)
     if other is not None:
         engine.namespace.record(SubnetRefused(engine.namespace.name, str(plan.subnet), other.name))
         raise daemon_error(f"cannot create network {identity} ({ifname}): conflicts with network {other.identity} "

@@ -119,42 +119,64 @@ class _Building:
 
 def flows(trace: Trace, since: int = 0) -> list[Flow]:
     """Every connection that the trace still knows, or knows from a record on, in the order of their first segments."""
-    building: dict[frozenset[End], list[_Building]] = {}
-    order: list[_Building] = []
-    seen: dict[int, tuple[_Building, int, TcpSegment]] = {}
-    ways = _Ways()
+    found = _Flows()
     for record in trace.since(max(trace.first, since)):
         if isinstance(record.event, TcpStateChanged):
-            _note_end(building, record.event)
-            continue
+            found.note_end(record.event)
+        else:
+            found.take(record)
+    found.ways.give_up_together()
+    return [_finished(one) for one in found.order]
+
+
+class _Flows:
+    """The connections of a trace as its records come, in the order of their first segments."""
+
+    def __init__(self) -> None:
+        self.order: list[_Building] = []
+        self.ways = _Ways()
+        self._by_ends: dict[frozenset[End], list[_Building]] = {}
+        self._seen: dict[int, tuple[_Building, int, TcpSegment]] = {}
+
+    def note_end(self, event: TcpStateChanged) -> None:
+        known = self._by_ends.get(frozenset(((event.local, event.port), (event.peer, event.peer_port))))
+        if known and (event.old, event.new) == (TcpState.SYN_SENT.name, TcpState.CLOSE.name):
+            known[-1].is_given_up = True
+
+    def take(self, record: Record) -> None:
+        """What a record tells of a segment, if it is about one."""
         segment, packet, fate = _segment_of(record)
         if segment is None or packet is None:
-            continue
-        way = ways.of(record)
+            return
+        way = self.ways.of(record)
         if fate:
             for one, place in way:
                 one.fates[place] = fate
-        known = seen.get(id(segment))
-        if known is None or known[2] is not segment:
-            if not isinstance(record.event, FrameSent | SendFailed):  # a queue at its own card may have lost it
-                continue
-            owner = _place(building, order, packet, segment)
+        known = self._seen.get(id(segment))
+        if known is not None and known[2] is segment:
+            if fate is not None:
+                known[0].fates[known[1]] = fate
+        elif isinstance(record.event, FrameSent | SendFailed):  # a queue at its own card may have lost it
+            owner = self._owner(packet, segment)
             place = len(owner.found)
-            seen[id(segment)] = owner, place, segment
+            self._seen[id(segment)] = owner, place, segment
             way.append((owner, place))
             owner.found.append((record.seq, record.at, (packet.src, segment.sport) == owner.client, segment))
             if fate:
                 owner.fates[place] = fate
-        elif fate is not None:
-            known[0].fates[known[1]] = fate
-    ways.give_up_together()
-    return [_finished(one) for one in order]
 
-
-def _note_end(building: dict[frozenset[End], list[_Building]], event: TcpStateChanged) -> None:
-    known = building.get(frozenset(((event.local, event.port), (event.peer, event.peer_port))))
-    if known and (event.old, event.new) == (TcpState.SYN_SENT.name, TcpState.CLOSE.name):
-        known[-1].is_given_up = True
+    def _owner(self, packet: IPv4Packet, segment: TcpSegment) -> _Building:
+        """The flow that it belongs to; a SYN after the end begins the next one of the same four numbers."""
+        source, target = (packet.src, segment.sport), (packet.dst, segment.dport)
+        known = self._by_ends.setdefault(frozenset((source, target)), [])
+        begins = segment.flags & (SYN | ACK) == SYN
+        over = known and any(old.flags & (FIN | RST) for _seq, _at, _client, old in known[-1].found)
+        if not known or (begins and over):
+            answers = segment.flags & (SYN | ACK) == SYN | ACK
+            made = _Building(target, source) if answers else _Building(source, target)
+            known.append(made)
+            self.order.append(made)
+        return known[-1]
 
 
 class _Ways:
@@ -203,21 +225,6 @@ def _segment_of(record: Record) -> tuple[TcpSegment | None, IPv4Packet | None, s
     if isinstance(packet, IPv4Packet) and isinstance(packet.payload, TcpSegment):
         return packet.payload, packet, fate
     return None, None, None
-
-
-def _place(building: dict[frozenset[End], list[_Building]], order: list[_Building], packet: IPv4Packet,
-           segment: TcpSegment) -> _Building:
-    """The flow that a segment belongs to; a SYN after the end begins the next one of the same four numbers."""
-    source, target = (packet.src, segment.sport), (packet.dst, segment.dport)
-    known = building.setdefault(frozenset((source, target)), [])
-    begins = segment.flags & (SYN | ACK) == SYN
-    over = known and any(old.flags & (FIN | RST) for _seq, _at, _client, old in known[-1].found)
-    if not known or (begins and over):
-        answers = segment.flags & (SYN | ACK) == SYN | ACK
-        made = _Building(target, source) if answers else _Building(source, target)
-        known.append(made)
-        order.append(made)
-    return known[-1]
 
 
 def _finished(one: _Building) -> Flow:

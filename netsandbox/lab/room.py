@@ -58,7 +58,7 @@ def lan_in_the_way(lab: Lab, host: Host, claim: Claim) -> Network | None:
     if not (is_route_to_it or is_other_network) or [one.network for one in card.addresses] != [own]:
         return None
     taken = [wanted, *(one.network for device in host.namespace.interfaces.values() for one in device.addresses)]
-    free = (other for other in OTHER_LANS if not any(_overlap(other, one) for one in taken))
+    free = (other for other in OTHER_LANS if not any(other.overlaps(one) for one in taken))
     return next((other for other in free if claim.gateway is None or claim.gateway in other), None)
 
 
@@ -71,10 +71,6 @@ def _card(host: Host) -> NetworkCard | None:
     networks = host.docker.networks.values() if host.docker is not None else ()
     is_parent = any(str(getattr(network, "parent", "")).partition(".")[0] == card.name for network in networks)
     return None if is_parent else card
-
-
-def _overlap(one: Network, other: Network) -> bool:
-    return one.network in other or other.network in one
 
 
 def rename_card(card: NetworkCard) -> None:

@@ -56,6 +56,9 @@ class Network(NamedTuple):
     def __str__(self) -> str:
         return f"{format_ipv4(self.address)}/{self.length}"
 
+    def overlaps(self, other: Network) -> bool:
+        return self.network in other or other.network in self
+
 
 def prefix_mask(length: int) -> int:
     """255.255.0.0 as an integer for 16."""

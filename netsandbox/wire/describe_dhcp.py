@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from netsandbox.wire.addresses import format_ipv4, format_mac
-from netsandbox.wire.describe_out import visible
+from netsandbox.wire.describe_out import characters
 
 HEADER, MAGIC = 236, 240
 COOKIE = bytes.fromhex("63825363")
@@ -59,42 +59,64 @@ def _mac(data: bytes) -> str:
     return format_mac(int.from_bytes(data[28:34], "big"))
 
 
+class _EndsEarlyError(Exception):
+    """The bytes end inside of what is to be told."""
+
+
 def _fields(data: bytes, is_ethernet: bool, verbose: int) -> str:
-    if len(data) < 10:
-        return " [|bootp]"
+    told: list[str] = []
+    try:
+        for part in (_numbers(data, is_ethernet, verbose), _addresses(data, is_ethernet), _names(data)):
+            told.extend(part)
+        _need(data, MAGIC)
+    except _EndsEarlyError:
+        return "".join(told) + " [|bootp]"
+    return "".join(told) + _vendor(data, verbose)
+
+
+def _need(data: bytes, size: int) -> None:
+    if len(data) < size:
+        raise _EndsEarlyError
+
+
+def _numbers(data: bytes, is_ethernet: bool, verbose: int) -> Iterator[str]:
+    _need(data, 10)
     hardware, size, hops = data[1:4]
-    text = f", htype {hardware}" * (hardware != ETHERNET) + f", hlen {size}" * (not is_ethernet)
-    text += f", hops {hops}" if hops else ""
-    text += f", xid 0x{int.from_bytes(data[4:8], 'big'):x}"
+    yield f", htype {hardware}" * (hardware != ETHERNET) + f", hlen {size}" * (not is_ethernet)
+    yield f", hops {hops}" if hops else ""
+    yield f", xid 0x{int.from_bytes(data[4:8], 'big'):x}"
     seconds, flags = int.from_bytes(data[8:10], "big"), int.from_bytes(data[10:12], "big")
-    text += f", secs {seconds}" if seconds else ""
-    if len(data) < 12:
-        return f"{text} [|bootp]"
-    text += f", Flags [{'Broadcast' if flags & 0x8000 else 'none'}]"
-    text += f" (0x{flags:04x})" if verbose > 1 else ""
+    yield f", secs {seconds}" if seconds else ""
+    _need(data, 12)
+    yield f", Flags [{'Broadcast' if flags & 0x8000 else 'none'}]"
+    yield f" (0x{flags:04x})" if verbose > 1 else ""
+
+
+def _addresses(data: bytes, is_ethernet: bool) -> Iterator[str]:
     for name, at in (("Client", 12), ("Your", 16), ("Server", 20), ("Gateway", 24)):
-        if len(data) < at + 4:
-            return f"{text} [|bootp]"
-        text += f"\n\t  {name}-IP {_ip(data, at)}" if any(data[at:at + 4]) else ""
+        _need(data, at + 4)
+        yield f"\n\t  {name}-IP {_ip(data, at)}" if any(data[at:at + 4]) else ""
     if is_ethernet:
-        if len(data) < 34:
-            return f"{text} [|bootp]"
-        text += f"\n\t  Client-Ethernet-Address {_mac(data)}"
+        _need(data, 34)
+        yield f"\n\t  Client-Ethernet-Address {_mac(data)}"
+
+
+def _names(data: bytes) -> Iterator[str]:
+    """The server's and the file's."""
     for name, at, end in (("sname", 44, 108), ("file", 108, HEADER)):
-        if len(data) <= at:
-            return f"{text} [|bootp]"
+        _need(data, at + 1)
         if data[at]:
             value, mark, _rest = data[at:end].partition(bytes(1))
-            text += f'\n\t  {name} "{_characters(value)}"'
+            yield f'\n\t  {name} "{characters(value)}"'
             if not mark:
-                return f"{text} [|bootp]"
-    if len(data) < MAGIC:
-        return f"{text} [|bootp]"
+                raise _EndsEarlyError
+
+
+def _vendor(data: bytes, verbose: int) -> str:
     if data[HEADER:MAGIC] != COOKIE:
         number = int.from_bytes(data[HEADER:MAGIC], "big")
-        return text + (f"\n\t  Vendor-#0x{number:08x}" if number else "")
-    return (f"{text}\n\t  Vendor-rfc1048 Extensions\n\t    Magic Cookie 0x{COOKIE.hex()}"
-            + _options(data, MAGIC, verbose))
+        return f"\n\t  Vendor-#0x{number:08x}" if number else ""
+    return f"\n\t  Vendor-rfc1048 Extensions\n\t    Magic Cookie 0x{COOKIE.hex()}" + _options(data, MAGIC, verbose)
 
 
 def _options(data: bytes, at: int, verbose: int) -> str:
@@ -133,7 +155,7 @@ def _value(form: str, data: bytes) -> str:
     if form == "byte":
         return ".".join(map(str, data))
     if form == "text":
-        return f'"{_characters(data)}"'
+        return f'"{characters(data)}"'
     size, read = NUMBERS[form]
     whole = len(data) - len(data) % size
     return ",".join(read(data[at:at + size]) for at in range(0, whole, size)) + _trailing(data[whole:])
@@ -196,7 +218,7 @@ def _client(data: bytes) -> str:
     if not data:
         return "[ERROR: length < 1 bytes]"
     if not data[0]:
-        return f'"{_characters(data[1:])}"'
+        return f'"{characters(data[1:])}"'
     return ("ether " if data[0] == ETHERNET else f"hardware-type {data[0]}, ") + data[1:].hex(":")
 
 
@@ -211,7 +233,7 @@ def _classes(data: bytes) -> str:
             return f"{text}[ERROR: suboption length must be non-zero]"
         if at + 1 + size > len(data):
             return f"{text}[ERROR: invalid option]"
-        text += f'"{_characters(data[at + 1:at + 1 + size])}", length {size}'
+        text += f'"{characters(data[at + 1:at + 1 + size])}", length {size}'
         at += 1 + size
     return text
 
@@ -225,7 +247,7 @@ def _name(data: bytes) -> str:
     letters = "".join(letter for bit, letter in ((1, "S"), (2, "O"), (4, "E"), (8, "N")) if flags & bit)
     text += f"[{letters}] " if letters else ""
     text += f"{data[1]}/{data[2]} " if data[1] or data[2] else ""
-    return f'{text}"{_characters(data[3:])}"'
+    return f'{text}"{characters(data[3:])}"'
 
 
 def _agent(data: bytes) -> str:
@@ -236,7 +258,7 @@ def _agent(data: bytes) -> str:
         text += f"{LINE}{SUBOPTIONS.get(kind, 'Unknown')} SubOption {kind}, length {size}: "
         if len(value) < size:
             return f"{text}length goes past end of option"
-        text += _characters(value) if kind in SUBOPTIONS else "".join(
+        text += characters(value) if kind in SUBOPTIONS else "".join(
             f"\n\t\t0x{row:04x}:  {value[row:row + 16].hex(' ', -2)}" for row in range(0, size, 16))
         at += 2 + size
     return text + _trailing(data[at:])
@@ -269,7 +291,3 @@ FORMS: dict[str, Callable[[bytes], str]] = {
 
 def _ip(data: bytes, at: int) -> str:
     return _address(data[at:at + 4])
-
-
-def _characters(data: bytes) -> str:
-    return "".join(map(visible, data))

@@ -7,7 +7,7 @@ from ipaddress import IPv6Address
 
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
-from netsandbox.wire.describe_out import visible
+from netsandbox.wire.describe_out import characters
 
 RESPONSES = ("", " FormErr", " ServFail", " NXDomain", " NotImp", " Refused", " YXDomain", " YXRRSet", " NXRRSet",
              " NotAuth", " NotZone", " Resp11", " Resp12", " Resp13", " Resp14", " NoChange")
@@ -186,7 +186,7 @@ class _Message:
     def _texts(self, at: int, end: int) -> None:
         while at < end:
             size = self._number(at, 1)
-            self.text.append(f' "{_characters(self.data[at + 1:at + 1 + size])}"')
+            self.text.append(f' "{characters(self.data[at + 1:at + 1 + size])}"')
             at += 1 + size
 
     def _options(self, at: int, end: int) -> None:
@@ -240,7 +240,7 @@ class _Message:
                 raise _End
             else:
                 label = self.data[at + 1:at + 1 + size]
-                self.text.append(_characters(label))
+                self.text.append(characters(label))
                 if len(label) < size:
                     raise _End
                 self.text.append(".")
@@ -254,10 +254,6 @@ READERS: dict[int, Callable[[_Message, int, int], None]] = {
     33: _Message._service, dns.OPT: _Message._options, dns.TXT: _Message._texts,
     **dict.fromkeys((dns.NS, dns.CNAME, dns.PTR, 39), _Message._target)}
 """What is told of a record's data, by its type."""
-
-
-def _characters(data: bytes) -> str:
-    return "".join(map(visible, data))
 
 
 def _option(code: int, data: bytes) -> str:

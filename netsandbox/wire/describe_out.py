@@ -79,3 +79,8 @@ def visible(octet: int) -> str:
     """A byte as text: `^J`, `M-^@`."""
     before, octet = ("M-", octet & 0x7F) if octet > 0x7F else ("", octet)
     return before + (chr(octet) if 0x20 <= octet < 0x7F else f"^{chr(octet ^ 0x40)}")
+
+
+def characters(data: bytes) -> str:
+    """Bytes as text."""
+    return "".join(map(visible, data))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.wire.describe_out import visible
+from netsandbox.wire.describe_out import characters
 
 NAMES = {1: "RRQ", 2: "WRQ", 3: "DATA", 4: "ACK", 5: "ERROR", 6: "OACK"}
 ERRORS = ("EUNDEF", "ENOTFOUND", "EACCESS", "ENOSPACE", "EBADOP", "EBADID", "EEXISTS", "ENOUSER")
@@ -23,7 +23,7 @@ def tftp_text(data: bytes, _verbose: int) -> str:
         return text + CUT * (operation != OPTIONS)
     if operation in REQUESTS:
         name, mark, rest = data[2:].partition(b"\0")
-        text += f' "{_characters(name)}"'
+        text += f' "{characters(name)}"'
         return text + (" " * rest.startswith(b"\0") + _words(rest) if mark and rest else CUT)
     if operation == OPTIONS:
         return text + _words(data[2:])
@@ -34,7 +34,7 @@ def tftp_text(data: bytes, _verbose: int) -> str:
         return f"{text} block {number}"
     said, mark, _rest = data[4:].partition(b"\0")
     text += f" {ERRORS[number]}" if number < len(ERRORS) else f' tftp-err-#{number} "'
-    return f'{text} "{_characters(said)}"' + ("" if mark else CUT) if len(data) > 4 else text + CUT
+    return f'{text} "{characters(said)}"' + ("" if mark else CUT) if len(data) > 4 else text + CUT
 
 
 def _words(rest: bytes) -> str:
@@ -42,11 +42,7 @@ def _words(rest: bytes) -> str:
     text = ""
     while rest:
         word, mark, rest = rest.partition(b"\0")
-        text += f" {_characters(word)}" if word else ""
+        text += f" {characters(word)}" if word else ""
         if not mark:
             return text + CUT
     return text
-
-
-def _characters(data: bytes) -> str:
-    return "".join(map(visible, data))

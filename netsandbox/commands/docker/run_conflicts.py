@@ -9,10 +9,10 @@ import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.docker.run_network import BUILT_IN, is_address
+from netsandbox.commands.docker.run_network import BUILT_IN
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.network import SYSCTLS, BridgeNetwork, DockerNetwork
-from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -101,7 +101,7 @@ def of_own_subnet(network: DockerNetwork | None, wish: Wish, address_6: str) -> 
     """What is wrong with addresses that are to be had on a network; it has no IPv6 subnet at all."""
     found = [f"invalid IPv4 address: {wish.wrong_address}"] if wish.wrong_address else []
     found += [f"invalid IPv6 address: {address_6}"] if address_6 and not is_ipv6(address_6) else []
-    found += [f"invalid link-local IP address: {text}" for text in wish.local if not is_address(text)]
+    found += [f"invalid link-local IP address: {text}" for text in wish.local if ipv4_or_none(text) is None]
     asked = wish.address is not None or bool(wish.wrong_address)
     if network is None or not (asked or address_6):
         return found

@@ -102,14 +102,6 @@ def bad_network(text: str, profile: Profile) -> str:
     return "" if named or not LONG_FORM.search(text) else "network name/id is not specified"
 
 
-def is_address(text: str) -> bool:
-    try:
-        parse_ipv4(text)
-    except AddressError:
-        return False
-    return True
-
-
 def with_address(wish: Wish, text: str) -> Wish:
     """--ip, which the daemon reads."""
     try:

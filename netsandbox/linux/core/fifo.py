@@ -81,6 +81,13 @@ class ByteFifo(Fifo):
         return frame.size
 
 
+def plain_queue(parent: Discipline, kind: type[Fifo] = Fifo) -> Fifo:
+    """What something classful holds frames in until it is given another (fifo_create_dflt)."""
+    queue = kind(parent.interface, 0)
+    queue.parent = parent
+    return queue
+
+
 class NoQueue(Fifo):
     """None at all: what a virtual device has from the start."""
 

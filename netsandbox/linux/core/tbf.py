@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.discipline import Discipline, Held, Xmit
-from netsandbox.linux.core.fifo import ByteFifo
+from netsandbox.linux.core.fifo import ByteFifo, plain_queue
 from netsandbox.linux.core.leaf import Leaf
 
 if TYPE_CHECKING:
@@ -41,13 +41,7 @@ class Tbf(Discipline):
         self.rate, self.burst = 1, 0
         self._tokens, self._since = -1, 0
         self._timer: Timer | None = None
-        self._leaf = Leaf(self._plain())
-
-    def _plain(self) -> Discipline:
-        """What it has without another: room for so many bytes (fifo_create_dflt)."""
-        queue = ByteFifo(self.interface, 0)
-        queue.parent = self
-        return queue
+        self._leaf = Leaf(plain_queue(self, ByteFifo))
 
     def detach(self) -> None:
         super().detach()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.discipline import Held, Xmit
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.fifo import Fifo
+from netsandbox.linux.core.fifo import plain_queue
 from netsandbox.linux.core.leaf import Leaf
 from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.priority import priority
@@ -60,7 +60,7 @@ class HtbClass:
         self.htb, self.number, self.parent, self.said = htb, number, parent, said
         self.level = 0
         self.below: list[HtbClass] = []
-        self.leaf = Leaf(htb.plain())
+        self.leaf = Leaf(plain_queue(htb))
         self.mode = CAN_SEND
         self.bytes = self.packets = self.dropped = self.overlimits = self.lent = self.borrowed = 0
         self.deficits = [0] * DEPTH
@@ -140,7 +140,7 @@ class HtbClass:
         """Its first child comes: what waited in it is lost."""
         if self.leaf.discipline in self.htb.adopted:
             self.htb.adopted.remove(self.leaf.discipline)
-        self.leaf = Leaf(self.htb.plain())
+        self.leaf = Leaf(plain_queue(self.htb))
         self.level = (self.parent.level if self.parent is not None else DEPTH) - 1
 
     def become_leaf(self) -> None:
@@ -170,11 +170,6 @@ class Htb(Classful):
         self.turns: dict[tuple[int, int], int] = {}
         """By level and priority the class that is next."""
         self._timer: Timer | None = None
-
-    def plain(self) -> Discipline:
-        queue = Fifo(self.interface, 0)
-        queue.parent = self
-        return queue
 
     # -- classes
 
@@ -251,7 +246,7 @@ class Htb(Classful):
         self.adopted.remove(child)
         for one in self.classes:
             if one.leaf.discipline is child:
-                one.leaf = Leaf(self.plain())
+                one.leaf = Leaf(plain_queue(self))
 
     # -- frames
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.fifo import Fifo
+from netsandbox.linux.core.fifo import plain_queue
 from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.priority import priority
 
@@ -36,12 +36,7 @@ class Prio(Classful):
         self.adopted = [child for child in self.adopted if child not in self.bands[count:]]
         del self.bands[count:]
         while len(self.bands) < count:
-            self.bands.append(self._plain())
-
-    def _plain(self) -> Discipline:
-        queue = Fifo(self.interface, 0)
-        queue.parent = self
-        return queue
+            self.bands.append(plain_queue(self))
 
     def has_class(self, number: int) -> bool:
         return 1 <= number <= len(self.bands)
@@ -54,7 +49,7 @@ class Prio(Classful):
     def forget(self, child: Discipline) -> None:
         self.adopted.remove(child)
         if child in self.bands:
-            self.bands[self.bands.index(child)] = self._plain()
+            self.bands[self.bands.index(child)] = plain_queue(self)
 
     def enqueue(self, frame: Frame) -> bool:
         """prio_enqueue."""

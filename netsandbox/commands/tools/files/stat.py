@@ -48,10 +48,25 @@ def _described(context: ToolContext, path: str, form: str, follows: bool) -> str
     if own is None and not files.exists(where) and files.link(where) is None:
         raise FileError("ENOENT")
     link = files.link(where) or (own if not follows and kept is None else None)
+    values = _values(context, path, where, link, NUMBER.fullmatch(own or ""))
+    wrong = next((letter for letter in FIELD.findall(form) if letter not in values), None)
+    if wrong is not None:
+        raise ToolError(1, f"netsandbox: stat %{wrong} is not modelled")
+    return FIELD.sub(lambda found: values[found[1]], form)
+
+
+def _values(context: ToolContext, path: str, where: str, link: str | None,
+            number: re.Match[str] | None) -> dict[str, str]:
+    """What each letter of a format stands for.
+
+    Args:
+        link: where a link leads.
+        number: of a namespace's file.
+    """
+    files = files_of(context)
     node = files.node(where)
     kind = "l" if link is not None else "d" if files.is_directory(where) else "f"
     size = len(node.target.encode()) if isinstance(node, Symlink) else size_of(files, where)
-    number = NUMBER.fullmatch(own or "")
     values = {"n": path, "N": f"'{path}' -> '{link}'" if link is not None else f"'{path}'", "s": str(size),
               "F": KINDS["e" if kind == "f" and not size else kind], "A": MODES.get(kind, "-rw-r--r--"),
               "a": OCTAL.get(kind, "644"), "u": "0", "g": "0", "U": "root", "G": "root", "%": "%", "t": "0", "T": "0",
@@ -62,10 +77,7 @@ def _described(context: ToolContext, path: str, form: str, follows: bool) -> str
                    "T": f"{device[1]:x}"}
     if number is not None and link is None:
         values |= {"i": number[1], "F": KINDS["e"], "A": "-r--r--r--", "a": "444"}
-    wrong = next((letter for letter in FIELD.findall(form) if letter not in values), None)
-    if wrong is not None:
-        raise ToolError(1, f"netsandbox: stat %{wrong} is not modelled")
-    return FIELD.sub(lambda found: values[found[1]], form)
+    return values
 
 
 def changed_at(context: ToolContext, node: Node | None) -> int:

@@ -265,10 +265,7 @@ class Line:
             ToolError: an option that the command does not take, or one that is missing.
         """
         if self.table == "expect" and self.command in "GDIA":
-            for letter in ("s", "d"):
-                if letter not in self.values:
-                    raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
-            raise ToolError(1, "netsandbox: conntrack: expectations are not modelled")
+            raise self._is_of_expectation()
         self._check_letters()
         for letter, name in MASKED.items():
             if letter in self.values and name not in self.values:
@@ -285,11 +282,20 @@ class Line:
             raise ToolError(1, "netsandbox: conntrack -D -t is not modelled")
         if self.command in ("I", "A", "G"):
             self._check_new()
+        self._check_outputs()
+        self._add_filters()
+
+    def _is_of_expectation(self) -> ToolError:
+        for letter in ("s", "d"):
+            if letter not in self.values:
+                return wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
+        return ToolError(1, "netsandbox: conntrack: expectations are not modelled")
+
+    def _check_outputs(self) -> None:
         if "save" in self.outputs and len(self.outputs) > 1:
             raise ToolError(1, f"{TITLE}: cannot combine save output with any other output type, use -o save only")
         if self.command == "E" and self.outputs & {"xml", "save"}:
             raise ToolError(1, "netsandbox: conntrack: events are lines here: output 'xml' or 'save' is not modelled")
-        self._add_filters()
 
     def _check_letters(self) -> None:
         """generic_opt_check."""

@@ -77,7 +77,7 @@ def _keys(context: ToolContext, read_type: Callable[[Words], str]) -> tuple[Key,
     return (
         flag("up"), flag("down"), key("name", read=name_reader("name"), once="name"),
         key("index", read=read_index, once="index"), key("link*", read=lower_reader(namespace)),
-        key("address*", read=_read_mac),
+        key("address*", read=_mac_bytes),
         key("mtu", read=number('Invalid "mtu" value\n', -(1 << 31), (1 << 31) - 1), once="mtu"),
         key("txqueuelen*", "qlen", "txqlen*", read=number('Invalid "txqueuelen" value\n'), once="txqueuelen"),
         key("alias*", read=read_alias), key("group", read=address.read_group, once="group"),
@@ -149,10 +149,6 @@ def _check(namespace: NetworkNamespace, request: LinkRequest, makes: bool, is_pe
     if not is_peer and not request.device:
         raise ToolError(USAGE, 'Not enough information: "dev" argument is required.')
     interface_named(namespace, request.device)
-
-
-def _read_mac(words: Words) -> list[int]:
-    return mac_bytes(words.next())
 
 
 def _checked(mac: list[int], makes: bool) -> list[int]:

@@ -130,21 +130,31 @@ def _of_direction(reader: Reader, direction: str) -> None:
         raise reader.not_modelled(f"ct {direction} {key}")
     if key not in ENDS:
         raise reader.line.complaint(f"syntax error, unexpected {token(key)[0]}", at + names_family)
-    flag, at = f"--ct{DIRECTIONS[direction]}{ENDS[key]}", reader.place
     if key.startswith("proto"):
-        negated, value = reader.asked(f"ct {direction} {key}", port, port_order)
-        check_ports(reader, value, at + bool(negated))
-        ports = [port(one).replace("-", ":") for one in value.split(",")]
-        reader.one_of(negated, [["-m", "conntrack", flag, one] for one in ports])
+        _ask_port(reader, direction, key)
         return
     if reader.is_inet and not names_family and not is_of_ipv4(reader):
         reader.value()
         raise reader.line.complaint(f'cannot determine ip protocol version, use "ip {key}" or "ip6 {key}" instead',
                                     start, until=start + 2)
+    _ask_address(reader, direction, key)
+
+
+def _ask_port(reader: Reader, direction: str, key: str) -> None:
+    at = reader.place
+    negated, value = reader.asked(f"ct {direction} {key}", port, port_order)
+    check_ports(reader, value, at + bool(negated))
+    ports = [port(one).replace("-", ":") for one in value.split(",")]
+    reader.one_of(negated, [["-m", "conntrack", f"--ct{DIRECTIONS[direction]}{ENDS[key]}", one] for one in ports])
+
+
+def _ask_address(reader: Reader, direction: str, key: str) -> None:
+    at = reader.place
     negated, value = reader.asked(f"ct {direction} ip {key}", address, address_order)
     check_addresses(reader, value, at + bool(negated))
     if "-" in value:
         raise reader.not_modelled(f"a range of ct {direction} {key}")
+    flag = f"--ct{DIRECTIONS[direction]}{ENDS[key]}"
     reader.one_of(negated, [["-m", "conntrack", flag, one] for one in value.split(",")])
 
 

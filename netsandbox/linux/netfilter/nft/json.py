@@ -141,17 +141,21 @@ class _Statements:
         if word in REDIRECTED:
             return {word: self._where() or None}
         if word == "tcp" and self.words[:4] == ["option", "maxseg", "size", "set"]:
-            del self.words[:4]
-            size = self._next()
-            return {"mangle": {"key": {"tcp option": {"name": "maxseg", "field": "size"}},
-                               "value": {"rt": {"key": self._next()}} if size == "rt" else int(size)}}
-        if self.words[1:2] == ["set"]:
-            key = self._field(word)[0]
-            word = self._next(1)
-            value = self._field(word)[0] if word in ("meta", "ct") else _value(word)
-            operator = self._next() if self.words[:1] and self.words[0] in ("&", "|", "^") else ""
-            return {"mangle": {"key": key, "value": {operator: [value, _value(self._next())]} if operator else value}}
-        return self._match(word)
+            return self._set_segment_size()
+        return self._set_field(word) if self.words[1:2] == ["set"] else self._match(word)
+
+    def _set_segment_size(self) -> Json:
+        del self.words[:4]
+        size = self._next()
+        return {"mangle": {"key": {"tcp option": {"name": "maxseg", "field": "size"}},
+                           "value": {"rt": {"key": self._next()}} if size == "rt" else int(size)}}
+
+    def _set_field(self, word: str) -> Json:
+        key = self._field(word)[0]
+        word = self._next(1)
+        value = self._field(word)[0] if word in ("meta", "ct") else _value(word)
+        operator = self._next() if self.words[:1] and self.words[0] in ("&", "|", "^") else ""
+        return {"mangle": {"key": key, "value": {operator: [value, _value(self._next())]} if operator else value}}
 
     def _limit(self) -> Json:
         self._takes("rate")

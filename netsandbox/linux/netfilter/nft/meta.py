@@ -78,15 +78,20 @@ def set_mark(reader: Reader, whose: str) -> None:
     if word == "mark":
         reader.words.insert(0, word)
         word = "meta"
-    said, name = f"{whose} mark set ", OWN[whose]
+    said = f"{whose} mark set "
     if word not in OWN:
         number, = numbers_of(reader, MARK, [word], at)[0]
         reader.said.append(said + MARK.write(number))
-        reader.first.append(["-j", name, "--set-mark", str(number)])
-        return
-    if reader.take() != "mark":
+        reader.first.append(["-j", OWN[whose], "--set-mark", str(number)])
+    elif reader.take() != "mark":
         raise reader.not_modelled(f"{said}{word}")
-    operator, number, said = "", WORD, f"{said}{word} mark"
+    else:
+        _set_to_mark(reader, whose, word, f"{said}{word} mark")
+
+
+def _set_to_mark(reader: Reader, whose: str, word: str, said: str) -> None:
+    """To a mark that there is, of which an operator and a number may follow."""
+    operator, number = "", WORD
     if reader.words[:1] and reader.words[0] in OPERATORS:
         operator = OPERATORS[reader.take()]
         (number,), = numbers_of(reader, MARK, [reader.take()], reader.place - 1)
@@ -95,7 +100,7 @@ def set_mark(reader: Reader, whose: str) -> None:
         raise reader.not_modelled(said)
     reader.said.append(said)
     if word == whose:
-        reader.first.append(["-j", name, f"--{operator or 'or'}-mark", str(number if operator else 0)])
+        reader.first.append(["-j", OWN[whose], f"--{operator or 'or'}-mark", str(number if operator else 0)])
     else:
         restores = whose == "meta"
         masks = ["--nfmask", str(WORD if restores else number), "--ctmask", str(number if restores else WORD)]

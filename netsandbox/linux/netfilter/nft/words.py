@@ -173,21 +173,11 @@ class _Nat:
             said += f" {family}" * reader.is_inet
         elif has_address and reader.is_inet and is_of_ipv4(reader):
             names_family, said = True, f"{said} ip"
-        has_to = reader.words[:1] == ["to"]
-        if has_to or has_address:
-            del reader.words[:has_to]
-            at, where, flags = reader.place, reader.take(), self._flags(reader)
-            if where == "prefix" or reader.words[:1] == ["map"] or "map" in reader.words[:4]:
-                raise reader.not_modelled(f"{self.word} {'prefix' if where == 'prefix' else 'map'}")
-            if family and not has_to:
-                kind = token(reader.words[0])[0] if reader.words else "newline"
-                raise reader.line.complaint(f"syntax error, unexpected {kind}", reader.place)
-            if names_family or not reader.is_inet or not has_address:
-                _check_mapping(reader, where, at, verb, is_port=self.flag == "--to-ports")
-            is_port = self.flag == "--to-ports"
-            where = _numbered(where)
-            said += f" to {':' * is_port}{where.lstrip(':') if is_port else where}"
-            out += [self.flag, where.lstrip(":") if is_port else where]
+        if has_address or reader.words[:1] == ["to"]:
+            is_checked = names_family or not reader.is_inet or not has_address
+            where, flags = self._to(reader, family, verb, is_checked)
+            said += f" to {':' * self.is_port}{where}"
+            out += [self.flag, where]
         else:
             flags = self._flags(reader)
         said += f" {','.join(flags)}" if flags else ""
@@ -201,6 +191,25 @@ class _Nat:
         else:
             reader.out += out
 
+    @property
+    def is_port(self) -> bool:
+        """Whether it changes the port alone."""
+        return self.flag == "--to-ports"
+
+    def _to(self, reader: Reader, family: str, verb: int, is_checked: bool) -> tuple[str, list[str]]:
+        """`to ADDRESS:PORT`, and the flags behind it."""
+        has_to = reader.words[:1] == ["to"]
+        del reader.words[:has_to]
+        at, where, flags = reader.place, reader.take(), self._flags(reader)
+        if where == "prefix" or reader.words[:1] == ["map"] or "map" in reader.words[:4]:
+            raise reader.not_modelled(f"{self.word} {'prefix' if where == 'prefix' else 'map'}")
+        if family and not has_to:
+            kind = token(reader.words[0])[0] if reader.words else "newline"
+            raise reader.line.complaint(f"syntax error, unexpected {kind}", reader.place)
+        if is_checked:
+            _check_mapping(reader, where, at, verb, is_port=self.is_port)
+        where = _numbered(where)
+        return where.lstrip(":") if self.is_port else where, flags
 
     @staticmethod
     def _flags(reader: Reader) -> list[str]:
