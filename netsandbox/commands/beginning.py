@@ -8,7 +8,7 @@ from netsandbox.commands.around import INTERPRETER
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.line import PARSER, Line, effect_of
-from netsandbox.commands.prompt import Prompt, no_input
+from netsandbox.commands.prompt import SHADOWED, Prompt, no_input
 from netsandbox.commands.verb import Effect
 from netsandbox.commands.verb_task import VerbCall
 from netsandbox.lab.names import DEFAULT_HOST
@@ -55,7 +55,7 @@ def _is_the_shells(shell: Shell, words: tuple[str, ...]) -> bool:
 def _script(shell: Shell, line: Line) -> Task:
     """A line of several commands, or one with expansions."""
     heads, is_action = line.survey.heads, line.effect is Effect.ACT
-    alone = next((head for head in heads if head in VERBS and VERBS[head].alone), None)
+    alone = next((head for head in heads if head in VERBS and VERBS[head].alone and head not in SHADOWED), None)
     if alone is not None and len(heads) > 1 and not (alone == "exit" and len(heads) > 1):
         raise CommandError(f"{alone!r} needs a line of its own")
     looking = next((head for head in heads if effect_of(head) is not Effect.ACT), None)

@@ -161,7 +161,7 @@ APPLETS: Late[str, Maker] = Late(places("netsandbox.apps", {
 BUSYBOX_TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
     "small": "apk", "processes": "ps=busybox_ps",
     "busybox": "arp ifconfig hostname ip netstat route uname sysctl",
-    "busybox_files": "cat cp find head ln ls md5sum mkdir mv rm rmdir sed sort tail touch uniq"}))
+    "busybox_files": "cat cp find head ln ls md5sum mkdir mktemp mv rm rmdir sed sort tail touch uniq"}))
 
 
 OF_SYSTEMD: Late[str, Callable[[Shell, Context], Program]] = Late(places(

@@ -122,7 +122,8 @@ class Prompt:
         if argv[0] not in SHADOWED or self._place.bare or len(argv) < 2:
             return False
         if argv[0] == "export":
-            return "=" not in argv[1] and argv[1] not in self._shell.state.values and not argv[1].startswith("-")
+            word, is_set = argv[1], argv[1] in self._shell.state.values
+            return not ("=" in word or is_set or word.startswith("-") or (word.isidentifier() and word.isupper()))
         if argv[0] == "exec":
             return self._shell.lab.is_named(argv[1]) or argv[1] in self._shell.lab.extra_namespaces
         return not argv[1].startswith(("%", "-")) and self._shell.state.job(argv[1]) is None

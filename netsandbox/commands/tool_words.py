@@ -83,6 +83,7 @@ _WORDS: dict[str, Both] = {
     "mkdir": ("make a directory", "建立目录"),
     "rmdir": ("delete an empty directory", "删除空目录"),
     "touch": ("make an empty file", "建立空文件"),
+    "mktemp": ("make a file or directory of a new name", "以新名称建立文件或目录"),
     "truncate fallocate": ("set a file's size", "设定文件大小"),
     "chmod": ("a file's rights", "修改文件权限"),
     "chown chgrp": ("a file's owner", "修改文件的所有者"),

@@ -8,6 +8,7 @@ from netsandbox.apps.hosts import addresses_of, host_records
 from netsandbox.docker import links
 from netsandbox.docker.image_files import furnish, release
 from netsandbox.docker.resolv_conf import FALLBACK, ResolvConf, copied, internal, legacy
+from netsandbox.linux.core.device_nodes import given
 from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import FileSystem, RegularFile
 from netsandbox.wire.addresses import format_ipv4
@@ -72,8 +73,17 @@ def files_of(engine: DockerEngine, container: Container) -> Files:
     """A container's files as its programs see them, as old as the container however late somebody looks."""
     if container.files is None:
         container.files = system_of(container.image, engine.namespace.scheduler, container.created)
+        container.files.devices = _devices(container)
     written = dict.fromkeys(WRITTEN, ContainerEtc(engine, container))
     return Files(container.files, {**release(container.image, container.reference), **written})
+
+
+def _devices(container: Container) -> dict[str, str] | None:
+    """What it is given of the host's: all with --privileged."""
+    asked, found = container.host_config, dict[str, str]()
+    for one in asked.resources.get("Devices") or ():
+        found |= given(one["PathInContainer"], one["PathOnHost"])
+    return None if asked.privileged else found
 
 
 def renew(engine: DockerEngine, container: Container) -> None:

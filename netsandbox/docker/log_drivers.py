@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.docker.errors import daemon_error
@@ -14,6 +15,7 @@ DRIVERS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", JSON_FILE, "loca
 OPTIONS = {JSON_FILE: ("max-file", "max-size", "compress", "labels", "labels-regex", "env", "env-regex", "tag"),
            "local": ("max-file", "max-size", "compress")}
 OF_ALL = ("mode", "max-buffer-size")
+SIZE = re.compile(r"\d+(\.\d+)?[kKmMgG]?[bB]?|-1", re.ASCII)
 
 
 def merged(driver: str, options: Mapping[str, str], default: str, defaults: Mapping[str, str]) -> dict[str, Any]:
@@ -32,3 +34,9 @@ def merged(driver: str, options: Mapping[str, str], default: str, defaults: Mapp
                 f"{driver} log driver" if driver == JSON_FILE else f"log driver {driver}"))
     whole = {**defaults, **options} if driver == default else options
     return {"Type": driver, "Config": dict(sorted(whole.items()))}
+
+
+def size_fault(log: Mapping[str, Any]) -> str:
+    """Why a LogConfig's max-size is none, which is found when the log is begun or read; else empty."""
+    size = log.get("Config", {}).get("max-size", "-1")
+    return "" if SIZE.fullmatch(size) else f"invalid size: '{size}'"

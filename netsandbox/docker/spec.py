@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import normpath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import NOT_CREATED, daemon_error
 from netsandbox.docker.files import HOST_GATEWAY, WRITTEN
+from netsandbox.docker.log_drivers import size_fault
 from netsandbox.linux.core.accounts import Account, UnknownAccountError, account
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ DEVICES = frozenset(f"/dev/{name}".rstrip("/") for name in (
 """What every machine has, and folders of such: the sandbox takes them as if it had, and has no others."""
 NODES = "error creating device nodes"
 TERMINAL_NODE = f"configuring container /dev: {NODES}: create device inode /dev/pts/0: openat 0: permission denied"
-SIZE = re.compile(r"\d+(\.\d+)?[kKmMgG]?[bB]?|-1", re.ASCII)
 
 
 def check(engine: DockerEngine, container: Container) -> None:
@@ -46,7 +45,10 @@ def check(engine: DockerEngine, container: Container) -> None:
         is_there = any(one.identity == other for one in engine.containers.values())
         raise daemon_error("failed to join PID namespace: " + (
             f"container {other} is not running" if is_there else f"No such container: {other}"))
-    _check_log(wanted.get("LogConfig") or {})
+    wrong = size_fault(wanted.get("LogConfig") or {})
+    if wrong:
+        before = NOT_CREATED.partition(": failed to create shim")[0]
+        raise daemon_error(f"{before}: failed to initialize logging driver: {wrong}")
 
 
 def account_of(container: Container, user: str) -> Account:
@@ -75,11 +77,4 @@ def of_its_processes(engine: DockerEngine, container: Container) -> list[Contain
     """The running containers that have its PID namespace, which ends with its first process (pid_namespaces(7))."""
     return [one for one in engine.containers.values() if one.is_running and
             one.host_config.resources.get("PidMode") == f"container:{container.identity}"]
-
-
-def _check_log(log: dict[str, Any]) -> None:
-    size = log.get("Config", {}).get("max-size", "-1")
-    if not SIZE.fullmatch(size):
-        before = NOT_CREATED.partition(": failed to create shim")[0]
-        raise daemon_error(f"{before}: failed to initialize logging driver: invalid size: '{size}'")
 

@@ -13,6 +13,7 @@ from netsandbox.commands.docker.words import named_values, timestamp
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS, program_words
+from netsandbox.docker.log_drivers import size_fault
 from netsandbox.docker.signals import SIGNALS
 
 if TYPE_CHECKING:
@@ -143,8 +144,10 @@ def interrupt(client: Client, container: Container) -> None:
 
 def logs(client: Client, parsed: Parsed) -> int | None:
     container = client.engine.find(parsed.operands[0])
-    if container.host_config.resources.get("LogConfig", {}).get("Type") == "none":
-        raise daemon_error("configured logging driver does not support reading")
+    kept = container.host_config.resources.get("LogConfig", {})
+    wrong = "configured logging driver does not support reading" if kept.get("Type") == "none" else size_fault(kept)
+    if wrong:
+        raise daemon_error(wrong)
     tail = parsed.text("tail") or "all"
     if tail != "all" and not (tail.lstrip("-").isascii() and tail.lstrip("-").isdecimal()):
         if client.engine.profile.since(29):

@@ -12,17 +12,20 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.flags import Parsed
 
 
+TAKEN, NOT_MADE = "container ID file found, make sure", "failed to create the container ID file"
+
+
 def check(client: Client, parsed: Parsed) -> None:
     """Raises DockerError: the file is there already, or cannot be made; it is made before the container is."""
     path = parsed.text("cidfile")
     if not path:
         return
     if client.machine.host_files().exists(path):
-        raise DockerError(f"container ID file found, make sure the other container isn't running or delete {path}")
+        raise DockerError(f"{TAKEN} the other container isn't running or delete {path}")
     try:
         client.machine.host_files().write(path, "")
     except FileError as error:
-        raise DockerError(f"failed to create the container ID file: open {path}: {str(error).lower()}") from None
+        raise DockerError(f"{NOT_MADE}: open {path}: {str(error).lower()}") from None
 
 
 def write(client: Client, parsed: Parsed, identity: str) -> None:

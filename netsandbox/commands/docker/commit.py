@@ -86,7 +86,8 @@ def remove(client: Client, parsed: Parsed) -> int:
             if not client.engine.images.is_known(image.identity):
                 history.of_image(client.engine, image.identity, "delete")
                 client.print(f"Deleted: sha256:{image.identity}")
-                if not any(one.image.identity == image.identity for one in client.engine.containers.values()):
+                users = [one.image for one in client.engine.containers.values()]
+                if all(_layers(one) != _layers(image) for one in (*client.engine.images.all(), *users)):
                     client.print(f"Deleted: sha256:{sha256(image.identity.encode()).hexdigest()}")
         except DockerError as error:
             is_failure |= not (parsed.on("force") and "No such image" in str(error))
@@ -94,6 +95,11 @@ def remove(client: Client, parsed: Parsed) -> int:
     for text in refused:
         client.complain(text)
     return 1 if is_failure else 0
+
+
+def _layers(image: Image) -> tuple[object, ...]:
+    """What two images have in common that were made alike of the same one."""
+    return image.layer, image.history[:-1]
 
 
 COMMIT = Command("docker commit", "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]",

@@ -111,7 +111,8 @@ def _read(source: Place, follows: bool = False) -> list[Member]:
     except FileError as error:
         if name:
             raise daemon_error(f"Could not find the file {path} in container {name}") from None
-        shown = f"/{path}" if path.startswith("/") and path.count("/") == 1 else path
+        whole = posixpath.join(files.cwd, path)
+        shown = f"/{whole}" if whole.count("/") == 1 else whole
         raise DockerError(f"lstat {shown}: {str(error).lower()}") from None
 
 

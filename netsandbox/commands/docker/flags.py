@@ -30,6 +30,7 @@ class Flag(NamedTuple):
         check: of a value: why it is refused, or empty.
         since, until: the release that brought it, and the one that has it no more (0 for none).
         check_by_release: the same of a value that not every release knows.
+        onto: the flag on whose list its values go as well, where it is another name of that one.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Flag(NamedTuple):
     refused: bool = False
     since: int = 0
     until: int = 0
+    onto: str = ""
 
     def is_of(self, profile: Profile) -> bool:
         return profile.since(self.since) and not (self.until and profile.since(self.until))
@@ -214,7 +216,7 @@ class _Reader:
     def _set(self, flag: Flag, text: str) -> None:
         value = _value(flag, text, self.profile)
         if flag.kind == "list":
-            self.values.setdefault(flag.name, []).append(value)
+            self.values.setdefault(flag.onto or flag.name, []).append(value)
         else:
             self.values[flag.name] = value
 

@@ -88,6 +88,8 @@ STRUCTS = {
     "v1.DockerOCIImageConfig": "User? ExposedPorts?:map[string]struct_{} Env?:[]string Entrypoint?:[]string "
         "Cmd?:[]string Volumes?:map[string]struct_{} WorkingDir? Labels?:map[string]string StopSignal? "
         "ArgsEscaped?:bool Healthcheck?:*v1.HealthcheckConfig OnBuild?:[]string Shell?:[]string",
+    "v1.HealthcheckConfig": "Test?:[]string Interval?:time.Duration Timeout?:time.Duration "
+        "StartPeriod?:time.Duration StartInterval?:time.Duration Retries?:int",
     "image.RootFS": "Type? Layers?:[]string", "image.Metadata": "LastTagTime?:time.Time",
     "storage.DriverData": "Data:map[string]string Name",
     "context.contextWithTLSData": "^store.Metadata TLSMaterial:map[string]store.EndpointFiles "

@@ -133,6 +133,8 @@ def _long(client: Client, text: str) -> Mount:
     if kind == BIND:
         source = _bound(client, fields, source, wrong)
     elif kind == VOLUME:
+        if fields.read_only and not source:
+            raise daemon_error(f"{wrong}must not set ReadOnly mode when using anonymous volumes")
         _check_volume(client, told.get("VolumeOptions", {}), source, wrong)
     elif source:
         raise daemon_error(f"{wrong}field Source must not be specified")

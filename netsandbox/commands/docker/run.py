@@ -31,6 +31,8 @@ from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.images import Image, stand_in
 from netsandbox.docker.names import random_name
 from netsandbox.docker.signals import signal_number
+from netsandbox.docker.spec import DEVICES
+from netsandbox.linux.core.device_nodes import given as given_devices
 from netsandbox.linux.core.sysctl_effect import note_on
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def create(client: Client, parsed: Parsed) -> int:
     try:
         container = make(client, parsed)
     except DockerError as error:
-        if str(error).startswith((DAEMON, BAD_REFERENCE)):  # what the client itself found is told with a hint
+        if str(error).startswith((DAEMON, BAD_REFERENCE, cidfile.TAKEN, cidfile.NOT_MADE)):
             raise
         raise with_help(client, error, "create") from None
     client.print(container.identity)
@@ -206,6 +208,9 @@ def _tell(client: Client, parsed: Parsed, container: Container, mode: str) -> No
     if parsed.on("read-only") and container.image.server not in ("", "nginx"):
         client.complain("note: with --read-only the sandbox's own server starts all the same; a real one may want to "
                         "write a file, for which --tmpfs makes room")
+    for device in container.host_config.resources.get("Devices") or ():
+        if device["PathOnHost"] in DEVICES and not given_devices(device["PathInContainer"], device["PathOnHost"]):
+            client.complain(f"note: the sandbox has no {device['PathOnHost']} to give a container")
     for host in dict.fromkeys(port.host for port in published if ":" in port.host):
         client.complain(f"note: -p [{host}]:…: nobody can ask there, as no machine of the sandbox speaks IPv6")
     if not client.engine.forwards and mode not in ("host", "none"):

@@ -35,7 +35,7 @@ def wanted_networks(parsed: Parsed) -> dict[str, Wish]:
     Raises:
         DockerError: what does not go together.
     """
-    given = [*parsed.all("net"), *parsed.all("network")] or ["bridge"]
+    given = parsed.all("network") or ["bridge"]
     found: dict[str, Wish] = {}
     for index, text in enumerate(given):
         name, wish = _long(text) if LONG_FORM.search(text) else (text, Wish())
@@ -111,7 +111,7 @@ def with_address(wish: Wish, text: str) -> Wish:
 
 
 def _with_flags(parsed: Parsed, wish: Wish) -> Wish:
-    aliases = (*parsed.all("net-alias"), *parsed.all("network-alias"))
+    aliases = tuple(parsed.all("network-alias"))
     address, mac = parsed.text("ip").strip(), parsed.text("mac-address").strip()
     if aliases and wish.aliases:
         raise DockerError("conflicting options: cannot specify both --network-alias and per-network alias")

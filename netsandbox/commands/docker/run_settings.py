@@ -99,5 +99,4 @@ def bad_server(text: str) -> str:
 
 def resolv_conf(parsed: Parsed) -> ResolvConf:
     """--dns, --dns-search and --dns-option."""
-    options = (*parsed.all("dns-opt"), *parsed.all("dns-option"))
-    return ResolvConf(tuple(parsed.all("dns")), tuple(parsed.all("dns-search")), options)
+    return ResolvConf(tuple(parsed.all("dns")), tuple(parsed.all("dns-search")), tuple(parsed.all("dns-opt")))

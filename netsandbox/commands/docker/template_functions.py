@@ -49,6 +49,8 @@ def _index(value: Any, *keys: Any) -> Any:
 
 
 def _len(value: Any) -> int:
+    if value is MISSING:
+        raise TemplateError("reflect: call of reflect.Value.Type on zero Value")
     if not isinstance(value, str | list | Map):
         raise TemplateError("len of nil pointer" if value is None else f"len of type {type_of(value)}")
     return len(value)

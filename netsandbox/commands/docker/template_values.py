@@ -8,6 +8,9 @@ from functools import partial
 from typing import Any
 from zlib import crc32
 
+from netsandbox.commands.docker.words import go_duration
+from netsandbox.engine.units import SECOND
+
 
 class Struct(dict[str, Any]):
     """A struct: its fields by Go's names.
@@ -134,7 +137,9 @@ def is_true(value: Any) -> bool:
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
           "December")
-TIME = "time.Time"
+TIME, DURATION = "time.Time", "time.Duration"
+
+
 def _part(start: int, end: int, time: str) -> int:
     """Of `2026-01-01T00:00:00Z`."""
     return int(time[start:end])
@@ -144,6 +149,7 @@ METHODS: dict[str, dict[str, Callable[[Any], Any]]] = {
     TIME: {"Month": lambda it: MONTHS[int(it[5:7]) - 1],
            **{name: partial(_part, start, end) for name, start, end in (
                ("Year", 0, 4), ("Day", 8, 10), ("Hour", 11, 13), ("Minute", 14, 16), ("Second", 17, 19))}},
+    DURATION: {"Seconds": lambda it: it / SECOND, "String": go_duration},
     "nat.Port": {"Port": lambda it: it.partition("/")[0], "Proto": lambda it: it.partition("/")[2],
                  "Int": lambda it: int(it.partition("/")[0])},
     "container.NetworkMode": {"IsHost": lambda it: it == "host", "IsBridge": lambda it: it == "bridge",
@@ -185,6 +191,8 @@ def show(value: Any, is_inside: bool = False) -> str:
         return "[" + " ".join(show(item, True) for item in value) + "]"
     if isinstance(value, float):
         return f"{value:g}"
+    if type_of(value) == DURATION:
+        return go_duration(value)
     return f"{value[:10]} {value[11:-1]} +0000 UTC" if type_of(value) == TIME else str(value)
 
 

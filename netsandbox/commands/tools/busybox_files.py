@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.files import digests, fields, file_tools, text
 from netsandbox.commands.tools.files import find as find_tool
 from netsandbox.commands.tools.files import ls as ls_tool
+from netsandbox.commands.tools.files import mktemp as mktemp_tool
 from netsandbox.commands.tools.files import sed as sed_tool
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     Tool = Callable[[ToolContext, list[str]], ToolResult]
 
-ROW = re.compile(r"^([-dlcbps][-rwxsStT]{9}) +(\d+) (\S+) +(\S+) +(\S+) (\w{3} .*)$", re.MULTILINE)
+ROW = re.compile(r"^([-dlcbps][-rwxsStT]{9}) +(\d+) (\S+) +(\S+) +(\d+, +\d+|\S+) (\w{3} .*)$", re.MULTILINE)
 """Of ls -l."""
 TARGET = re.compile(r" -> '(.*)'$", re.MULTILINE)
 SIZE, HUMAN_SIZE = 9, 7
@@ -32,6 +34,7 @@ WORDS: dict[str, tuple[tuple[str, str], ...]] = {
     "find": (PLAIN, (r"‘(.*)’: (.*)", r"\1: \2")), "head": (PLAIN,), "ln": (PLAIN,), "ls": (PLAIN,),
     "md5sum": (CANNOT_OPEN,),
     "mkdir": ((r"cannot create directory ‘(.*)’: (.*)", r"can't create directory '\1': \2"),),
+    "mktemp": ((r"too few X's.*", "Invalid argument"), (r"failed to create \w+ via template .*: (.*)", r"\1")),
     "mv": ((r"cannot stat (.*)", r"can't rename \1"), (r"cannot move ('.*?') to '.*': (.*)", r"can't rename \1: \2")),
     "rm": ((r"(?:refusing|cannot) .*'(?:.*/)?\.\.?/*'(?:: Is a directory)?", r"can't remove '.' or '..'"),
            (r"cannot remove ('.*'): Is a directory", r"\1 is a directory"),
@@ -70,6 +73,8 @@ def _in_its_words(name: str, tool: Tool) -> Tool:
 
 def _row(match: re.Match[str], width: int) -> str:
     mode, links, user, group, size, rest = match.groups()
+    major, comma, minor = size.partition(", ")
+    size = f"{major:>4},{minor:>4}" if comma else size
     return f"{mode} {links:>4} {user:<8.8} {group:<8.8} {size:>{width}} {rest}"
 
 
@@ -79,6 +84,10 @@ def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
     is_human = any(word.startswith("-") and not word.startswith("--") and "h" in word for word in arguments)
     out = ROW.sub(lambda match: _row(match, HUMAN_SIZE if is_human else SIZE), done.out)
     return done._replace(out=TARGET.sub(r" -> \1", out))
+
+
+def mktemp(context: ToolContext, arguments: list[str]) -> ToolResult:
+    return _in_its_words("mktemp", partial(mktemp_tool.mktemp, usual="tmp.XXXXXX", least=6))(context, arguments)
 
 
 def tail(context: ToolContext, arguments: list[str]) -> ToolResult:

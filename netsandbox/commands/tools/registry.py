@@ -22,7 +22,7 @@ RUNS = {
 TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
     **{f"{room}.{name}": f"{name}=run" for room, names in RUNS.items() for name in names.split()},
     **{name: f"{name}=run" for name in ("dmesg", "ethtool", "nstat", "sysctl")},
-    **{f"files.{name}": name for name in ("awk", "dd", "find", "jq", "od", "sed", "stat", "tar", "tree")},
+    **{f"files.{name}": name for name in ("awk", "dd", "find", "jq", "mktemp", "od", "sed", "stat", "tar", "tree")},
     "files.text": "cat column head less=pager more=pager nl rev tac tail tee tr wc", "files.fields": "cut sort uniq",
     "files.diff": "cmp comm diff paste", "files.grep": "egrep fgrep grep", "files.ls": "ll ls",
     "files.truncate": "fallocate truncate", "files.digests": "base64 md5sum sha1sum sha256sum sha512sum",

@@ -23,7 +23,8 @@ KERNELS = ("/proc/", "/sys/")
 """Where a file is not emptied when it is opened for writing."""
 NULL = "/dev/null"
 REASONS = {
-    "EACCES": "Permission denied", "EBUSY": "Device or resource busy", "EEXIST": "File exists",
+    "EACCES": "Permission denied", "EBADFD": "File descriptor in bad state",
+    "EBUSY": "Device or resource busy", "EEXIST": "File exists",
     "EINVAL": "Invalid argument", "EISDIR": "Is a directory",
     "ELOOP": "Too many levels of symbolic links", "ENAMETOOLONG": "File name too long",
     "ENODEV": "No such device", "ENOENT": "No such file or directory", "ENOSPC": "No space left on device",
@@ -131,10 +132,11 @@ class FileSystem:
     Attributes:
         read_only: nothing of its own is changed; what is mounted in it may be.
         grafts: nodes of other file systems that stand in this one, by path (mount).
+        devices: of the host's character devices those that a container was given, by its own path; None: all.
     """
 
-    __slots__ = ("_brought", "_layer", "_made", "_root", "grafts", "most_bytes", "nodes", "read_only", "scheduler",
-                 "size")
+    __slots__ = ("_brought", "_layer", "_made", "_root", "devices", "grafts", "most_bytes", "nodes", "read_only",
+                 "scheduler", "size")
 
     def __init__(self, scheduler: Scheduler, most_bytes: int = MOST_BYTES, made: int | None = None) -> None:
         """
@@ -145,6 +147,7 @@ class FileSystem:
         self.read_only, self.most_bytes = False, min(most_bytes, MOST_BYTES)
         self.nodes = self.size = 0
         self.grafts: dict[str, Graft] = NOTHING
+        self.devices: dict[str, str] | None = None
         self._made = scheduler.clock if made is None else made
         self._root: Directory | None = None
         self._brought: tuple[tuple[str, dict[str, bytes | str]], ...] = ()

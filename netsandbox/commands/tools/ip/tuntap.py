@@ -10,6 +10,7 @@ from netsandbox.commands.tools.names import name_reader
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, asking, bare, choose, flag, key, parse, refused_flag
+from netsandbox.linux.core.device_nodes import TUN
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
@@ -33,6 +34,8 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     found = _read(words)
     if "mode" not in found:
         raise ToolError(1, "You failed to specify a tunnel mode")
+    if context.files is not None and not context.files.exists(TUN):
+        raise ToolError(1, f"open: {STRERROR['ENOENT']}")
     name = found.get("dev", "")
     existing = context.namespace.interfaces.get(name)
     if command == "delete":

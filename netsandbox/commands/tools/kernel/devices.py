@@ -1,45 +1,55 @@
-"""The devices in /dev, of which all but /dev/null give as many bytes as are asked for (drivers/char/mem.c)."""
+"""The devices in /dev, of which some give as many bytes as are asked for (drivers/char/mem.c)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.budget import Use, spend
+from netsandbox.linux.core.device_nodes import ALL, FULL, NODES, OF_MACHINES, TTY, TUN, ZERO, original
 from netsandbox.linux.core.files import Files, Generator
-from netsandbox.linux.core.inode import MOST_BYTES, NULL, FileError
+from netsandbox.linux.core.inode import MOST_BYTES, FileError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from netsandbox.commands.tools.context import ToolContext
 
-ZERO, FULL, TTY = "/dev/zero", "/dev/full", "/dev/tty"
 ENDLESS = (ZERO, FULL, "/dev/urandom", "/dev/random")
-NODES = {NULL: (1, 3), ZERO: (1, 5), FULL: (1, 7), "/dev/random": (1, 8), "/dev/urandom": (1, 9), TTY: (5, 0)}
-"""Major and minor numbers of what every machine and container has (devices.txt)."""
 
 
 class Devices(Generator):
-    """/dev: what is written to them is gone, or finds no room; no process has a terminal (tty_open)."""
+    """/dev: what is written to them is gone, or finds no room; no process has a terminal (tty_open), and /dev/net/tun
+    has no device before a program asks for one (tun_chr_read_iter).
+    """
+
+    def __init__(self, given: Mapping[str, str] | None) -> None:
+        self._given = dict(zip(OF_MACHINES, OF_MACHINES, strict=True)) if given is None else given
 
     def names(self, path: str) -> list[str] | None:
-        return [name.rpartition("/")[2] for name in NODES] if path == "/dev" else None
+        below = f"{path}/"
+        found = [each.removeprefix(below) for each in (*NODES, *self._given) if each.startswith(below)]
+        return list(dict.fromkeys(each.partition("/")[0] for each in found)) or None
 
     def read(self, path: str) -> str | None:
-        if path == TTY:
-            raise FileError("ENXIO")
-        return "" if path in NODES else None
+        found = original(path, self._given)
+        if found in (TTY, TUN):
+            raise FileError("ENXIO" if found == TTY else "EBADFD")
+        return None if found is None else ""
 
     def write(self, path: str, text: str) -> bool:
-        if path == TTY:
-            raise FileError("ENXIO")
-        if path == FULL and text:
+        found = original(path, self._given)
+        if found in (TTY, TUN):
+            raise FileError("ENXIO" if found == TTY else "EBADFD")
+        if found == FULL and text:
             raise FileError("ENOSPC")
-        return path in NODES
+        return found is not None
 
 
 def numbers_of(files: Files, path: str) -> tuple[int, int] | None:
     """Of a device that a path leads to; None of all else."""
-    where = files.canonical(path)
-    return NODES.get(where) if where in NODES and files.exists(where) else None
+    where, given = files.canonical(path), files.system.devices
+    found = where if given is None else original(where, given)
+    return ALL.get(found or "") if files.exists(where) else None
 
 
 def from_device(context: ToolContext, path: str, count: int) -> str:

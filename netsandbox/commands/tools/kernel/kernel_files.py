@@ -42,8 +42,9 @@ NAMESPACE = re.compile(r"/proc/(\d{1,9})/ns(?:/net)?")
 
 def with_kernel(files: Files, namespace: NetworkNamespace, machine: Machine) -> Files:
     """The files, with those of the kernel as a process in a namespace sees them."""
-    generated = {**files.generated, "/proc": Proc(namespace, machine, files), "/sys": Sys(namespace), "/dev": Devices(),
-                 FOLDERS[0]: NamedNamespaces(machine), FOLDERS[1]: DockerNamespaces(namespace, machine)}
+    generated = {**files.generated, "/proc": Proc(namespace, machine, files), "/sys": Sys(namespace),
+                 "/dev": Devices(files.system.devices), FOLDERS[0]: NamedNamespaces(machine),
+                 FOLDERS[1]: DockerNamespaces(namespace, machine)}
     return Files(files.system, generated, files.cwd, files.binds)
 
 
