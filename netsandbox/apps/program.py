@@ -43,6 +43,7 @@ class Task(Output):
         foreground: whether the lab is not quiet while it waits; off for what runs detached.
         heeds_term: SIGTERM lets it finish, and does not just end it.
         in_background: what it has begun and does not wait for; a shell's jobs.
+        process: its own, where it is a program.
     """
 
     name = "task"
@@ -50,6 +51,7 @@ class Task(Output):
     heeds_term = False
     in_background: Sequence[Task] = ()
     words: tuple[str, ...] = ()
+    process: Process | None = None
     code: int | None = None
     on_exit: tuple[Callable[[], None], ...] = ()
 
@@ -136,7 +138,7 @@ class Program(Task):
     def __init__(self, namespace: NetworkNamespace, pid: int = 1) -> None:
         super().__init__(namespace.scheduler)
         self.namespace = namespace
-        self.process = Process(self.name, pid)
+        self.process: Process = Process(self.name, pid)
 
     @property
     def now(self) -> int:

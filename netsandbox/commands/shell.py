@@ -75,9 +75,10 @@ def _stand_in() -> Lab:
 
 def _pid_of(task: Task) -> int:
     """A program's PID, or that of the one program that runs in it, as `unshare -n sleep 9` becomes it; 0 for none."""
-    process = getattr(task, "process", None)
+    if task.process is not None:
+        return task.process.pid
     inside = [one for one in task.children if one.is_running]
-    return process.pid if process is not None else _pid_of(inside[0]) if len(inside) == 1 else 0
+    return _pid_of(inside[0]) if len(inside) == 1 else 0
 
 
 PAGE, UNBROKEN = 78, 1 << 16

@@ -193,7 +193,7 @@ class Exec:
         self.identity = identity
         self.program = program
         self.words = words
-        process = getattr(program, "process", None)
+        process = program.process
         self.pid = process.pid if process is not None and process.pid != 1 else 0
 
 

@@ -55,7 +55,7 @@ class Frozen:
     def __init__(self, namespace: NetworkNamespace, programs: list[Task]) -> None:
         self.scheduler = namespace.scheduler
         self.programs = [task for program in programs for task in family(program)]
-        self.processes = {process for task in self.programs if (process := getattr(task, "process", None)) is not None}
+        self.processes = {task.process for task in self.programs if task.process is not None}
         self.timers: list[tuple[int, int, Timer, bool]] = []
         self._put_timers_aside()
         ready = self.scheduler.ready

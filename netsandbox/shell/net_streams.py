@@ -100,7 +100,7 @@ class Opening(Task):
     def __init__(self, context: Context, path: str) -> None:
         super().__init__(context.namespace.scheduler)
         self.context = context
-        self.process = Process("bash", context.next_pid())
+        self.process: Process = Process("bash", context.next_pid())
         self.made: NetStream | None = None
         self.error = ""
         found = PATH.fullmatch(path)

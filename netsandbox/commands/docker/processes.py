@@ -93,7 +93,7 @@ def _children(engine: DockerEngine, program: Task, parent: int) -> list[Process]
     for task in family(program)[1:]:
         if not task.words:  # a shell's own part
             continue
-        process = getattr(task, "process", None)
+        process = task.process
         pid = process.pid if process is not None and process.pid != INIT else engine.next_pid()
         found.append(Process(pid, parent, " ".join(task.words), task))
     return found

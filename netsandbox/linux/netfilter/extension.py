@@ -87,7 +87,7 @@ class Extension:
 
     name: str
     options: ClassVar[tuple[Option, ...]] = ()
-    needs_tracking: ClassVar[bool] = False
+    needs_tracking: bool = False
     needs_one: ClassVar[str] = ""
     """What is said where none of its options is there; empty for one that needs none."""
 
@@ -153,7 +153,7 @@ class Match(Extension):
 
     hooks: ClassVar[frozenset[Hook] | None] = None
     tables: ClassVar[frozenset[str] | None] = None
-    needs_counts: ClassVar[bool] = False
+    needs_counts: bool = False
     """What connections carry has to be counted."""
 
     @classmethod

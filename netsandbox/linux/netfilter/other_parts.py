@@ -90,7 +90,7 @@ class Helper(Match):
     """No helper has led a connection here, so none is one of its (xt_helper.c)."""
 
     name = "helper"
-    needs_tracking: ClassVar[bool] = True
+    needs_tracking = True
     options = (Option("--helper", str, quoted, needed=True),)
 
     @property

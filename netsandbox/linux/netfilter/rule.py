@@ -74,7 +74,7 @@ class Target:
     name: str
     tables: ClassVar[frozenset[str] | None] = None
     hooks: frozenset[Hook] | None = None
-    needs_tracking: ClassVar[bool] = False
+    needs_tracking: bool = False
     only_decides: ClassVar[bool] = False
     """Its answer is always the same, and is all that comes of it."""
     ends_walk: ClassVar[bool] = False
@@ -373,11 +373,11 @@ class Rule:
     @property
     def needs_tracking(self) -> bool:
         return bool(self.target is not None and self.target.needs_tracking) or any(
-            getattr(match, "needs_tracking", False) for match in self.matches)
+            match.needs_tracking for match in self.matches)
 
     @property
     def needs_counts(self) -> bool:
-        return any(getattr(match, "needs_counts", False) for match in self.matches)
+        return any(match.needs_counts for match in self.matches)
 
     def leading_to(self, chain: str) -> Rule:
         """The rule, when the chain that it leads to has another name."""

@@ -105,10 +105,7 @@ class Numbers(Said):
     def __init__(self, said: str, field: Field, spans: tuple[Span, ...], negated: bool, mask: int = -1) -> None:
         super().__init__(said)
         self.field, self.spans, self.negated, self.mask = field, spans, negated, mask
-
-    @property
-    def needs_tracking(self) -> bool:  # type: ignore[override]
-        return self.field.is_tracked
+        self.needs_tracking = field.is_tracked
 
     @property
     def looks_at(self) -> Fields:

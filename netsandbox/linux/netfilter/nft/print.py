@@ -54,7 +54,7 @@ def warning_of(table: Table, only: str = "") -> str:
 
 def _is_foreign(rule: Rule) -> bool:
     target = rule.target
-    return not rule.said and (any(getattr(match, "name", "") not in NATIVE_MATCHES for match in rule.matches) or (
+    return not rule.said and (any(match.name not in NATIVE_MATCHES for match in rule.matches) or (
         target is not None and not rule.jump and target.name not in NATIVE_TARGETS))
 
 
@@ -135,7 +135,7 @@ def _masked(mask: Mask) -> str:
 
 def _says_protocol(rule: Rule) -> bool:
     """The first thing that is asked is a field of TCP or UDP: nft leaves `ip protocol` out before it."""
-    first = next((match for match in rule.matches if getattr(match, "name", "") != "mark"), None)
+    first = next((match for match in rule.matches if match.name != "mark"), None)
     return isinstance(first, Match) and ports.is_native(first)
 
 

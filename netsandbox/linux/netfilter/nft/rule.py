@@ -28,17 +28,9 @@ class AnyOf(Said):
     def __init__(self, said: str, alternatives: Alternatives, negated: bool) -> None:
         super().__init__(said)
         self.alternatives, self.negated = alternatives, negated
-
-    @property
-    def needs_tracking(self) -> bool:  # type: ignore[override]
-        return self._has("needs_tracking")
-
-    @property
-    def needs_counts(self) -> bool:  # type: ignore[override]
-        return self._has("needs_counts")
-
-    def _has(self, name: str) -> bool:
-        return any(getattr(condition, name, False) for conditions in self.alternatives for condition in conditions)
+        matches = [one for conditions in alternatives for one in conditions if isinstance(one, Match)]
+        self.needs_tracking = any(match.needs_tracking for match in matches)
+        self.needs_counts = any(match.needs_counts for match in matches)
 
     @property
     def looks_at(self) -> Fields:
@@ -72,10 +64,7 @@ class Statement(Said):
     def __init__(self, said: str, target: Target) -> None:
         super().__init__(said)
         self.target = target
-
-    @property
-    def needs_tracking(self) -> bool:  # type: ignore[override]
-        return self.target.needs_tracking
+        self.needs_tracking = target.needs_tracking
 
     def holds(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         self.target.act(namespace, buffer)
@@ -89,10 +78,7 @@ class Sequence(Target):
         self.first, self.then = first, then
         limits = [target.hooks for target in (*first, then) if target.hooks is not None]
         self.name, self.hooks = first[0].name, frozenset.intersection(*limits) if limits else None
-
-    @property
-    def needs_tracking(self) -> bool:  # type: ignore[override]
-        return any(target.needs_tracking for target in (*self.first, self.then))
+        self.needs_tracking = any(target.needs_tracking for target in (*first, then))
 
     @property
     def text(self) -> str:
@@ -113,10 +99,7 @@ class LateJump(Jump):
     def __init__(self, first: list[Target], jump: Jump) -> None:
         super().__init__(jump.name, jump.is_goto)
         self.first = first
-
-    @property
-    def needs_tracking(self) -> bool:  # type: ignore[override]
-        return any(target.needs_tracking for target in self.first)
+        self.needs_tracking = any(target.needs_tracking for target in first)
 
     def act(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> Answer:
         for target in self.first:
