@@ -11,6 +11,7 @@ from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.tools.words import choose
 from netsandbox.commands.unmodelled import reason
+from netsandbox.explain.lines import cells, filled
 from netsandbox.explain.refusals import translated
 from netsandbox.explain.words import Words, said
 
@@ -18,6 +19,7 @@ PARTS = {"ip": {"address*": "ip address", "link*": "ip link", "maddress*": "ip m
                 "neighbor*": "ip neigh", "netns*": "ip netns", "route*": "ip route", "rule*": "ip rule"},
          "bridge": {"fdb*": "bridge fdb", "link*": "bridge link", "mdb*": "bridge mdb", "vlan*": "bridge vlan"}}
 """What stands behind a tool's name, and its usage text."""
+INDENT, CLOSING_WIDE = " " * 4, "，。；：、！？）"
 WORDS = Words({
     "program": ("A program of Linux: on the default host, or with `exec NODE` before it in another node.",
                 "Linux 的程序：在默认主机上运行，前面加 `exec NODE` 则在别的节点里运行。"),
@@ -26,7 +28,7 @@ WORDS = Words({
 })
 
 
-def page(words: list[str], language: str) -> str:
+def page(words: list[str], language: str, width: int) -> str:
     """The page of a topic, or empty if there is none; what a tool itself prints is as the tool has it.
 
     Raises:
@@ -40,8 +42,24 @@ def page(words: list[str], language: str) -> str:
         known = CONDITIONS.get(rest[-1])
         return entry(known, language) if known is not None else ""
     if name in TOPICS:
-        return said(TOPICS[name], language)
+        return _laid_out(said(TOPICS[name], language), width)
     return _of_tool(name, rest, language) or translated(reason(name), language)
+
+
+def _laid_out(text: str, width: int) -> str:
+    """Its paragraphs filled to a page's width; what stands in columns stays as it is."""
+    found = [""]
+    for line in text.split("\n"):
+        if _is_prose(line) and _is_prose(found[-1]):
+            gap = "" if found[-1][-1] in CLOSING_WIDE or min(map(cells, (found[-1][-1], line.strip()[0]))) > 1 else " "
+            found[-1] += gap + line.strip()
+        else:
+            found.append(line)
+    return "\n".join(filled(line.strip(), width, INDENT) if _is_prose(line) else line for line in found[1:])
+
+
+def _is_prose(line: str) -> bool:
+    return line.startswith(INDENT) and "  " not in line.strip()
 
 
 def _of_tool(name: str, rest: list[str], language: str) -> str:

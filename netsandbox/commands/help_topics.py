@@ -33,8 +33,8 @@ Examples
     drop and at nginx-2                    what nginx-2 would not have"""
 FILTER_ZH = """\
 filter
-    帧列表的过滤条件：在终端界面里写在 `/` 后面，在 expect 里写在 `where` 后面。写法与
-    tcpdump 相同，另有一些只有沙盒才知道的词。
+    帧列表的过滤条件：在终端界面里写在 `/` 后面，在 expect 里写在 `where`
+    后面。写法与 tcpdump 相同，另有一些只有沙盒才知道的词。
 
     arp  icmp  tcp  udp  ip  dns …        协议
     [src|dst] [host] NAME 或 ADDRESS      谁发的，发给谁
@@ -114,7 +114,7 @@ compose
     docker compose --help          列出全部子命令"""
 KEYS = """\
 keys
-    The terminal UI's keys depend on the pane that has the focus: ? lists them, and
+    The terminal UI's keys depend on the pane with the focus: ? lists them, and
     the footer names those that matter now. tab goes to the next pane, 1 to 9 to one
     of them, ctrl+p finds every command, ctrl+o opens lessons, scenarios and files.
 

@@ -40,7 +40,7 @@ WORDS = Words({
 })
 
 
-PAGES: Late[str, Callable[[list[str], str], str]] = Late({"page": "netsandbox.commands.help_pages:page"})
+PAGES: Late[str, Callable[[list[str], str, int], str]] = Late({"page": "netsandbox.commands.help_pages:page"})
 """It knows all of docker, which a run without `help` need not."""
 
 
@@ -63,12 +63,12 @@ def help_verb(shell: Shell, job: Job, values: dict[str, Any]) -> None:
     elif len(words) == 1 and words[0] in shell.verbs:
         job.print(manual(shell.verbs, words[0], language, shell.page))
     else:
-        job.print(_page(shell.verbs, words, language))
+        job.print(_page(shell.verbs, words, language, shell.page))
     job.finish()
 
 
-def _page(verbs: Mapping[str, Verb], words: list[str], language: str) -> str:
-    found = PAGES["page"](words, language).rstrip("\n")
+def _page(verbs: Mapping[str, Verb], words: list[str], language: str, width: int) -> str:
+    found = PAGES["page"](words, language, width).rstrip("\n")
     if found:
         return found
     topics = [*verbs, *registry.TOOLS, *PROGRAMS, "docker", "filter", "uplink", "keys"]

@@ -12,7 +12,7 @@ FIELDS = {
        for field, words in (("port", "port"), ("srcport", "src port"), ("dstport", "dst port"))},
 }
 _TEST = re.compile(r"(?:#(\d+)(?!\S)|(\w+(?:\.\w+)+)(?:\s*(==|!=|eq\b|ne\b|=)\s*([^\s()&|]+))?)")
-FLAGS = re.compile(r"tcp\.flags\.(\w+)")
+FLAGS = re.compile(r"(?:tcp\.flags\.(?=\w)|(?=(?:syn|fin|rst|psh|ack)\b))(\w+)", re.IGNORECASE)
 
 
 def meant_by(text: str) -> str:

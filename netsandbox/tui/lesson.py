@@ -224,8 +224,14 @@ class Lesson:
     def begin(self, session: KeptSession) -> None:
         """The next step begins."""
         self.follow(session)
+        self._begun.pop(self._number, None)
         self._begun[self._number] = session.trace.end
         session.shell.counts_after = session.shell.last if self.is_task_open else None
+
+    @property
+    def is_newest(self) -> bool:
+        """The present step is the one that was begun last: nobody went back to one before."""
+        return next(reversed(self._begun), 0) == self._number
 
     @property
     def is_task_open(self) -> bool:

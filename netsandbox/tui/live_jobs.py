@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.line import is_background
@@ -90,6 +91,8 @@ class Jobs:
         """The label of the line whose output a person wants to see alone; 0 for all."""
         self.is_lesson = False
         """The line that was begun last is one of a lesson's step."""
+        self._own_from: int | None = None
+        """How much was said before the first line that a person entered behind a lesson's."""
         self._told: dict[tuple[str, int], int] = {}
         """How much each line that runs, or ran last, has printed so far, by its text and label."""
         self.begun_at: dict[int, int] = {}
@@ -105,6 +108,14 @@ class Jobs:
         """The lines added since there were `said` of them, as far as they are kept."""
         fresh = self.said - said
         return list(self.transcript)[-fresh:] if fresh > 0 else []
+
+    def of_step(self) -> list[str]:
+        """What the lines of a lesson's step have printed, which was begun last."""
+        said = list(self.transcript)
+        if self._own_from is not None:
+            said = said[: max(len(said) - (self.said - self._own_from), 0)]
+        found = list(takewhile(lambda one: one.kind != "say", reversed(said)))
+        return [one.text for one in reversed(found) if one.kind in ("out", "err")]
 
     def outcome(self, job: Job, before: int, explained: bool) -> Outcome:
         """What a line has said since there were so many lines, and why it has failed; `explained`: why says more."""
@@ -155,6 +166,7 @@ class Jobs:
         self.is_lesson = unattended
         self.forward = 0
         if not job.line.startswith(EXPECT):  # which only looks; behind others things may go another way
+            self._own_from = None if unattended else self._own_from
             self._told.clear()
             for one in self.watched:
                 one.told = 0
@@ -178,6 +190,7 @@ class Jobs:
     def make_room(self) -> None:
         """A person's line begins, which may be through at once: what is printed below it by those that run, beside
         which it and those entered with it come, has a label."""
+        self._own_from = self.said if self._own_from is None else self._own_from
         for one in self.alive:
             one.is_beside = True
         self._label(coming=1)

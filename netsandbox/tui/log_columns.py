@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -37,6 +38,9 @@ class Needs(NamedTuple):
     verdict: int = 26
 
 
+FLAGS = {"syn": "S", "fin": "F", "rst": "R", "psh": "P", "push": "P", "ack": ".", "urg": "U"}
+"""TCP's flags, by the names that everybody has for them, as tcpdump tells them."""
+_FLAGS = re.compile(r"Flags \[([^]]*)")
 _NARROW = 100
 """Below it a port is named without its bridge where the two have no room."""
 
@@ -200,8 +204,11 @@ def plain(row: LogRow, glyphs: GlyphSet) -> str:
 def contains(needle: str, glyphs: GlyphSet = UNICODE) -> Callable[[LogRow], bool]:
     """A test for rows that say `needle` in any column, in whatever case, or that have it as their number or time."""
     needle = needle.lower()
+    flag = FLAGS.get(needle)
 
     def test(row: LogRow) -> bool:
+        if flag is not None and flag in (_FLAGS.search(row.info) or ("", ""))[1]:
+            return True
         texts = (row.info, row.source, row.destination, row.node, row.interface, row.protocol, row.verdict, row.reason,
                  where_text(row, glyphs), who_text(row, glyphs), verdict_text(row, glyphs))
         return (any(needle in text.lower() for text in texts) or needle in (str(row.seq), format_time(row.at))

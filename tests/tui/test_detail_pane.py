@@ -63,6 +63,34 @@ async def test_what_has_no_room_in_the_layers_is_marked() -> None:
         assert "ff:ff:ff:ff" in screen_text(app).splitlines()[0], "it can be scrolled to"  # type: ignore[arg-type]
 
 
+async def test_right_unfolds_a_layer_and_left_folds_it_and_another_frame_is_seen_from_its_left_edge() -> None:
+    """Right moved the tree aside, whose marks were out of sight for all frames that came."""
+    pane = DetailPane()
+    app = Harness(pane)
+    async with app.run_test(size=(60, 16)) as pilot:
+        pane.show(FRAME)
+        tree = pane.tree_view
+        tree.focus()
+        await pilot.pause()
+        await pilot.press("home")
+        await pilot.pause()
+        node = tree.cursor_node
+        assert node is not None
+        await pilot.press("right")
+        await pilot.pause()
+        assert (node.is_expanded, tree.scroll_offset.x) == (True, 0)
+        await pilot.press("down", "left")
+        assert tree.cursor_node is node, "from a field to its layer"
+        await pilot.press("left")
+        assert not node.is_expanded
+        await pilot.press("right", "right")
+        await pilot.pause()
+        assert tree.scroll_offset.x
+        pane.show(FrameBytes(1, ARP_REQUEST))
+        await pilot.pause()
+        assert tree.scroll_offset.x == 0
+
+
 async def test_picture(picture: SnapshotAssertion) -> None:
     """An ARP request, its opcode chosen in the tree."""
     pane = DetailPane()

@@ -356,6 +356,7 @@ def test_of_another_field_of_wiresharks_it_is_told_which_are_tests_here(typed: s
 @pytest.mark.parametrize(("language", "words"), [
     ("en", "flags are no test here; in the app ctrl+f finds `SYN`"), ("zh", "在界面里用 ctrl+f 查找 `SYN`")])
 def test_of_a_flag_it_is_told_how_it_is_found(language: str, words: str) -> None:
-    error = validate("tcp.flags.syn==1")
-    assert error is not None
-    assert words in translated(error.message, language)
+    for typed in ("tcp.flags.syn==1", "syn", "arp or SYN"):
+        error = validate(typed)
+        assert error is not None
+        assert words in translated(error.message, language)

@@ -11,14 +11,19 @@ from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.lesson import Goal, Stand, goals_summary, wanted
+from netsandbox.tui.log_columns import contains
 from netsandbox.tui.options import Options
 from netsandbox.tui.palette import LabCommands
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
+from tests.tui.harness import screen_text
+from tests.tui.rows import PING
 
 AS_CONDITIONS = {"en": "Goals as conditions; c: as sentences again", "zh": "目标显示为条件；再按 c 恢复为句子"}
 FOR = {"en": "DELAY  5 s", "zh": "DELAY  5 s"}
+NO_ROUTE = {"en": "no route matches 172.17.0.2", "zh": "没有路由匹配 172.17.0.2"}
+MORE = {"en": "lines more: o", "zh": "行：按 o"}
 UNMET = Stand("", 0, 6, "", (), "", (Goal("exit 0", False, "It works"),), (), 0, False, "", "")
 
 
@@ -68,6 +73,64 @@ async def test_tables_and_verbs_tell_the_same_of_a_timer(tmp_path: Path, languag
         await on.line("show arp nginx-2")
         assert FOR[language] in "\n".join(one.text for one in on.app.live.jobs.transcript)
         assert "█████ 5 s" in table_of(on.app.live, Place("nginx-2"), "arp", UNICODE).rows[0].cells
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_lesson_that_hides_the_output_shows_what_its_step_has_printed(tmp_path: Path, language: str) -> None:
+    """At 80x24 steps are about what `why` prints, of which only the last line was seen."""
+    set_language(language)
+    async with stage(tmp_path, Options(scenario="gateway-nat", tour=False), (80, 24)) as on:
+        main, live = on.app.main, on.app.live
+        await on.press("6")
+        while live.lesson.stand().number < 6:  # type: ignore[union-attr]
+            await on.press("p")
+            await on.quiet()
+        assert live.lesson.step is not None
+        assert live.lesson.step.run == ("why",)
+        assert main.view == "lesson"
+        assert not main.output.display
+        assert NO_ROUTE[language] in screen_text(on.app)
+        assert MORE[language] in screen_text(on.app), "and the key that shows the rest"
+        await on.line("echo mine")
+        await on.press("escape", "6")
+        assert NO_ROUTE[language] in screen_text(on.app)
+        assert "mine" not in live.jobs.of_step()
+        await on.press("b", "b")
+        assert NO_ROUTE[language] not in screen_text(on.app), "of what is not done"
+    async with stage(tmp_path / "wide", Options(scenario="gateway-nat", tour=False), (120, 40)) as on:
+        await on.press("p")
+        await on.quiet()
+        assert not on.app.main.panes["lesson"].printed, "beside the output it stands there"  # type: ignore[attr-defined]
+
+
+async def test_of_a_chain_of_causes_no_line_is_folded_twice(tmp_path: Path) -> None:
+    """The scroll bar took a column of lines that had been broken without it."""
+    set_language("zh")
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("3", "w", "enter")
+        why = on.app.main.why
+        assert why.show_vertical_scrollbar
+        rows = [line.strip("│ ▂▃▄▅▆▇█").rstrip() for line in screen_text(on.app).splitlines()[11:20]]
+        assert all(cell_len(row) > 2 for row in rows if row), rows
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_paragraphs_of_a_page_are_broken_once(tmp_path: Path, language: str) -> None:
+    set_language(language)
+    async with stage(tmp_path, size=(80, 24)) as on:
+        for topic in ("filter", "uplink", "keys", "compose"):
+            await on.line(f"help {topic}")
+        said = [one.text for one in on.app.live.jobs.transcript if one.text.startswith("    ")]
+        assert all("  " in text.strip() or text.endswith((".", "。")) for text in said)
+
+
+@pytest.mark.parametrize(("typed", "flags"), [("syn", "S"), ("FIN", "F"), ("rst", "R")])
+def test_a_search_finds_flags_by_their_names(typed: str, flags: str) -> None:
+    row = PING[3]._replace(info=f"172.17.0.2.1 > 172.17.0.3.80: Flags [{flags}.], seq 1, length 0")
+    assert contains(typed)(row)
+    assert not contains(typed)(row._replace(info=row.info.replace(f"[{flags}.]", "[.]")))
 
 
 async def test_a_key_has_its_name_once_in_the_palette(tmp_path: Path) -> None:

@@ -53,6 +53,17 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("at 80×24 the lesson hides what its step has printed, which is the point of the step",
+     "tui/test_reader_5.py::test_a_lesson_that_hides_the_output_shows_what_its_step_has_printed"),
+    ("of a chain of causes lines are folded twice, and one character stands alone",
+     "tui/test_reader_5.py::test_of_a_chain_of_causes_no_line_is_folded_twice"),
+    ("help filter at 80×24 has a short line in the middle of a paragraph",
+     "tui/test_reader_5.py::test_paragraphs_of_a_page_are_broken_once"),
+    ("right in the layers moves the tree aside, for all frames that come",
+     "tui/test_detail_pane.py::test_right_unfolds_a_layer_and_left_folds_it_and_another_frame_is_seen_from_its_left_edge"),
+    ("ctrl+f SYN finds no row, and the filter sends from syn to a host of that name",
+     "tui/test_reader_5.py::test_a_search_finds_flags_by_their_names",
+     "tui/test_log_filter.py::test_of_a_flag_it_is_told_how_it_is_found"),
     ("c, a late answer, makes conditions of the goals of all steps that come, without a word",
      "tui/test_reader_5.py::test_goals_that_a_key_shows_as_conditions_are_sentences_again_in_the_next_step"),
     ("the pane says DELAY 6 s, show says 5 s, and the setting is 5",

@@ -74,8 +74,27 @@ class LayerTree(Tree[Span]):
         super().watch_scroll_x(old_value, new_value)
         self._line_cache.clear()
 
+    def action_scroll_right(self) -> None:
+        """Unfold the layer; what is unfolded, or a field, is looked at further right."""
+        node = self.cursor_node
+        if node is not None and node.allow_expand and not node.is_expanded:
+            node.expand()
+        else:
+            super().action_scroll_right()
+
+    def action_scroll_left(self) -> None:
+        """Back to the left edge; there fold the layer, or go from a field to its own."""
+        node = self.cursor_node
+        if self.scroll_offset.x or node is None:
+            super().action_scroll_left()
+        elif node.is_expanded:
+            node.collapse()
+        elif node.parent is not None and not node.parent.is_root:
+            self.move_cursor(node.parent)
+
     def clear(self) -> Self:
-        """Leave the frame's layers."""
+        """Leave the frame's layers; the next ones are seen from their left edge."""
+        self.scroll_to(x=0, animate=False)
         root = self.root
         super().clear()
         cut(root)

@@ -80,21 +80,24 @@ class LessonPane(VerticalScroll, can_focus=True):
         self.stand: Stand | None = None
         self.as_written = False
         """Goals are shown as the scenario has them."""
-        self._shown: tuple[Stand | None, Size, bool] | None = None
+        self.printed: Sequence[str] = ()
+        """What the step's lines have printed, where no other pane shows it."""
+        self._shown: tuple[Stand | None, Size, bool, Sequence[str]] | None = None
 
     def compose(self) -> ComposeResult:
         """The text."""
         yield Static("", markup=False)
 
-    def show(self, stand: Stand | None) -> None:
+    def show(self, stand: Stand | None, printed: Sequence[str] = ()) -> None:
         """Show where the person stands; the goals of another step are sentences, whatever the last one's were."""
         self.as_written = self.as_written and _place(self.stand) == _place(stand)
-        self.stand = stand
+        self.stand, self.printed = stand, printed
         size = self.scrollable_content_region.size
-        if (stand, size, self.as_written) == self._shown or size.width <= 0:
+        shown = stand, size, self.as_written, printed
+        if shown == self._shown or size.width <= 0:
             return
         before = self._shown[0] if self._shown is not None else None
-        self._shown = (stand, size, self.as_written)
+        self._shown = shown
         lines = self._lines(stand, size)
         parts = [Content.styled(line + "\n", style) for line, style in lines]
         self.query_one(Static).update(Content("").join(parts).rstrip())
@@ -112,6 +115,8 @@ class LessonPane(VerticalScroll, can_focus=True):
         if self.as_written:
             stand = stand._replace(goals=tuple(goal._replace(sentence=goal.line) for goal in stand.goals))
         lines = lesson_lines(stand, self.glyphs, size.width)
+        if self.printed and not (self.as_written or stand.ask or stand.task):
+            return self._with_printed(stand, lines, size)
         has_more = stand.ask or stand.is_finished or stand.unmet or stand.task
         if len(lines) <= size.height or self.as_written or not has_more:
             return lines
@@ -122,6 +127,17 @@ class LessonPane(VerticalScroll, can_focus=True):
             lines = lesson_lines(stand._replace(lines=(more,)), self.glyphs, size.width, are_folded=True)
         return lines
 
+    def _with_printed(self, stand: Stand, lines: list[Piece], size: Size) -> list[Piece]:
+        """Below the step's lines what they have printed, as far as there is room, and the key that shows all of it."""
+        rows = [row for text in self.printed for row in _wrapped(text.expandtabs(), "", self.glyphs, size.width)]
+        if len(lines) + len(rows) > size.height:
+            lines = lesson_lines(stand._replace(hints=stand.hints[-1:]), self.glyphs, size.width, are_folded=True)
+        room = max(size.height - len(lines), 0)
+        if len(rows) > room:
+            rows = [*rows[: room - 1], (tr("lesson.output", count=len(rows) - room + 1), "$text-muted")] if room else []
+        at = next((at for at in range(len(lines), 0, -1) if lines[at - 1][0].startswith(f"{self.glyphs.prompt} ")), 0)
+        return [*lines[:at], *rows, *lines[at:]] if at else lines
+
     def to_copy(self) -> Sequence[str]:
         """All of the step's text."""
         return [line for line, _style in self._lines(self.stand, self.size)] if self.stand is not None else []
@@ -131,7 +147,7 @@ class LessonPane(VerticalScroll, can_focus=True):
         self.call_after_refresh(self._show_again)
 
     def _show_again(self) -> None:
-        self.show(self.stand)  # where the person stands by then
+        self.show(self.stand, self.printed)  # where the person stands by then
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Say in the title on which side there is more to read."""
@@ -173,7 +189,7 @@ class LessonPane(VerticalScroll, can_focus=True):
         """Show the goals as conditions, or as sentences again."""
         has_goals = self.stand is None or bool(self.stand.goals)
         self.as_written = self.as_written is not has_goals
-        self.show(self.stand)
+        self.show(self.stand, self.printed)
         told = tr("lesson.sentences") if has_goals else tr("lesson.no-goals")
         self.post_message(self.Conditions(tr("lesson.conditions") if self.as_written else told))
 
@@ -282,7 +298,8 @@ def _wrapped(text: str, style: str, glyphs: GlyphSet, width: int) -> list[Piece]
 
 def _shows(pane: Widget, live: LiveLab) -> None:
     assert isinstance(pane, LessonPane)
-    pane.show(live.lesson.stand())
+    is_alone = pane.display and not any(output.display for output in pane.screen.query("OutputPane"))
+    pane.show(live.lesson.stand(), tuple(live.jobs.of_step()) if is_alone and live.lesson.is_newest else ())
 
 
 PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson"), alone=True, shows=_shows, texts={
@@ -300,6 +317,7 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.key.hint": ("h gives a hint", "h 提示"),
     "lesson.conditions": ("Goals as conditions; c: as sentences again", "目标显示为条件；再按 c 恢复为句子"),
     "lesson.sentences": ("Goals as sentences", "目标显示为句子"),
+    "lesson.output": ("... {count} lines more: o", "……另有 {count} 行：按 o"),
     "lesson.commands": ("... and {count} more", "……另有 {count} 行"),
     "lesson.more": ("{where} more", "{where} 更多"),
     "lesson.step": ("step {number} of {count}", "第 {number} 步，共 {count} 步"),

@@ -55,7 +55,7 @@ class WhyPane(VerticalScroll, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    WhyPane { scrollbar-size: 1 1; }
+    WhyPane { scrollbar-size: 1 1; scrollbar-gutter: stable; }
     WhyPane > Static { height: auto; }
     """
 
