@@ -113,8 +113,8 @@ def of_check(to: Parser) -> None:
     to.option("files", nargs="+", metavar="FILE",
               words=("a scenario file or a bundled name", "场景文件或自带场景的名称"))
     to.option("--session", nargs="+", default=[], metavar="SAVED",
-              words=("sessions, judged at their end by the expect lines of FILE alone; earlier steps also on the way",
-                     "保存的会话，逐个评判：只用 FILE 的 expect 行检查它的结尾；前面各步的，途中成立也算"))
+              words=("sessions, judged at their end by the tasks of FILE alone; earlier ones also on the way",
+                     "保存的会话，逐个评判：只看 FILE 的任务在结尾是否完成；前面的任务，途中完成也算"))
     _json(to)
     to.option("--junit", metavar="OUT", words=("write JUnit XML as well", "同时写出 JUnit XML"))
     _spoken(to, ("language of the report", "报告的语言"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import flow_text, kinds, sequence_text
@@ -63,6 +64,8 @@ def flow(shell: Shell, job: Job, values: dict[str, Any]) -> None:
             raise CommandError("flow: either a connection or --frames")
         sequence, title = _of_frames(shell, values["frames"]), values["frames"]
         lines = sequence_text.text(sequence)
+        if not sequence.arrows and (values["svg"] or values["file"]):
+            raise CommandError("flow: no frame passes the filter, so that nothing was written", 1)
     elif which is None:
         if values["svg"] is not None:
             raise CommandError("flow: a picture of what? `flow 1 --svg FILE`, or with --frames FILTER")
@@ -94,6 +97,8 @@ def _put(shell: Shell, job: Job, values: dict[str, Any], files: dict[str, Callab
 def _write(shell: Shell, path: str, text: str, force: bool) -> None:
     if shell.write_file is None:
         raise CommandError("flow: there is no session here that could write files", 1)
+    if text.startswith("<svg") and (suffix := Path(path).suffix.lower()) not in ("", ".svg"):
+        raise CommandError(f"flow: --svg writes SVG, and {suffix} is no name for it: {path.removesuffix(suffix)}.svg")
     shell.write_file(path, text.encode(), force)
 
 

@@ -55,7 +55,7 @@ def _places(sequence: Sequence) -> dict[str, float]:
         for number in range(low, high):
             gaps[number] = max(gaps[number], (len(arrow.label) + 4) * CHARACTER / (high - low))
     places, x = {}, float(LEFT)
-    for name, gap in zip(parties, [*gaps, 0.0], strict=True):
+    for name, gap in zip(parties, [*gaps, 0.0], strict=False):
         places[name] = x
         x += gap
     return places

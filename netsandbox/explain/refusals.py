@@ -138,6 +138,9 @@ OF_VERBS: dict[str, str] = {
     "there is no branch {name}": "没有分支 {name}",
     "flow: there is no session here that could write files": "flow：这里没有可以写文件的会话",
     "flow: either a connection or --frames": "flow：连接和 --frames 只能选一个",
+    "flow: no frame passes the filter, so that nothing was written": "flow：没有帧符合过滤条件，什么都没有写",
+    "flow: --svg writes SVG, and {suffix} is no name for it: {file}":
+        "flow：--svg 写的是 SVG，不能叫 {suffix}；可以写成 {file}",
     "flow: a picture of what? `flow 1 --svg FILE`, or with --frames FILTER":
         "flow：要什么的图？`flow 1 --svg FILE`，或加 --frames FILTER",
     # -- what verbs answer

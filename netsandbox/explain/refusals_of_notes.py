@@ -28,7 +28,6 @@ OF_NOTES: dict[str, str] = {
     "the sandbox installs no {name}: `FROM {image}` brings it": "沙盒不能安装 {name}：`FROM {image}` 里有它",
     "of {name} the sandbox knows what it says of its program; the files are one layer":
         "对 {name}，沙盒只知道它的程序是什么；所有文件算作一层",
-    "{file} was not begun from {other}, whose set-up is another": "{file} 不是从 {other} 开始的，两者的开头不同",
     "these are the sandbox's own files; `load FILE` opens a Compose file of yours as a lab":
         "这里是沙盒自己的文件；`load 文件` 把你自己的 Compose 文件作为实验网络打开",
     "did you mean 'docker {near}'?": "是不是 'docker {near}'？",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import product
 from typing import Any
@@ -16,12 +16,11 @@ from netsandbox.commands.typography import straight
 from netsandbox.explain.refusals import noted, translated
 from netsandbox.explain.words import Words
 from netsandbox.grading.apart import EndedError, Limits, apart
-from netsandbox.grading.on_the_way import EXPECT, Met, conditions, do_again, is_begun_from
+from netsandbox.grading.on_the_way import EXPECT, ForeignError, Way, conditions, counted, do_again
 from netsandbox.grading.outcome import FAILED, HELD, WRONG, Outcome, Report
 from netsandbox.grading.report import TextReport, junit
 from netsandbox.session.files import refuse_inputs, write_atomically
 from netsandbox.session.library import find_scenario
-from netsandbox.session.own_files import NoFiles
 from netsandbox.session.runner import Line, Runner
 from netsandbox.session.scenario import Scenario, ScenarioError, load_scenario
 
@@ -90,26 +89,35 @@ def judge(name: str, saved: str, language: str = "en") -> Report:
     wrong = tuple(_unreadable(scenario, language))
     if wrong:
         return Report(scenario.name, dict(scenario.title), wrong, session=saved)
-    runner = Runner.of(session)
+    runner = Runner.of(scenario)
     runner.language = language
-    runner.session.use_files(NoFiles())
-    met = do_again(runner.session, session, scenario, language)
-    outcomes = tuple(_at_end(runner, scenario, met))
+    note, way = "", None
+    try:
+        way = do_again(runner.session, session, scenario, language)
+    except ForeignError as error:
+        note = ERRORS.say(error.key, language, file=saved, other=name, **error.fields)
+    outcomes = tuple(_at_end(runner, scenario, way) if way is not None else _none_of(scenario, note))
     problem = "" if outcomes else _said(language, "nothing", scenario.name)
-    is_its_own = is_begun_from(session, scenario)
-    note = "" if is_its_own else noted(f"note: {saved} was not begun from {name}, whose set-up is another", language)
     return Report(scenario.name, dict(scenario.title), outcomes, problem, saved, note)
 
 
-def _at_end(runner: Runner, scenario: Scenario, met: Mapping[tuple[str, int], Met]) -> Iterator[Outcome]:
+def _at_end(runner: Runner, scenario: Scenario, way: Way) -> Iterator[Outcome]:
     """What a scenario expects, in its order; what does not hold in the end may have been met on the way."""
-    for number, step in enumerate((*scenario.setup, *scenario.steps), 1 - len(scenario.setup)):
+    for number, step in counted(scenario):
         for text, line in conditions(step):
             found = _judged(runner.line(EXPECT + text, line, is_expect=True), "")
-            if found.status == FAILED and (text, line) in met:
-                was = met[text, line]
+            if found.status == FAILED and (text, line) in way.met:
+                was = way.met[text, line]
                 found = Outcome(line, text, was.after, HELD, verdict=was.verdict)
-            yield found._replace(step=max(number, 0))
+            if step in way.always:
+                found = found._replace(status=FAILED, message=ERRORS.say("always", runner.language))
+            yield found._replace(step=number)
+
+
+def _none_of(scenario: Scenario, why: str) -> Iterator[Outcome]:
+    """The same of a session that is none of the scenario's: nothing counts as met."""
+    for number, step in counted(scenario):
+        yield from (Outcome(line, text, "", FAILED, why, step=number) for text, line in conditions(step))
 
 
 def check_scenario(scenario: Scenario, language: str = "en") -> Report:
@@ -127,6 +135,14 @@ def check_scenario(scenario: Scenario, language: str = "en") -> Report:
 
 
 ERRORS = Words({
+    "set-up": ("{file} was not begun from {other}, whose set-up is another: nothing counts",
+               "{file} 不是从 {other} 开始的，两者的开头不同：都不算"),
+    "setting": ("{file} was not begun from {other}: its {name} is {found}, and not {wanted}: nothing counts",
+                "{file} 不是从 {other} 开始的：它的 {name} 是 {found}，不是 {wanted}：都不算"),
+    "always": ("it was so before anything was done, and at no time otherwise: nobody has done it",
+               "做任何事之前就是这样，一直没有变过：没有人做过这件事"),
+    "left": ("{file} leaves the lab of {other} for another, by the line `{line}`: nothing counts",
+             "{file} 在这一行离开了 {other} 的实验网络：`{line}`：都不算"),
     "ended": ("{file}: not judged to the end: {what}", "{file}：没有评判完：{what}"),
     "nothing": ("{file}: no expect line: nothing was checked", "{file}：没有 expect 行，什么也没有检查"),
     "blind": ("{file}: the check is blind: it says that `{what}` holds, which cannot be",
@@ -141,7 +157,7 @@ def _said(language: str, key: str, file: str, what: str = "") -> str:
 def _unreadable(scenario: Scenario, language: str) -> Iterator[Outcome]:
     """The conditions that cannot be read, found before anything is run."""
     for step in (*scenario.setup, *scenario.steps):
-        for number, text in zip(step.expect_lines, step.expect, strict=True):
+        for text, number in conditions(step):
             try:
                 expect.parse(text)
             except ConditionError as error:

@@ -7,19 +7,21 @@ something happened, while what is to be so has to be so at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.expect import Verdict
 from netsandbox.commands.expect.condition import is_of_event
 from netsandbox.commands.line import verb_of
+from netsandbox.session.own_files import NoFiles
+from netsandbox.session.steps import Step
 
 if TYPE_CHECKING:
     from netsandbox.session.keeping import KeptSession
-    from netsandbox.session.scenario import Scenario, Step
+    from netsandbox.session.scenario import Scenario
 
 EXPECT = "expect "
+SETTINGS = ("seed", "profile", "uplink")
+"""What a session has of its scenario, beside the set-up."""
 
 
 class Met(NamedTuple):
@@ -36,47 +38,96 @@ def conditions(step: Step) -> list[tuple[str, int]]:
                      if verb_of(line) == "expect")], key=lambda one: one[1])
 
 
-def is_begun_from(session: Scenario, scenario: Scenario) -> bool:
-    """Whether a saved session begins with the lines that make a scenario's lab."""
-    begin = [line for step in scenario.setup for line in step.run]
-    return begin == list(islice(_lines(session), len(begin)))
+def counted(scenario: Scenario) -> list[tuple[int, Step]]:
+    """The steps by which a hand-in is judged, with their numbers, 0 in the set-up: the tasks; without any, all."""
+    steps = [(max(number, 0), step) for number, step in enumerate((*scenario.setup, *scenario.steps),
+                                                                  1 - len(scenario.setup)) if conditions(step)]
+    return [one for one in steps if one[1].task] or steps
 
 
-def _lines(session: Scenario) -> Iterator[str]:
-    return (line for step in (*session.setup, *session.steps) for line in step.run)
+class ForeignError(Exception):
+    """A session is none of the scenario's.
+
+    Attributes:
+        key: what differs; fields: how.
+    """
+
+    def __init__(self, key: str, **fields: object) -> None:
+        super().__init__(key)
+        self.key, self.fields = key, fields
 
 
-def do_again(live: KeptSession, session: Scenario, scenario: Scenario, language: str) -> dict[tuple[str, int], Met]:
-    """Do a saved session in a live one; what was met on the way, by the condition and its line."""
-    live.open(session._replace(setup=()))
-    steps = [step for step in (*scenario.setup, *scenario.steps) if conditions(step)]
-    begin = sum(len(step.run) for step in scenario.setup) if is_begun_from(session, scenario) else 0
-    met: dict[tuple[str, int], Met] = {}
-    count, counts_from = 0, 0
-    for handed in session.setup:
-        live.do_step(handed)
-        count += len(handed.run)
-        live.shell.language = language
-        while count >= begin and steps:  # what only looks is not kept in a file: the line before has its step, too
-            live.shell.counts_from = counts_from
-            found = _met(live, steps[0], is_last=len(steps) == 1)
-            live.shell.counts_from = 0
-            if found is None:
+class Way:
+    """What was met of a scenario's steps behind each line of a session.
+
+    Attributes:
+        met: what was found, by the condition and its line of the file.
+        always: the tasks that were done before anything was, and at no time otherwise.
+    """
+
+    def __init__(self, live: KeptSession, scenario: Scenario) -> None:
+        self.met: dict[tuple[str, int], Met] = {}
+        self.always = [step for step in scenario.steps if step.task]
+        self._live = live
+        self._last = scenario.steps[-1:]
+        self._counted = [step for _number, step in counted(scenario)]
+        self._left = [step for step in (*scenario.setup, *scenario.steps) if conditions(step)]
+        self._counts_from = 0
+
+    def look(self, after: str) -> None:
+        """See what holds behind a line."""
+        self.always = [step for step in self.always if self._found(step) is not None]
+        while self._take(after):  # what only looks is not kept in a file: the line before has its step, too
+            pass
+
+    def _take(self, after: str) -> bool:
+        """Whether the next step is met now, or the next one that counts, as nobody has to see what a lesson shows."""
+        counts = next((number for number, step in enumerate(self._left) if step in self._counted), None)
+        for number in [] if counts is None else sorted({0, counts}):
+            step = self._left[number]
+            found = self._found(step) if step not in self.always else None
+            if found is not None:
+                self.met |= {key: Met(verdict, after) for key, verdict in found.items()
+                             if step not in self._last or is_of_event(key[0])}
+                del self._left[:number + 1]
+                self._counts_from = self._live.trace.end if self._left and self._left[0].task else 0
+                return True
+        return False
+
+    def _found(self, step: Step) -> dict[tuple[str, int], Verdict] | None:
+        """What a step's conditions find, where all of them hold now."""
+        found, shell = {}, self._live.shell
+        shell.counts_from = self._counts_from
+        for text, number in conditions(step):
+            verdict = shell.execute(EXPECT + text).result
+            if not isinstance(verdict, Verdict) or not verdict.holds:
                 break
-            met |= {key: Met(verdict, handed.run[-1]) for key, verdict in found.items()}
-            steps.pop(0)
-            counts_from = live.trace.end if steps and steps[0].task else 0
-    live.pending = list(session.steps)
-    return met
-
-
-def _met(live: KeptSession, step: Step, is_last: bool) -> dict[tuple[str, int], Verdict] | None:
-    """What a step's conditions find, where all hold now; of the last step only those about what happened."""
-    found = {}
-    for text, number in conditions(step):
-        verdict = live.shell.execute(EXPECT + text).result
-        if not isinstance(verdict, Verdict) or not verdict.holds:
-            return None
-        if not is_last or is_of_event(text):
             found[text, number] = verdict
-    return found
+        shell.counts_from = 0
+        return found if len(found) == len(conditions(step)) else None
+
+
+def do_again(live: KeptSession, session: Scenario, scenario: Scenario, language: str) -> Way:
+    """Do in a scenario's lab what a saved session did.
+
+    Raises:
+        ForeignError: it began elsewhere, or has left that lab for another.
+    """
+    live.open(scenario)
+    live.use_files(NoFiles())
+    set_up, lines = live.set_up, [line for step in session.setup for line in step.run]
+    begin, way = len(set_up), Way(live, scenario)
+    if [entry.line for entry in set_up] != lines[:begin]:
+        raise ForeignError("set-up")
+    for key in SETTINGS:
+        found, wanted = ("false" if value == "" else value for value in (getattr(session, key), getattr(scenario, key)))
+        if found != wanted:
+            raise ForeignError("setting", name=key, found=found, wanted=wanted)
+    for line in ["", *lines[begin:]]:
+        if line:
+            live.do_step(Step((line,)))
+        if live.done < begin or live.journal[:begin] != set_up:
+            raise ForeignError("left", line=line)
+        live.shell.language = language
+        way.look(line or (set_up[-1].line if set_up else ""))
+    return way

@@ -39,7 +39,7 @@ class Report(NamedTuple):
         title: the scenario's, by language.
         error: why the file as a whole is wrong; empty if it is not.
         session: the file of the saved session that was judged, or empty.
-        note: what is odd about that session though it was judged.
+        note: why that session is none of the scenario's, so that nothing of it counts; or empty.
     """
 
     file: str

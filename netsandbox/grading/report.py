@@ -50,7 +50,7 @@ class TextReport:
         if report.session:
             self._print(f"  {self._say('session')}{report.session}", "bold")
         if report.note:
-            self._print(f"  {report.note}", "yellow")
+            self._print(f"  {report.note}", "bold red")
         for outcome in report.outcomes:
             self._outcome(report, outcome)
         if report.error:
@@ -62,7 +62,7 @@ class TextReport:
         self._print(f"  {MARKS[outcome.status]} {text}", COLOURS[outcome.status])
         if outcome.step and outcome.status == "held" and outcome.after:
             self._print(f"      {self._say('met', number=outcome.step)}{outcome.after}", "dim")
-        if outcome.status == "held":
+        if outcome.status == "held" or report.note:
             return
         if outcome.step:
             self._print(f"      {self._say('step', number=outcome.step)}", "red")

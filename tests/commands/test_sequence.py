@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from netsandbox.commands import sequence_text
 from netsandbox.commands.sequence_svg import svg
+from netsandbox.explain.refusals import translated
 from netsandbox.lab.sequence import Arrow, Sequence, of_rows
 from netsandbox.lab.tables import LogRow
 from netsandbox.session.keeping import KeptSession
@@ -164,3 +165,19 @@ def test_parties_are_nodes_also_where_an_address_is_all_that_a_frame_has(lab: Ke
     told = lab.run("flow --frames tcp").out
     assert "web 127.0.0.1" in told.splitlines()[0]
     assert "options [" not in told, "only the log has room for it"
+
+
+@pytest.mark.parametrize(("line", "english", "chinese"), [
+    ("flow --frames \"port 9\" --svg none.svg", "no frame passes the filter", "没有帧符合过滤条件"),
+    ("flow --frames \"port 9\" --text none.txt", "no frame passes the filter", "没有帧符合过滤条件"),
+    ("flow 1 --svg flow.png", "flow.svg", "可以写成 flow.svg")])
+def test_a_picture_of_nothing_and_one_by_another_kinds_name_are_refused_in_a_line(
+        lab: KeptSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, english: str,
+        chinese: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    job = lab.run(line)
+    assert job.code
+    assert english in job.err
+    assert chinese in translated(job.err.strip(), "zh")
+    assert len(job.err.splitlines()) == 1
+    assert not list(tmp_path.iterdir())

@@ -265,21 +265,48 @@ def test_saved_sessions_are_judged_by_a_teachers_file(tmp_path: Path, capsys: py
     assert files[1]["failed_lines"] == []
 
 
-@pytest.mark.parametrize(("language", "note", "briefly"), [
-    ("en", "note: {} was not begun from {}, whose set-up is another", "  3 of 3 hold (of another lab)"),
-    ("zh", "注意：{} 不是从 {} 开始的，两者的开头不同", "  成立 3/3 条（另一个实验网络）")])
-def test_a_session_of_another_lab_is_judged_with_a_warning(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, note: str, briefly: str) -> None:
-    lesson = written(tmp_path, LESSON, "lesson.yaml")
+@pytest.mark.parametrize(("language", "briefly"), [
+    ("en", "  0 of 3 hold (of another lab)"), ("zh", "  成立 0/3 条（另一个实验网络）")])
+def test_of_a_session_of_another_lab_nothing_counts_and_it_is_said_why(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, briefly: str) -> None:
+    lesson, out = written(tmp_path, LESSON, "lesson.yaml"), tmp_path / "out.xml"
     good = handed_in(tmp_path, "good.yaml", "link pc2:eth0 up")
     lines = Path(good).read_text("utf-8").replace("setup:\n", "setup:\n  - add-host pc3\n")
     other = written(tmp_path, lines, "other.yaml")
-    assert main(["check", lesson, "--lang", language, "--session", good, other]) == 0
-    out = capsys.readouterr().out
-    assert out.count(note.format(other, lesson)) == 1
-    assert out.count(note.partition("{}")[0]) == 1
-    assert f"{other}{briefly}\n" in out
-    assert out.count(briefly[-4:] + "\n") == 1
+    assert main(["check", lesson, "--lang", language, "--junit", str(out), "--session", good, other]) == 1
+    told = capsys.readouterr().out
+    why = {"en": f"{other} was not begun from {lesson}, whose set-up is another: nothing counts",
+           "zh": f"{other} 不是从 {lesson} 开始的，两者的开头不同：都不算"}[language]
+    assert told.count(why) == 1
+    assert f"{other}{briefly}\n" in told
+    assert told.count(briefly[-4:] + "\n") == 1
+    first, second = ET.fromstring(out.read_text("utf-8"))
+    assert first.get("failures") == "0"
+    assert [failure.get("message") for failure in second.iter("failure")] == [why] * 3
+
+
+@pytest.mark.parametrize(("lines", "why"), [
+    (["new", "add-host pc1"], "another, by the line `new`"), (["load docker0"], "by the line `load docker0`"),
+    (["load mended.yaml"], "by the line `load mended.yaml`"), (["back 99"], "by the line `back 99`"),
+    (["profile: docker-26"], "its profile is docker-26, and not docker-29"), (["seed: 9"], "its seed is 9, and not 0"),
+    (["uplink: true"], "its uplink is 192.168.1.0/24, and not false")])
+def test_a_session_that_is_not_in_the_scenario_s_own_lab_counts_for_nothing(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str], why: str) -> None:
+    """Another profile made a hand-in pass that had done nothing; so did a lab that was loaded or made anew."""
+    monkeypatch.chdir(tmp_path)
+    mended = LESSON.replace("link pc2:eth0 down", "link pc2:eth0 up")
+    written(tmp_path, mended, "mended.yaml")
+    good = Path(handed_in(tmp_path, "good.yaml", "link pc2:eth0 up")).read_text("utf-8")
+    if ": " in lines[0]:
+        key = lines[0].partition(":")[0]
+        bad = "\n".join(lines[0] if line.startswith(f"{key}:") else line for line in good.splitlines())
+    else:
+        bad = good.replace("steps:\n", "".join(f"  - {line}\n" for line in lines) + "steps:\n")
+    report = check.judge("lesson.yaml", written(tmp_path, bad, "bad.yaml"))
+    assert why in report.note
+    assert report.status == "failed"
+    assert {one.status for one in report.outcomes} == {"failed"}
+    assert check.judge("lesson.yaml", "good.yaml").status == "held"
 
 
 @pytest.mark.parametrize(("language", "told"), [

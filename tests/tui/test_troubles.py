@@ -549,7 +549,7 @@ READERS = (
     ("flow says opening of a connection that nc gave up long ago",
      "commands/test_flow.py::test_a_connection_that_its_program_has_given_up_is_opening_no_more"),
     ("check --session of another lab holds without a word",
-     "scenarios/test_check.py::test_a_session_of_another_lab_is_judged_with_a_warning"),
+     "scenarios/test_check.py::test_of_a_session_of_another_lab_nothing_counts_and_it_is_said_why"),
     ("history shows its oldest lines",
      "tui/test_output_pane.py::test_of_a_log_that_has_no_room_the_newest_is_shown"),
     ("docker compose finds no file in the app, and nothing says how one of one's own is opened",
