@@ -32,6 +32,7 @@ from netsandbox.tui.warm import Warming
 
 if TYPE_CHECKING:
     from netsandbox.commands.verb import Verb
+    from netsandbox.session.keeping import KeptSession
     from netsandbox.session.steps import Scenario
     from netsandbox.tui.source import Outcome
 
@@ -228,11 +229,14 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         self.autosave.write(session.journal)
         if not self.autosave.problem:
             path.unlink(missing_ok=True)
+        self._tell_recovered(session, unended, len(older))
+
+    def _tell_recovered(self, session: KeptSession, unended: str, older: int) -> None:
         left = tr("recover.pending", count=len(session.pending)) if session.pending else ""
         if unended:
             left = tr("recover.unended", line=unended) + (f"; {left}" if left else "")
             self.live.jobs.say("err", tr("recover.unended", line=unended))
-        others = tr("recover.older", count=len(older)) if older else ""
+        others = tr("recover.older", count=older) if older else ""
         done = tr("recover.done", count=len(session.journal) - session.lines_of_set_up)
         self.main.status.say("; ".join(filter(None, (done, left, others))))
 

@@ -256,13 +256,7 @@ class LabApp(UnbrokenApp):
     def _tell(self) -> None:
         """Show what failed, and the latest line of what runs."""
         live, main = self.live, self.main
-        if self._told_of_step and not live.is_at_step:
-            self._told_of_step = False
-            main.status.say("")
-        if self._told_waiting and not any(not one.unattended for one in live.jobs.waiting):
-            if main.status.message == self._told_waiting:
-                main.status.say("")
-            self._told_waiting = ""
+        self._take_back_what_is_over()
         if live.failed or live.branched:
             self._told_after = live.session.done
         if live.failed:
@@ -282,6 +276,17 @@ class LabApp(UnbrokenApp):
         if live.jobs.complaint:
             self._complain(live.jobs.complaint)
             live.jobs.complaint = ""
+
+    def _take_back_what_is_over(self) -> None:
+        """What was told of a step that stood, and of lines that waited."""
+        live, status = self.live, self.main.status
+        if self._told_of_step and not live.is_at_step:
+            self._told_of_step = False
+            status.say("")
+        if self._told_waiting and not any(not one.unattended for one in live.jobs.waiting):
+            if status.message == self._told_waiting:
+                status.say("")
+            self._told_waiting = ""
 
     def _tell_fresh(self) -> None:
         """What was said since the last look."""

@@ -103,6 +103,17 @@ class Stand(NamedTuple):
         return sum(goal.met is not True for goal in self.goals)
 
 
+def way_to(session: KeptSession, step: Step) -> list[str]:
+    """Lines that lead a person who is in another shell to the one where a step's lines belong."""
+    scenario, here = session.scenario, session.shell.where
+    if scenario is None or not step.run:
+        return []
+    there = scenario.shell_before(len(scenario.steps) - len(session.pending) - 1)
+    if there == here:
+        return []
+    return (["exit"] if here is not None else []) + ([f"enter {there}"] if there is not None else [])
+
+
 def said(texts: Mapping[str, str]) -> str:
     """A text in the language in use, else in English."""
     return texts.get(language()) or texts.get("en", "")

@@ -14,13 +14,13 @@ from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.player import Player
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.names import DEFAULT_HOST
+from netsandbox.session.branches import Branch
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.steps import Step
 from netsandbox.session.timeline import INTERRUPT, ReplayError
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lab_view import LabView
-from netsandbox.tui.lesson import EXPECT, Lesson
+from netsandbox.tui.lesson import EXPECT, Lesson, said, way_to
 from netsandbox.tui.live_jobs import Jobs, Waiting
 from netsandbox.tui.source import GOES_ON, QUIT, TOUR, Completion, Outcome, Status
 from netsandbox.tui.state_files import StateFiles
@@ -147,8 +147,9 @@ class LiveLab(LabView):
             return Outcome((), "")
         if line == "next" and not others:
             return Outcome((), "" if self.next_step() else tr("scenario.done"))
-        if self.jobs.wait_too([line, *others]):
-            return Outcome((), "", True)
+        return Outcome((), "", True) if self.jobs.wait_too([line, *others]) else self._carry_out(line, others)
+
+    def _carry_out(self, line: str, others: list[str]) -> Outcome:
         self.jobs.make_room()
         before = self.jobs.said
         job = self._begin(line)
@@ -184,16 +185,23 @@ class LiveLab(LabView):
         if crash is not None:
             self._recover(line, crash, done)
             return None
-        present = session.branches.present
-        if present.parent is branch and line.split(maxsplit=1)[:1] not in (["redo"], ["branch"]):
-            self.branched = tr("branched", name=present.name, left=branch.name)
-            if is_midway:  # its goals are about its own lines, and those were left
-                session.give_back_step()
+        if session.branches.present.parent is branch and line.split(maxsplit=1)[:1] not in (["redo"], ["branch"]):
+            self._left(branch, is_midway)
         if session.lab is not lab:
             self._other_lab()
             if session.has_future:
                 self.player.pause()  # to go on would be to do again what was just taken back
         return job
+
+    def _left(self, branch: Branch, is_midway: bool) -> None:
+        """A line has begun another branch.
+
+        Args:
+            is_midway: a step of the lesson stood there: its goals are about its own lines, and those were left.
+        """
+        self.branched = tr("branched", name=self.session.branches.present.name, left=branch.name)
+        if is_midway:
+            self.session.give_back_step()
 
     def _recover(self, line: str, error: BaseException, done: int) -> None:
         """Take a failed line out of the journal, and the lab back to where it was before."""
@@ -219,7 +227,7 @@ class LiveLab(LabView):
         step = session.take_step()
         if step is None:
             return False
-        lines = self._way_to(step) if step.begins else []
+        lines = way_to(session, step) if step.begins else []
         self.say_step({language(): self.lesson.judge()})
         self.say_step(step.task or step.say)
         self.lesson.begin(session)
@@ -230,27 +238,18 @@ class LiveLab(LabView):
 
     def solve(self) -> bool:
         """Do the task of the present step as the scenario would; False when it has none, or that was done."""
-        step = self.lesson.solve(self.session)
+        session = self.session
+        step = self.lesson.solve(session)
         if step is None:
             return False
         self.say_step(step.say)
-        self._begin_all((*self._way_to(step), *step.run, *self.lesson.to_look_at()))
+        self._begin_all((*way_to(session, step), *step.run, *self.lesson.to_look_at()))
         return True
 
     def _begin_all(self, lines: Iterable[str]) -> None:
         """Begin lines of the lesson, one after the other."""
         self.jobs.waiting.extend(Waiting(line, True) for line in lines)
         self._go_on()
-
-    def _way_to(self, step: Step) -> list[str]:
-        """Lines that lead a person who is in another shell to the one where a step's lines belong."""
-        scenario, here = self.session.scenario, self.session.shell.where
-        if scenario is None or not step.run:
-            return []
-        there = scenario.shell_before(len(scenario.steps) - len(self.session.pending) - 1)
-        if there == here:
-            return []
-        return (["exit"] if here is not None else []) + ([f"enter {there}"] if there is not None else [])
 
     def look_at_goals(self) -> None:
         """Follow the lesson; when something was done and has come to rest, or time stands, look at its goals."""
@@ -272,8 +271,7 @@ class LiveLab(LabView):
 
     def say_step(self, texts: Mapping[str, str]) -> None:
         """Tell what a step says."""
-        text = texts.get(language()) or texts.get("en")
-        if text:
+        if text := said(texts):
             self.jobs.say("say", text)
 
     def interrupt(self) -> bool:

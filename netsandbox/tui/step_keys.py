@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
+from netsandbox.tui.lesson import Stand
 from netsandbox.tui.panes.lesson import LessonPane
 
 
@@ -36,12 +37,7 @@ class StepKeys(LabApp):
         elif stand is not None and stand.is_open and lesson.insists and self.live.solve():
             lesson.insists = False
         elif stand is not None and stand.number and stand.unmet and not (lesson.insists and pending):
-            lesson.insists = True
-            self.live.check_goals()
-            hint, or_hint = (tr("lesson.h-hints"), tr("lesson.or-hint")) if stand.more_hints else ("", "")
-            self.main.status.say(tr("lesson.unmet-task", count=stand.unmet, hint=hint) if stand.is_open else
-                                 tr("lesson.unmet" if pending else "lesson.unmet-last", count=stand.unmet,
-                                    or_hint=or_hint))
+            self._insist(stand, has_more=bool(pending))
         elif pending:
             lesson.insists = False
             self._next_step()
@@ -52,6 +48,15 @@ class StepKeys(LabApp):
             return
         self._tell_held(tr("held.step" if self.live.is_amid_step else "held"))
         self.sync()
+
+    def _insist(self, stand: Stand, has_more: bool) -> None:
+        """Goals are not reached: it says so, and goes on only when it is asked once more."""
+        self.live.lesson.insists = True
+        self.live.check_goals()
+        hint, or_hint = (tr("lesson.h-hints"), tr("lesson.or-hint")) if stand.more_hints else ("", "")
+        self.main.status.say(tr("lesson.unmet-task", count=stand.unmet, hint=hint) if stand.is_open else
+                             tr("lesson.unmet" if has_more else "lesson.unmet-last", count=stand.unmet,
+                                or_hint=or_hint))
 
     def _finish_step(self) -> None:
         """Do the rest of a step that stands: time plays on from its end, unless that is the past still."""

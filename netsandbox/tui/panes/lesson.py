@@ -231,15 +231,16 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
         found += _wrapped(asked, "bold $text-primary", glyphs, width)
         found += [line for answer in answers for line in _wrapped(answer, "$text-primary", glyphs, width)]
     if stand.is_finished:
-        found += _wrapped(_how_it_ended(stand.skipped), "bold $text-success", glyphs, width)
-        found += _wrapped(stand.learned, "$text", glyphs, width)
-        following = tr("lesson.after", name=titled(stand.after)) if stand.after else ""
-        found += _wrapped(following, "$text-primary", glyphs, width)
-    elif stand.is_open:
-        found += _wrapped("" if are_folded else keys, "$text-muted", glyphs, width)
-    elif not stand.unmet:
-        found += _wrapped(_what_next(stand), "$text-muted", glyphs, width)
-    return found
+        return found + _end_lines(stand, glyphs, width)
+    if stand.is_open:
+        return found + _wrapped("" if are_folded else keys, "$text-muted", glyphs, width)
+    return found if stand.unmet else found + _wrapped(_what_next(stand), "$text-muted", glyphs, width)
+
+
+def _end_lines(stand: Stand, glyphs: GlyphSet, width: int) -> list[Piece]:
+    following = tr("lesson.after", name=titled(stand.after)) if stand.after else ""
+    return [*_wrapped(_how_it_ended(stand.skipped), "bold $text-success", glyphs, width),
+            *_wrapped(stand.learned, "$text", glyphs, width), *_wrapped(following, "$text-primary", glyphs, width)]
 
 
 def _how_it_ended(skipped: Sequence[int]) -> str:

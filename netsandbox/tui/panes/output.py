@@ -121,14 +121,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         if not new:
             return
         self._seen = jobs.said
-        typed = any(said.kind == "line" for said in new)
-        begun, is_over = self._at_once[0], jobs.running is None
-        is_whole = typed or (self._is_open and is_over)
-        self._left = 0 if typed else self._left
-        self._is_open = typed and not is_over
-        if is_whole:
-            before = 0 if jobs.is_lesson else max((at for at, one in enumerate(new) if one.kind == "line"), default=0)
-            self._at_once = self._seen - len(new) + before if typed else begun, self._seen
+        is_whole = self._mark_whole(jobs, new)
         new = [said for said in new if self._only in (0, said.job)]
         self._said.extend(new)
         if self._width:
@@ -139,6 +132,18 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self._is_late = False
         if is_whole:
             self._place()
+
+    def _mark_whole(self, jobs: Jobs, new: list[Said]) -> bool:
+        """Note what is to be seen at once, a line with all that it says; whether something is."""
+        typed = any(said.kind == "line" for said in new)
+        begun, is_over = self._at_once[0], jobs.running is None
+        is_whole = typed or (self._is_open and is_over)
+        self._left = 0 if typed else self._left
+        self._is_open = typed and not is_over
+        if is_whole:
+            before = 0 if jobs.is_lesson else max((at for at, one in enumerate(new) if one.kind == "line"), default=0)
+            self._at_once = self._seen - len(new) + before if typed else begun, self._seen
+        return is_whole
 
     def _show_only(self, jobs: Jobs) -> None:
         """Show what one line says, or again what all say."""

@@ -27,6 +27,7 @@ from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.navigation import bridge_in_use
 
 if TYPE_CHECKING:
+    from netsandbox.tui.lesson import Stand
     from netsandbox.tui.live import LiveLab
     from netsandbox.tui.state_files import StateFiles
 
@@ -153,9 +154,11 @@ class MainScreen(RecordScreen):
         if is_finished != self.is_finished:
             self.is_finished = is_finished
             self.show_keys()  # p leads to the lessons now
-        if step == self._lesson:
-            return
-        self._lesson = step
+        if step != self._lesson:
+            self._lesson = step
+            self._show_step(stand)
+
+    def _show_step(self, stand: Stand | None) -> None:
         self._hint()
         if stand is not None:
             judged = f"{verdict(*stand.guess[:2], language())}\n" if stand.guess is not None else ""
