@@ -16,6 +16,11 @@ class Appended(list[tuple[str, str]]):
 
     __slots__ = ()
 
+    @property
+    def is_at_terminal(self) -> bool:
+        """What is printed (out) is seen by a person, as far as the program can tell (isatty)."""
+        return True
+
     def extend(self, items: Iterable[tuple[str, str]]) -> None:
         for item in items:
             self.append(item)
@@ -72,3 +77,8 @@ class Output:
 
     def complain(self, text: str) -> None:
         self.output.append(("err", text + "\n"))
+
+
+def at_terminal(output: list[tuple[str, str]]) -> bool:
+    """Whether a person sees what is printed there."""
+    return not isinstance(output, Appended) or output.is_at_terminal

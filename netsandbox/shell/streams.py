@@ -42,6 +42,11 @@ class Screen:
             self._program.output.append((self._stream, text))
 
     @property
+    def is_at_terminal(self) -> bool:
+        output = self._program.output
+        return not isinstance(output, Routed) or output.is_at_terminal
+
+    @property
     def pipe(self) -> Pipe | None:
         """Where it ends, if that is a pipe: `bash -c '…' | head`."""
         output = self._program.output
@@ -127,6 +132,11 @@ class Routed(Appended):
         if isinstance(sink, FileSink) and sink.note:
             note, sink.note = sink.note, ""
             self.append(("err", note))
+
+    @property
+    def is_at_terminal(self) -> bool:
+        sink = self._streams.get(1)
+        return isinstance(sink, Screen) and sink.is_at_terminal
 
     def pipe(self, stream: str) -> Pipe | None:
         """The pipe that out or err is written to, through however many shells."""

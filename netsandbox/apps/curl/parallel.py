@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.curl.pool import Pool
 from netsandbox.apps.curl.text import PARALLEL_HEAD, parallel_meter
+from netsandbox.apps.output import at_terminal
 from netsandbox.apps.program import Context, Program
 from netsandbox.engine.units import SECOND
 
@@ -52,7 +53,8 @@ class Parallel(Program):
         """Where bodies go to a terminal there is none."""
         flags, targets = self.options.flags, len(self.options.lists["output"])
         return "progress-meter" in flags and "silent" not in flags and (
-            bool(flags & {"remote-name", "remote-name-all"}) or all(url.place < targets for url in self.options.urls))
+            not at_terminal(self.output) or bool(flags & {"remote-name", "remote-name-all"})
+            or all(url.place < targets for url in self.options.urls))
 
     def _launch(self, _argument: object) -> None:
         """The next transfer, if there may be one more; what it sends at once comes before the one after it."""

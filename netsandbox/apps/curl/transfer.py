@@ -10,6 +10,7 @@ from netsandbox.apps.curl.pool import Pool
 from netsandbox.apps.curl.retry import Failure, again
 from netsandbox.apps.curl.text import METER_HEAD, Counts, meter, variables, write_out
 from netsandbox.apps.http_client import HttpClient, Url
+from netsandbox.apps.output import at_terminal
 from netsandbox.apps.program import Context
 from netsandbox.engine.units import MILLISECOND, SECOND, seconds
 from netsandbox.wire.addresses import format_ipv4
@@ -85,7 +86,7 @@ class Transfer(Client):
         for timer in self._timers:
             self.scheduler.cancel(timer)
         self._timers.clear()
-        if self._target is not None and self._shows_meter and (failure is None or failure.code > 6):
+        if self._shows_meter and (failure is None or failure.code > 6):
             shown = meter(self._size, self._sent, (self.scheduler.clock - self._times["start"]) / SECOND)
             self.output.append(("err", f"{METER_HEAD}{shown}\n"))
         if failure is None or self._body:
@@ -102,7 +103,9 @@ class Transfer(Client):
 
     @property
     def _shows_meter(self) -> bool:
-        return "progress-meter" in self.options.flags and "silent" not in self.options.flags
+        """curl shows how far it is where the body itself is not on the terminal (tool_operate.c)."""
+        is_away = self._target is not None or not at_terminal(self.output)
+        return is_away and "progress-meter" in self.options.flags and "silent" not in self.options.flags
 
     @property
     def _number(self) -> int:
