@@ -31,6 +31,7 @@ _WORDS = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(\d+ → \d+), (\d+) bytes", r"\1，\2 字节"), (r"(\d+) bytes", r"\1 字节"),
     (r"(.+), fragment at (\d+), more follow", r"\1，从 \2 起的分片，后面还有"),
     (r"(.+), fragment at (\d+), the last", r"\1，从 \2 起的分片，是最后一片"), (r"carries (.+)", r"里面是 \1"),
+    (r"query: (.+)", r"查询：\1"), (r"response: (.+)", r"应答：\1"),
     (r"spanning tree", "生成树"), (r"configuration", "配置"), (r"topology change notification", "拓扑变更通知")))
 FIELDS: dict[str, str] = {
     "Destination": "目的", "Source": "源", "Type": "类型", "Hardware type": "硬件类型", "Protocol type": "协议类型",
@@ -56,11 +57,16 @@ FIELDS: dict[str, str] = {
     "End of option list": "选项结束", "End of options list": "选项结束", "No-operation": "无操作",
     "Maximum segment size": "最大报文段长度", "Window scale": "窗口扩大", "SACK permitted": "允许 SACK", "SACK": "SACK",
     "Timestamps": "时间戳", "Time stamp": "时间戳", "Record route": "记录路由", "Security": "安全",
+    "Transaction ID": "事务标识", "Questions": "问题数", "Answer RRs": "回答记录数", "Authority RRs": "权威记录数",
+    "Additional RRs": "附加记录数", "Question": "问题", "Answer": "回答", "Authority": "权威", "Additional": "附加",
+    "Request": "请求行", "Response": "状态行", "Line": "行",
+    "End of head": "首部结束", "Body": "正文",
     "Loose source route": "宽松源路由", "Strict source route": "严格源路由", "Router alert": "路由器警示",
 }
 """Names of fields; one without words here, as of a rare option, stays as it is."""
 _VALUES = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(.+) \(correct\)", r"\1（正确）"), (r"(.+) \(should be (.+)\)", r"\1（应为 \2）"),
+    (r"(.+) \(left to the device; whole it is (.+)\)", r"\1（留给网卡计算，完整的是 \2）"),
     (r"(.+) \(here are (\d+)\)", r"\1（这里有 \2）"), (r"(\d+) bytes(.*)", r"\1 字节\2"),
     (r"request \((\d+)\)", r"请求（\1）"), (r"reply \((\d+)\)", r"应答（\1）")))
 _NUMBERED = re.compile(r"(.+) \((\d+)\)")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from netsandbox.wire import gre, names, vxlan
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
+from netsandbox.wire.dissect_application import application_layers
 from netsandbox.wire.dissect_tag import Inside, gre_layers, vxlan_layers
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, ERRORS, PARAMETER_PROBLEM, REDIRECT, UNREACHABLE
 from netsandbox.wire.layers import Field, Layer, Row, bytes_layer, preview, read_fields
 from netsandbox.wire.options import NO_OPERATION, Option, read_options
+from netsandbox.wire.udp import partial_checksum
 
 IP_HEADER = 20
 ICMP_HEADER = 8
@@ -152,7 +154,8 @@ def _udp_layers(data: bytes, start: int, end: int, carrier: _Carrier) -> tuple[L
         fields[2] = fields[2]._replace(value=f"{length} (here are {end - start})")
     summary = f"{_number(data, start, 2)} → {_number(data, start + 2, 2)}, {max(0, length - UDP_HEADER)} bytes"
     header = Layer("UDP", summary, start, start + UDP_HEADER, tuple(fields))
-    return (header, *bytes_layer("Data", data, start + UDP_HEADER, stop), *bytes_layer("Padding", data, stop, end))
+    inside = application_layers(_ports(data, start), False, data, start + UDP_HEADER, stop)
+    return (header, *inside, *bytes_layer("Padding", data, stop, end))
 
 
 def _tcp_layers(data: bytes, start: int, end: int, carrier: _Carrier) -> tuple[Layer, ...]:
@@ -168,7 +171,7 @@ def _tcp_layers(data: bytes, start: int, end: int, carrier: _Carrier) -> tuple[L
     if carrier.is_whole:
         fields[_TCP_CHECKSUM] = _checked(fields[_TCP_CHECKSUM], data, start, end, carrier, TCP)
     header = Layer("TCP", _tcp_summary(data, start), start, body, tuple(fields))
-    return (header, *bytes_layer("Data", data, body, end))
+    return (header, *application_layers(_ports(data, start), True, data, body, end))
 
 
 def _tcp_summary(data: bytes, start: int) -> str:
@@ -218,8 +221,16 @@ def _checked(field: Field, data: bytes, start: int, end: int, carrier: _Carrier 
     right = internet_checksum(octets)
     if protocol == UDP:
         right = right or 0xFFFF
-    is_right = int(field.value, 16) % 0xFFFF == right % 0xFFFF
-    return field._replace(value=f"{field.value} (correct)" if is_right else f"{field.value} (should be 0x{right:04x})")
+    found = int(field.value, 16)
+    if found % 0xFFFF == right % 0xFFFF:
+        return field._replace(value=f"{field.value} (correct)")
+    if protocol == UDP and carrier and found == partial_checksum(carrier.source, carrier.destination, end - start):
+        return field._replace(value=f"{field.value} (left to the device; whole it is 0x{right:04x})")
+    return field._replace(value=f"{field.value} (should be 0x{right:04x})")
+
+
+def _ports(data: bytes, start: int) -> tuple[int, int]:
+    return _number(data, start, 2), _number(data, start + 2, 2)
 
 
 def _number(data: bytes, start: int, size: int) -> int:

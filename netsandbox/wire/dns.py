@@ -176,8 +176,11 @@ def parse(data: bytes) -> Message:
             questions.append(question)
         sections = []
         for count in counts[1:]:
-            records, at = _records(data, at, count)
-            sections.append(records)
+            records = []
+            for _record in range(count):
+                record, at = parse_record(data, at)
+                records.append(record)
+            sections.append(tuple(records))
     except (error, IndexError):
         raise ParseError("DNS", "a message that ends early") from None
     return Message(ident, flags, tuple(questions), *sections)
@@ -197,18 +200,22 @@ def parse_question(data: bytes, at: int) -> tuple[Question, int]:
     return Question(name, kind, cls), at + 4
 
 
-def _records(data: bytes, at: int, count: int) -> tuple[tuple[Answer, ...], int]:
-    records = []
-    for _record in range(count):
+def parse_record(data: bytes, at: int) -> tuple[Answer, int]:
+    """A resource record at an offset, and where it ends.
+
+    Raises:
+        ParseError: it makes no sense.
+    """
+    try:
         name, at = _name(data, at)
         kind, cls, ttl, size = _TAIL.unpack_from(data, at)
         at += _TAIL.size
-        if at + size > len(data):
-            raise ParseError("DNS", "a record that ends early")
         text = _name(data, at)[0] if kind in (CNAME, NS, PTR) else ""
-        records.append(Answer(name, kind, ttl, data[at:at + size], text, cls))
-        at += size
-    return tuple(records), at
+    except (error, IndexError):
+        raise ParseError("DNS", "a record that ends early") from None
+    if at + size > len(data):
+        raise ParseError("DNS", "a record that ends early")
+    return Answer(name, kind, ttl, data[at:at + size], text, cls), at + size
 
 
 def _name(data: bytes, at: int) -> tuple[str, int]:
