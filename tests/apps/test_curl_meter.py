@@ -23,7 +23,8 @@ def session() -> Session:
     ("{ curl localhost:8080; } | wc", True), ("curl localhost:8080 >&2", False),
     ("sh -c 'curl localhost:8080' > page", True), ("curl -o page localhost:8080", True),
     ("sh -c 'curl localhost:8080'", False), ("page=$(curl localhost:8080)", True),
-    ("curl -s localhost:8080 | cat", False), ("curl --no-progress-meter localhost:8080 | cat", False), ("curl -Z localhost:8080 localhost:8080 | cat", None)])
+    ("curl -s localhost:8080 | cat", False), ("curl --no-progress-meter localhost:8080 | cat", False),
+    ("curl -Z localhost:8080 localhost:8080 | cat", None)])
 def test_where_the_meter_is_seen(session: Session, line: str, shows: bool | None) -> None:
     said = session.run(line)
     if shows is None:
