@@ -69,6 +69,7 @@ class NetworkCreated(NamedTuple):
     network: str
     subnet: str
     bridge: str
+    is_internal: bool = False
 
 
 class PublishRefused(NamedTuple):

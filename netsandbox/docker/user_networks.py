@@ -84,7 +84,8 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
     network.pool.has_given_gateway = plan.gateway is not None
     network.options, network.labels, network.reserved = dict(plan.options), dict(plan.labels), dict(plan.reserved)
     engine.networks[plan.name] = network
-    engine.namespace.record(NetworkCreated(engine.namespace.name, plan.name, str(network.pool.subnet), network.ifname))
+    engine.namespace.record(NetworkCreated(
+        engine.namespace.name, plan.name, str(network.pool.subnet), network.ifname, plan.internal))
     return network
 
 

@@ -69,6 +69,7 @@ PHRASES: dict[str, str] = {
     "learned": "该表项由 #{seq}产生",
     "closed": "自 #{seq}起：{what}", "closed.line": "自 #{seq}起：{what} ← ❯ {line}",
     "neighbour": "邻居表：{dst}，自 #{seq}起",
+    "way.internal": "{ns}在 {network} 上，这是内部网络（--internal），不给默认路由",
     "fate": "最后一次询问（#{seq}）的去向：", "fate.nothing": "没有人收到",
     "fate.elsewhere": "{address}是 {device}的地址，询问没有到达那里",
     "fate.nobodys": "到目前为止没有接口有过地址 {address}",

@@ -74,6 +74,7 @@ PHRASES: dict[str, str] = {
     "learned": "the row is from #{seq}",
     "closed": "since #{seq}: {what}", "closed.line": "since #{seq}: {what} ← ❯ {line}",
     "neighbour": "neighbour table: {dst}, since #{seq}",
+    "way.internal": "{ns} is on {network}, an internal network (--internal), which gives no default route",
     "fate": "the last question, #{seq}, went this far:", "fate.nothing": "nobody has got it",
     "fate.elsewhere": "{address} is an address of {device}, where the question did not come",
     "fate.nobodys": "no interface has had {address} so far",

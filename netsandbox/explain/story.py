@@ -23,6 +23,7 @@ from netsandbox.explain.history import (
     neighbour_row,
     row_change,
 )
+from netsandbox.explain.internal import internal_network
 from netsandbox.explain.lost_rules import lost_rules
 from netsandbox.explain.operands import operands
 from netsandbox.explain.operands_of_rules import translated, walks_of
@@ -151,7 +152,7 @@ def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end
 def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation, effects = _told(trace, record, voice)
     explanation = explanation.also(*grounds(trace, record, voice), *_walks(trace, record, voice),
-                                   *fate(trace, record, voice))
+                                   *fate(trace, record, voice), *internal_network(trace, record, voice))
     links, skipped = chain(trace, record, MOST_CAUSES)
     if isinstance(getattr(record.event, "verdict", None), Dropped):
         steps = {record.step, *(link.step for link in links)}
