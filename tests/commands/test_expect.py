@@ -418,6 +418,83 @@ def test_a_reach_that_fails_shows_why() -> None:
     assert "no answer from 10.0.0.1: ping: connect: Network is unreachable" in job.err
 
 
+FIREWALL = ("docker run -d --name web -p 8080:80 nginx", "add-switch lan", "add-host admin", "add-host guest",
+            "connect host:eth1 lan", "connect admin lan", "connect guest lan", "set-ip host:eth1 10.9.0.1/24",
+            "set-ip admin 10.9.0.10/24", "set-ip guest 10.9.0.66/24", "docker run -d --name bb busybox sleep 1d",
+            "docker run -d --net=host --name front nginx", "docker network create n",
+            "docker run -d --name shop --network n nginx", "docker run -d --name db --network n redis", "wait")
+OPEN = ("reach guest host tcp 8080", "fetch guest http://10.9.0.1:8080/", "reach guest 10.9.0.1 tcp 80")
+
+
+@pytest.fixture(scope="module")
+def shut() -> Runner:
+    """A published port that a rule shuts for one of two."""
+    runner = Runner(1)
+    for line in FIREWALL:
+        assert not runner.line(line).failed, line
+    for text in OPEN:
+        assert expect(runner, text).code == 0, text
+    runner.line("iptables -I DOCKER-USER -s 10.9.0.66 -p tcp --dport 80 -j DROP")
+    return runner
+
+
+@pytest.mark.parametrize("text", [
+    "no reach guest host tcp 8080", "reach guest 10.9.0.1 tcp 80", "no reach guest 10.9.0.1 tcp 81",
+    "reach guest host", "reach admin host tcp 8080", "no fetch guest http://10.9.0.1:8080/",
+    "fetch admin http://10.9.0.1:8080/ from web", "fetch admin http://10.9.0.1:8080 matches '^<title>Welcome'",
+    "no fetch admin http://10.9.0.1:8080/ contains apache", "no fetch admin http://10.9.0.1:8080/none",
+    "no fetch admin http://10.9.0.1:8080/ from shop", "fetch host http://localhost:8080/ from web",
+    "fetch shop http://shop/ from shop", "no fetch bb http://shop/", "resolve shop db", "resolve shop db db",
+    "resolve shop db 172.18.0.3", "no resolve shop db web", "no resolve bb web",
+    "rule host filter DOCKER-USER '-s 10.9.0.66 --dport 80 -j DROP'", "rule host filter DOCKER-USER",
+    "no rule host filter DOCKER-USER '-s 10.9.0.6 -j DROP'", "no rule host filter DOCKER-USER '-j DROP -s 10.9.0.66'",
+    "no rule host filter INPUT", "rule host filter INPUT '-P INPUT ACCEPT'", "no rule guest nat OUTPUT"])
+def test_what_is_open_and_what_a_rule_shuts_needs_nobody_s_curl(shut: Runner, text: str) -> None:
+    before = state(shut)
+    job = expect(shut, text)
+    assert job.code == 0, job.err
+    assert expect(shut, turned_round(text)).code == 1
+    assert state(shut) == before
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("reach guest host tcp 8080", "no answer from 10.9.0.1: nc: connect to 10.9.0.1 port 8080 (tcp) timed out"),
+    ("fetch guest http://10.9.0.1:8080/", "curl: (28)"), ("fetch shop http://db:6379/", "curl: (52) Empty reply"),
+    ("resolve bb web", "web was not found"), ("resolve shop db web", "db is 172.18.0.3"),
+    ("fetch admin http://10.9.0.1:8080/ from shop", "shop has not seen the request: host answered"),
+    ("rule host filter DOCKER-USER '-j ACCEPT'", "--dport 80 -j DROP`"), ("rule host filter INPUT", "it is empty")])
+def test_what_was_found_instead_is_told(shut: Runner, text: str, found: str) -> None:
+    assert found in expect(shut, text).err
+    if "guest" in text:
+        assert "why:      host:eth1 drops the TCP segment [SYN] from guest" in expect(shut, text).err
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("rule host fliter INPUT", "no table fliter; did you mean filter?"), ("rule hots filter INPUT", "no node hots"),
+    ("rule host filter DOCKER-USR", "no chain DOCKER-USR; did you mean DOCKER-USER?"),
+    ("fetch shop htpp://db/", 'Protocol "htpp" not supported'), ("resolve shop db bd", "bd is neither"),
+    ("fetch shop http://db/ from bd", "no node bd"), ("fetch shp http://db/", "no node shp")])
+def test_a_slip_of_the_pen_fails_with_no_and_without(shut: Runner, text: str, why: str) -> None:
+    for asked in (text, f"no {text}"):
+        job = expect(shut, asked)
+        assert job.code == 1
+        assert why in job.err
+
+
+@pytest.mark.parametrize(("own", "other"), [("exec pc1 ip addr add 10.0.0.2/32 dev lo", "pc1"),
+                                            ("exec pc3 ip addr add 10.0.0.2/24 dev eth0", "pc3")])
+def test_an_answer_of_another_than_was_meant_is_none(own: str, other: str) -> None:
+    """Who gave itself the other's address got an answer from itself."""
+    runner = lab("connect pc2 pc3", "exec pc2 nc -lk -p 80 &", f"exec {other} nc -lk -p 80 &")
+    assert expect(runner, "reach pc1 pc2").code == expect(runner, "reach pc1 pc2 tcp 80").code == 0
+    for line in ("link pc2:eth0 down", own):
+        runner.line(line)
+    assert expect(runner, "reach pc1 10.0.0.2").code == 0, "an address is whoever's"
+    for text in ("reach pc1 pc2", "reach pc1 pc2 tcp 80"):
+        assert f"pc2 has not seen the request: {other} answered" in expect(runner, text).err
+        assert expect(runner, f"no {text}").code == 0
+
+
 def test_the_verdict_is_there_for_reports(pinged: Runner) -> None:
     verdict = expect(pinged, "arp nginx-1 172.17.0.3 nginx-2 STALE").result
     assert isinstance(verdict, Verdict)

@@ -7,8 +7,8 @@ from netsandbox.explain.lines import filled
 from netsandbox.explain.words import LANGUAGES, Both, said
 
 WIDTH = 74
-ORDER = ("reach", "arp", "mac", "route", "frames", "frame", "order", "drop", "output", "exit", "state", "log", "port",
-         "interface", "counter", "namespace", "sysctl")
+ORDER = ("reach", "fetch", "resolve", "rule", "arp", "mac", "route", "frames", "frame", "order", "drop", "output",
+         "exit", "state", "log", "port", "interface", "counter", "namespace", "sysctl")
 HEAD_ZH = (
     "条件成立或不成立；场景的 `expect` 行就是条件，`netsandbox check` 会检查它们。前面加 `no` 则把条件反过来。条件什么"
     "也不改变，也不花时间。成立时以 0 结束，不成立为 1（会显示期望、实际和相关的帧），读不懂为 2（会指出位置）。\n\n"

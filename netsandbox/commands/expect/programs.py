@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.expect.compare import Comparison, comparison
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
-from netsandbox.commands.expect.reader import Reader
+from netsandbox.commands.expect.reader import Reader, Word
 from netsandbox.explain.refusals import is_own, translated
 from netsandbox.explain.sniffed import sniffed
 from netsandbox.lab import views
@@ -233,15 +233,21 @@ def _logged(context: Context, name: str, wanted: Wanted) -> Verdict:
               ("port nginx-1 8080 free", "nobody listens there", "没有人在那里监听")))
 def _port(reader: Reader) -> Test:
     node, word = reader.take("NODE").text, reader.take("PORT")
-    number, _slash, protocol = word.text.partition("/")
-    if not number.isdecimal() or not number.isascii() or not 0 < int(number[:6]) <= 65535 \
-            or protocol not in ("", "tcp", "udp"):
-        raise reader.wrong(f"{word.text[:40]!r} is no port; write 80, 80/tcp or 53/udp", word)
+    port = port_of(word, reader)
     name = ""
     if reader.choose("held or free", ("held", "free")) == "held":
         reader.require("by", "by NAME")
         name = reader.take("NAME").text
-    return lambda context: _held(context, node, (protocol or "tcp", int(number)), name)
+    return lambda context: _held(context, node, port, name)
+
+
+def port_of(word: Word, reader: Reader) -> tuple[str, int]:
+    """Protocol and number of 80, 80/tcp or 53/udp."""
+    number, _slash, protocol = word.text.partition("/")
+    if not number.isdecimal() or not number.isascii() or not 0 < int(number[:6]) <= 65535 \
+            or protocol not in ("", "tcp", "udp"):
+        raise reader.wrong(f"{word.text[:40]!r} is no port; write 80, 80/tcp or 53/udp", word)
+    return protocol or "tcp", int(number)
 
 
 def _held(context: Context, node: str, port: tuple[str, int], name: str) -> Verdict:

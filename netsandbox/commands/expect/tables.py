@@ -11,7 +11,9 @@ from netsandbox.commands.expect.reader import Reader, hint
 from netsandbox.commands.expect.words import Say
 from netsandbox.engine.units import format_time
 from netsandbox.lab import views
+from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.netfilter.iptables import iptables
 from netsandbox.wire.addresses import parse_ipv4, parse_mac
 
 if TYPE_CHECKING:
@@ -193,6 +195,45 @@ def _routed(context: Context, node: str, text: str) -> Verdict:
         return Verdict(True, expected, say("route.found", text=found[0]))
     routes = say("rows.gap").join(main[:8])
     return Verdict(False, expected, say("route.none" if main else "route.nothing", node=node, routes=routes))
+
+
+@condition(
+    "rule", "rule NODE TABLE CHAIN ['TEXT']",
+    summary=(("One rule of the chain has all these words in this order, as `iptables -t TABLE -S CHAIN` prints it; an "
+              "address may be without its /32. Without a text: the chain has any rule."),
+             ("链中有一条规则按这个顺序含有所有这些词，与 `iptables -t TABLE -S CHAIN` 打印的相同；地址可以不写 "
+              "/32。不写文字：链中有任意规则。")),
+    examples=(("rule host filter DOCKER-USER '-s 10.9.0.66 --dport 80 -j DROP'", "what a task asked for",
+               "任务要求的规则"),
+              ("rule host raw PREROUTING '-j DROP'", "Docker's own rules are still there", "Docker 自己的规则还在")))
+def _rule(reader: Reader) -> Test:
+    node, table, chain = (reader.take(noun).text for noun in ("NODE", "TABLE", "CHAIN"))
+    text = "" if reader.is_done else reader.take("the text of a rule").text
+    return lambda context: _ruled(context, (node, table, chain), text.split())
+
+
+def _ruled(context: Context, place: tuple[str, str, str], words: list[str]) -> Verdict:
+    say, (node, table, chain) = context.say, place
+    context.wish = context.expects("rule" if words else "rule.any", node=node, table=table, chain=chain,
+                                   text=" ".join(words))
+    context.node(node)
+    if table not in TABLES:
+        raise UnfoundedError(say("no-table", name=table, near=context.near(table, TABLES)))
+    namespace = context.lab.namespace(node)
+    listed = iptables.run(namespace, ["-t", table, "-S", chain])
+    if listed.code:
+        known = namespace.netfilter.tables[table].chains if table in namespace.netfilter.tables else ()
+        raise UnfoundedError(say("no-chain", node=node, table=table, name=chain, near=context.near(chain, known)))
+    rules = [line for line in listed.out.splitlines() if words or line.startswith("-A ")]
+    told = say("rows.gap").join(f"`{rule}`" for rule in rules[:8])
+    return Verdict(any(_has(rule, words) for rule in rules), context.wish,
+                   say("rule.none", rules=told) if rules else say("rule.empty"))
+
+
+def _has(rule: str, words: list[str]) -> bool:
+    """Whether a rule has these words in this order."""
+    printed = iter(rule.split())
+    return all(any(one in (word, f"{word}/32") for one in printed) for word in words)
 
 
 @condition(
