@@ -51,12 +51,12 @@ SHOWS_NAMES = frozenset({"tcpdump"})
 class ToolProgram(Program):
     """A tool that is done as soon as it runs, or as soon as its input has ended; a monitor when it is interrupted."""
 
-    def __init__(self, shell: Shell, context: Context, tool: Tool | None = None) -> None:
+    def __init__(self, shell: Shell, context: Context, tool: Tool | None = None, is_busybox: bool = False) -> None:
         self.name = context.argv[0]
         super().__init__(context.namespace, 1)
         self._shell = shell
         self._context = context
-        self._tool = tool
+        self._tool, self._is_busybox = tool, is_busybox
         self._rights = RIGHTS.get()
         self._follower: Follower | None = None
         self._lines = 0
@@ -76,7 +76,7 @@ class ToolProgram(Program):
         try:
             with acting_with(self._rights):
                 context = ToolContext(made.namespace, self._shell.machine, made.files, run_tool, made.stdin,
-                                      made.environment)
+                                      made.environment, self._is_busybox)
                 result = run_tool(context, made.argv, self._tool)
         except NeedsInputError as error:
             self._lines = error.lines
@@ -161,7 +161,8 @@ APPLETS: Late[str, Maker] = Late(places("netsandbox.apps", {
 BUSYBOX_TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
     "small": "apk", "processes": "ps=busybox_ps",
     "busybox": "arp ifconfig hostname ip netstat route uname sysctl",
-    "busybox_files": "cat cp find head ln ls md5sum mkdir mktemp mv rm rmdir sed sort tail touch uniq"}))
+    "files.file_tools": "cp ln mkdir mv rm rmdir touch", "files.text": "cat head tail", "files.fields": "sort uniq",
+    "files.digests": "md5sum", **{f"files.{name}": name for name in ("find", "ls", "mktemp", "sed")}}))
 
 
 OF_SYSTEMD: Late[str, Callable[[Shell, Context], Program]] = Late(places(
@@ -173,7 +174,7 @@ def applet(shell: Shell, context: Context) -> Program | None:
     """The program that BusyBox has of its own, None for those that are alike."""
     name = context.argv[0]
     if name in BUSYBOX_TOOLS:
-        return ToolProgram(shell, context, BUSYBOX_TOOLS[name])
+        return ToolProgram(shell, context, BUSYBOX_TOOLS[name], is_busybox=True)
     make = APPLETS.get(name)
     return _made(make, shell, context) if make is not None else None
 

@@ -135,6 +135,7 @@ class ToolContext(NamedTuple):
         environment: variables by name.
         run: runs another tool or program in a namespace, for `ip netns exec`;
             None means that only the tools of this package can be run.
+        is_busybox: an image brings BusyBox there, whose tools have their own words.
     """
 
     namespace: NetworkNamespace
@@ -143,6 +144,7 @@ class ToolContext(NamedTuple):
     run: Callable[[ToolContext, list[str]], ToolResult] | None = None
     stdin: Pipe | None = None
     environment: Mapping[str, str] = MappingProxyType({})
+    is_busybox: bool = False
 
     def inside(self, namespace: NetworkNamespace) -> ToolContext:
         """The same in another namespace (setns)."""

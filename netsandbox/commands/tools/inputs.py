@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.commands.tools.context import ToolContext, ToolError
+from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.kernel.devices import ENDLESS
 from netsandbox.commands.tools.kernel.kernel_files import with_kernel
 from netsandbox.engine import budget
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
 
 STDIN, ENDS = "-", ("head", "tail")
 OF_STDIN = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
-UNREADABLE = {
-    "head": ("cannot open '{path}' for reading", "error reading '{path}'"),
-    "tail": ("cannot open '{path}' for reading", "error reading '{path}'"),
-    "tac": ("failed to open '{path}' for reading", "{path}: read error"),
-    "sort": ("cannot read: {path}", "read failed: {path}"), "uniq": ("{path}", "error reading '{path}'"),
-    "sed": ("can't read {path}", "read error on {path}"), "rev": ("cannot open {path}", "fgetwc() failed"),
-    "jq": ("error: Could not open file {path}", "error: Could not open file {path}")}
-"""What programs say before the reason: of a file that cannot be opened, of a directory that is opened and not read."""
 
 
 class NeedsInputError(Exception):
@@ -84,16 +77,16 @@ def inputs(context: ToolContext, name: str, paths: list[str], lines: int = 0) ->
         if path in (STDIN, *OF_STDIN):
             found.append(Input("", stdin(context, name, lines)))
             if context.stdin is not None and context.stdin.error:
-                said = UNREADABLE.get(name, ("", "{path}"))[1].format(path="standard input" if name in ENDS else STDIN)
-                errors += f"{name}: {said}: {TEXTS[context.stdin.error]}\n"
+                shown = "standard input" if name in ENDS else STDIN
+                errors += fault(context, name, "read", shown, TEXTS[context.stdin.error]) + "\n"
             continue
         if path in ENDLESS:
             raise ToolError(1, f"netsandbox: {path} has no end; `head -c N {path}` and `dd count=N` read so much of it")
         try:
             found.append(Input(path, files_of(context).read(path)))
         except FileError as error:
-            said = UNREADABLE.get(name, ("{path}", "{path}"))[error.name == "EISDIR"].format(path=path)
-            errors += f"{name}: {said}: {error}\n"
+            what = "read" if error.name == "EISDIR" else "open"  # a directory is opened, and not read
+            errors += fault(context, name, what, path, error) + "\n"
     budget.spend(Use.WORK, sum(one.text.count("\n") + 1 for one in found))
     return found, errors
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import FOLDERS
 from netsandbox.commands.tools.kernel.process_namespaces import link_of
@@ -52,7 +53,7 @@ def mkdir(context: ToolContext, arguments: list[str]) -> ToolResult:
         files.make_directory(path.rstrip("/") or "/")
 
     return _each(paths, files.make_directories if "p" in options else make,
-                 lambda path, error: f"mkdir: cannot create directory ‘{path}’: {error}")
+                 lambda path, error: fault(context, "mkdir", "make", path, error))
 
 
 RMDIR = table("rmdir", acts="p|parents", idle="v|verbose", refused="ignore-fail-on-non-empty")
@@ -61,7 +62,7 @@ RMDIR = table("rmdir", acts="p|parents", idle="v|verbose", refused="ignore-fail-
 def rmdir(context: ToolContext, arguments: list[str]) -> ToolResult:
     _options, paths = options_of(RMDIR, arguments)
     files = files_of(context)
-    return _each(paths, files.remove_directory, lambda path, error: f"rmdir: failed to remove '{path}': {error}")
+    return _each(paths, files.remove_directory, lambda path, error: fault(context, "rmdir", "remove", path, error))
 
 
 RM = table(
@@ -81,7 +82,7 @@ def rm(context: ToolContext, arguments: list[str]) -> ToolResult:
         if files.link(path) is None and files.is_directory(path):
             if not options.keys() & {"r", "R"}:
                 raise FileError("EISDIR")
-            if path.rstrip("/").rpartition("/")[2] in (".", ".."):
+            if _is_dot(path):
                 raise FileError("EINVAL")
             if files.canonical(path) == "/":
                 raise FileError("EPERM")
@@ -90,9 +91,14 @@ def rm(context: ToolContext, arguments: list[str]) -> ToolResult:
             files.remove(path)
 
     def complaint(path: str, error: FileError) -> str:
-        return (f"rm: refusing to remove '.' or '..' directory: skipping '{path}'" if error.name == "EINVAL" else
-                f"rm: cannot remove '{path}': {error}")
+        of_directory = "dot" if _is_dot(path) else "directory"
+        what = {"EINVAL": "dot with all", "EISDIR": of_directory}.get(error.name, "remove")
+        return fault(context, "rm", what, path, error)
     return _each(paths, remove, complaint)
+
+
+def _is_dot(path: str) -> bool:
+    return path.rstrip("/").rpartition("/")[2] in (".", "..")
 
 
 def _remove_all(files: Files, path: str) -> None:
@@ -137,20 +143,20 @@ def cp(context: ToolContext, arguments: list[str]) -> ToolResult:
         try:
             if files.is_directory(path):
                 if not options.keys() & {"r", "R", "a"}:
-                    errors += f"cp: -r not specified; omitting directory '{path}'\n"
+                    errors += fault(context, "cp", "directory", path) + "\n"
                     continue
-                errors += _copy_all(files, path, _target(files, path, to))
+                errors += _copy_all(context, path, _target(files, path, to))
             else:
                 files.write(_target(files, path, to), files.read(path))
         except FileError as error:
-            what = (f"open '{path}' for reading" if error.name == "ENXIO"
-                    else f"create regular file '{to}'" if files.exists(path) else f"stat '{path}'")
-            errors += f"cp: cannot {what}: {error}\n"
+            what = "open" if error.name == "ENXIO" else "create" if files.exists(path) else "stat"
+            errors += fault(context, "cp", what, path, error, to=to) + "\n"
     return ToolResult(1 if errors else 0, "", errors)
 
 
-def _copy_all(files: Files, path: str, to: str) -> str:
+def _copy_all(context: ToolContext, path: str, to: str) -> str:
     """What is said where the copy is in what is copied."""
+    files = files_of(context)
     waiting, done, errors, place = [(path, to)], 0, "", files.canonical(to)
     while waiting and done < MOST:
         source, target = waiting.pop()
@@ -163,7 +169,7 @@ def _copy_all(files: Files, path: str, to: str) -> str:
         elif not files.is_directory(source):
             files.write(target, files.read(source))
         elif target != to and files.canonical(source) == place:
-            errors += f"cp: cannot copy a directory, '{path}', into itself, '{to}'\n"
+            errors += fault(context, "cp", "itself", path, to=to) + "\n"
         else:
             if not files.exists(target):
                 files.make_directory(target)
@@ -183,8 +189,7 @@ def mv(context: ToolContext, arguments: list[str]) -> ToolResult:
     files = files_of(context)
 
     def complaint(path: str, error: FileError) -> str:
-        what = f"move '{path}' to '{to}'" if files.exists(path) else f"stat '{path}'"
-        return f"mv: cannot {what}: {error}"
+        return fault(context, "mv", "move" if files.exists(path) else "stat", path, error, to=to)
     return _each(sources, lambda path: files.rename(path, _target(files, path, to)), complaint)
 
 
@@ -203,7 +208,7 @@ def ln(context: ToolContext, arguments: list[str]) -> ToolResult:
     if "T" not in options and not ("n" in options and files.link(name) is not None):
         name = _target(files, target, name)
     if "s" not in options:
-        return _hard_link(files, target, name)
+        return _hard_link(context, target, name)
     try:
         if "f" in options and (files.link(name) is not None or (files.exists(name) and not files.is_directory(name))):
             files.remove(name)
@@ -211,7 +216,7 @@ def ln(context: ToolContext, arguments: list[str]) -> ToolResult:
             files.system.drop(FOLDERS[0])
         files.make_link(name, target)
     except FileError as error:
-        raise ToolError(1, f"ln: failed to create symbolic link '{name}': {error}") from None
+        raise ToolError(1, fault(context, "ln", "link", name, error)) from None
     return ToolResult(0, "", "")
 
 
@@ -219,12 +224,13 @@ def _is_empty(files: Files, path: str) -> bool:
     return files.is_directory(path) and not files.names(path)
 
 
-def _hard_link(files: Files, target: str, name: str) -> ToolResult:
+def _hard_link(context: ToolContext, target: str, name: str) -> ToolResult:
     """A copy: two names of one file would need what nothing here shows."""
+    files = files_of(context)
     node = files.node(target)
     if not isinstance(node, RegularFile):
         raise ToolError(1, f"ln: {target}: hard link not allowed for directory" if files.is_directory(target) else
-                        f"ln: failed to access '{target}': No such file or directory")
+                        fault(context, "ln", "target", target, FileError("ENOENT")))
     raise ToolError(1, f"netsandbox: hard links are not modelled; `ln -s {target} {name}` makes a symbolic one")
 
 
@@ -236,7 +242,7 @@ def touch(context: ToolContext, arguments: list[str]) -> ToolResult:
     if not paths:
         raise _missing("touch", "missing file operand")
     paths = [path for path in paths if "c" not in options or files_of(context).exists(path)]
-    return _each(paths, files_of(context).touch, lambda path, error: f"touch: cannot touch '{path}': {error}")
+    return _each(paths, files_of(context).touch, lambda path, error: fault(context, "touch", "touch", path, error))
 
 
 NOTHING_ELSE = "f|silent f|quiet R|recursive preserve-root no-preserve-root dereference h|no-dereference"

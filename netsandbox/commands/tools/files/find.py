@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from netsandbox.commands.tools.context import ToolContext, ToolResult
+from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.files.find_expression import Reader
 from netsandbox.commands.tools.files.find_walk import Walk, below
 from netsandbox.commands.tools.inputs import files_of
+from netsandbox.linux.core.inode import FileError
 
 
 def find(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -16,7 +18,7 @@ def find(context: ToolContext, arguments: list[str]) -> ToolResult:
     wanted = Reader(walk, arguments[at:]).read()
     for start in arguments[:at] or ["."]:
         if not files_of(context).exists(start) and files_of(context).link(start) is None:
-            walk.errors += f"find: ‘{start}’: No such file or directory\n"
+            walk.errors += fault(context, "find", "start", start, FileError("ENOENT")) + "\n"
             continue
         for place in below(walk, start):
             if wanted(walk, place) and not walk.acts:

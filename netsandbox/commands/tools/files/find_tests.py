@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.files.find_walk import Place, Walk
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import size_of
@@ -103,7 +104,7 @@ def _delete(walk: Walk, place: Place) -> bool:
         elif place.kind != "d":
             files.remove(place.path)
     except FileError as error:
-        walk.errors += f"find: cannot delete ‘{place.path}’: {error}\n"
+        walk.errors += fault(walk.context, "find", "delete", place.path, error) + "\n"
         return False
     return True
 

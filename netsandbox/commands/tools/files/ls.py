@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from netsandbox.apps.calendar import civil_date
 from netsandbox.commands.tools.context import ToolContext, ToolResult
+from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.devices import numbers_of
 from netsandbox.commands.tools.kernel.kernel_files import namespace_file, size_of
@@ -15,6 +16,8 @@ from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import FileError, Node, Symlink
 
+WIDTH, HUMAN_WIDTH = 9, 7
+"""Of sizes, as BusyBox has them whatever they are."""
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 LS = table(
     "ls", 2, acts="l a|all A|almost-all h|human-readable d|directory R|recursive r|reverse", usual="1",
@@ -35,7 +38,7 @@ def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
         if link_of(files, context.namespace, context.machine, path) is not None:
             alone.append(path)
         elif not files.exists(path) and files.link(path) is None:
-            errors += f"ls: cannot access '{path}': {_why(context, path)}\n"
+            errors += fault(context, "ls", "access", path, _why(context, path)) + "\n"
         elif files.is_directory(path) and "d" not in options and not (
                 "l" in options and files.link(path) is not None and not path.endswith("/")):
             folders.append(path)
@@ -51,7 +54,8 @@ def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
         spend(Use.WORK, 100)
         below = [f"{path.rstrip('/')}/{name}" for name in names if name not in (".", "..")] if "R" in options else []
         waiting += [each for each in below[::-1] if files.link(each) is None and files.is_directory(each)]
-    return ToolResult(2 if errors else 0, "\n".join(parts), errors)
+    wrong = 1 if context.is_busybox else 2
+    return ToolResult(wrong if errors else 0, "\n".join(parts), errors)
 
 
 def ll(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -84,6 +88,9 @@ def _rows(context: ToolContext, prefix: str, names: list[str], options: dict[str
     if "l" not in options:
         return "".join(f"{name}\n" for name in names)
     rows = [_long(context, prefix + name, name, "h" in options) for name in names]
+    if context.is_busybox:
+        width = HUMAN_WIDTH if "h" in options else WIDTH
+        return "".join(f"{row.mode}    1 root     root     {row.size:>{width}} {row.rest}\n" for row in rows)
     width = max((len(row.size) for row in rows), default=0)
     return "".join(f"{row.mode} 1 root root {row.size:>{width}} {row.rest}\n" for row in rows)
 
@@ -119,9 +126,11 @@ def _long(context: ToolContext, path: str, name: str, is_human: bool) -> Row:
     size = size_of(files, path) if kind == "-" else len(link or "") if isinstance(node, Symlink) else 0
     numbers = numbers_of(files, path) if kind == "-" else None
     if numbers is not None:
-        return Row("crw-rw-rw-", f"{numbers[0]}, {numbers[1]}", f"{_date(context, node)} {name}")
-    shown = f"{name} -> '{link}'" if own is not None else (
-        f"{name} -> {link}" if link is not None else name)
+        major, minor = numbers
+        device = f"{major:>4},{minor:>4}" if context.is_busybox else f"{major}, {minor}"
+        return Row("crw-rw-rw-", device, f"{_date(context, node)} {name}")
+    shown = name if link is None else (
+        f"{name} -> {link}" if own is None or context.is_busybox else f"{name} -> '{link}'")
     return Row(kind + mode, _human(size) if is_human else str(size), f"{_date(context, node)} {shown}")
 
 

@@ -6,22 +6,25 @@ import re
 from string import ascii_letters, digits
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.linux.core.inode import FileError
 
 OPTIONS = table("mktemp", acts="d|directory u|dry-run q|quiet p= tmpdir? t suffix=")
 LETTERS = ascii_letters + digits
-USUAL, FOLDER = "tmp.XXXXXXXXXX", "/tmp"
+FOLDER = "/tmp"
 LAST_RUN = re.compile("(X*)([^X]*)$")
-LEAST = 3
+LEAST, USUAL = 3, 10
+OF_BUSYBOX = 6, 6
+"""How many X there must be, and how many where nobody says."""
 
 
-def mktemp(context: ToolContext, arguments: list[str], usual: str = USUAL, least: int = LEAST) -> ToolResult:
+def mktemp(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, operands = options_of(OPTIONS, arguments)
     if len(operands) > 1:
         raise ToolError(1, "mktemp: too many templates\nTry 'mktemp --help' for more information.")
-    template, files = _template(context, options, operands, usual, least), files_of(context)
+    template, files = _template(context, options, operands), files_of(context)
     path, kind = _free(context, template, options.get("suffix", "")), "directory" if "d" in options else "file"
     try:
         if "u" not in options and kind == "directory":
@@ -29,19 +32,20 @@ def mktemp(context: ToolContext, arguments: list[str], usual: str = USUAL, least
         elif "u" not in options:
             files.write(path, "")
     except FileError as error:
-        told = f"mktemp: failed to create {kind} via template ‘{template}’: {error}\n"
-        return ToolResult(1, "", "" if "q" in options else told)
+        told = fault(context, "mktemp", "make", template, error, kind=kind)
+        return ToolResult(1, "", "" if "q" in options else f"{told}\n")
     return ToolResult(0, f"{path}\n", "")
 
 
-def _template(context: ToolContext, options: dict[str, str], operands: list[str], usual: str, least: int) -> str:
+def _template(context: ToolContext, options: dict[str, str], operands: list[str]) -> str:
     """Below its folder: that of -p, of -t, or of a name that nobody gave."""
-    given = operands[0] if operands else usual
+    least, most = OF_BUSYBOX if context.is_busybox else (LEAST, USUAL)
+    given = operands[0] if operands else f"tmp.{'X' * most}"
     run, rest = _last_run(given)
     if rest and "suffix" in options:
         raise ToolError(1, f"mktemp: with --suffix, template ‘{given}’ must end in X")
     if len(run) < least:
-        raise ToolError(1, f"mktemp: too few X's in template ‘{given}’")
+        raise ToolError(1, fault(context, "mktemp", "few", given))
     if operands and not {"p", "tmpdir", "t"} & set(options):
         return given
     if "t" in options and "/" in given:

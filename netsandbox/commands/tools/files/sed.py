@@ -30,16 +30,17 @@ def sed(context: ToolContext, arguments: list[str]) -> ToolResult:
         raise ToolError(1, "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...")
     steps = Script("\n".join(scripts or [operands.pop(0)]), bool(options.keys() & {"E", "r"})).steps()
     found, errors = inputs(context, "sed", operands)
+    code = 0 if not errors else 1 if context.is_busybox else 2
     if not in_place:
         whole = [one.text + "\n" * (at < len(found) and not one.text.endswith("\n") and bool(one.text))
                  for at, one in enumerate(found, 1)]
         parts = whole if "s" in options else ["".join(whole)]
-        return ToolResult(2 if errors else 0, "".join(_edited(text, steps, "n" in options) for text in parts), errors)
+        return ToolResult(code, "".join(_edited(text, steps, "n" in options) for text in parts), errors)
     for one in found:
         edited = _edited(one.text, steps, "n" in options)
         _check_replaced(context, one.name)
         files_of(context).write(one.name, edited)
-    return ToolResult(2 if errors else 0, "", errors)
+    return ToolResult(code, "", errors)
 
 
 def _check_replaced(context: ToolContext, path: str) -> None:

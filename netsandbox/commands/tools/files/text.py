@@ -88,6 +88,8 @@ def _ends(context: ToolContext, known: OptionTable, arguments: list[str]) -> Too
     if name == "head" and paths[:1] and paths[0] in ENDLESS and options.get("c", "").isdecimal() and len(paths) == 1:
         return ToolResult(0, from_device(context, paths[0], int(options["c"])), "")
     found, errors = inputs(context, name, paths, _enough(options) if name == "head" else 0)
+    if not found and name == "tail" and context.is_busybox:
+        return ToolResult(1, "", f"{errors}tail: no files\n")
     if name == "tail" and (options.get("c") or options.get("n")) in ("0", "-0"):
         return ToolResult(1 if errors else 0, "", errors)
     shows_names = (len(paths) > 1 and "q" not in options) or "v" in options
