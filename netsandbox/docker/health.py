@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from json import dumps
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.output import Kept
@@ -114,7 +115,7 @@ def _check(what: tuple[DockerEngine, Container]) -> None:
     program = engine.run(container, namespace, argv)
     if program is None:
         _take(engine, container, FAILED, "OCI runtime exec failed: exec failed: unable to start container process: "
-              f'exec: "{argv[0]}": executable file not found in $PATH: unknown')
+              f'exec: {dumps(argv[0])}: executable file not found in $PATH: unknown')
         return
     health.program, program.output, program.foreground = program, Kept(), False
     health.timer = engine.scheduler.after(check.timeout or TIMEOUT, _lose_patience, (engine, container))

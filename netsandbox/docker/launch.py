@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from json import dumps
 from sys import intern
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
         return waits
     by_shell = container.image.server in EXECS and container.argv[:1] != argv[:1]
     if argv and argv[0].rstrip("/") in SKELETON and not by_shell and not container.host_config.init:
-        raise daemon_error(f'{NOT_CREATED}: exec: "{argv[0]}": is a directory: permission denied', 126)
+        raise daemon_error(f'{NOT_CREATED}: exec: {dumps(argv[0])}: is a directory: permission denied', 126)
     made = run(container, namespace, argv) if argv else None
     if made is None and by_shell:
         return _refused_by_shell(container, namespace, argv[0], files_of)
@@ -87,9 +88,9 @@ def _not_executed(container: Container, namespace: NetworkNamespace, name: str, 
 def _no_program(name: str, files_of: Callable[[], Files]) -> DockerError:
     """What runc says of it."""
     if "/" in name and files_of().is_denied(name):
-        return daemon_error(f'{NOT_CREATED}: exec: "{name}": permission denied', 126)
+        return daemon_error(f'{NOT_CREATED}: exec: {dumps(name)}: permission denied', 126)
     why = f"stat {name}: no such file or directory" if "/" in name else "executable file not found in $PATH"
-    return daemon_error(f'{NOT_CREATED}: exec: "{name}": {why}', 127)
+    return daemon_error(f'{NOT_CREATED}: exec: {dumps(name)}: {why}', 127)
 
 
 def program_words(container: Container) -> list[str]:

@@ -10,6 +10,7 @@ from netsandbox.docker.config_network import NO_ENDPOINT, ConfigNetwork
 from netsandbox.docker.errors import DAEMON, NOT_CREATED, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork
+from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.namespace import FIRST_INODE, NetworkNamespace
 from netsandbox.linux.core.sysctl import SysctlError
@@ -224,7 +225,9 @@ def says_goodbye(engine: DockerEngine, container: Container) -> bool:
 
 
 def pass_on_namespace(engine: DockerEngine, container: Container) -> None:
-    """A namespace lives as long as a program is in it: a container that joined keeps it, without eth0."""
+    """A namespace lives as long as a program is in it: a container that joined keeps it, without eth0. With it go the
+    interfaces that a person has put there, but for a machine's own card, which goes back (default_device_exit_net).
+    """
     namespace = container.namespace
     if namespace is None or namespace is engine.namespace or namespace.name != container.name:
         return
@@ -232,3 +235,10 @@ def pass_on_namespace(engine: DockerEngine, container: Container) -> None:
     if heir is not None:
         namespace.record(ContainerRenamed(engine.namespace.name, container.name, heir.name))
         namespace.rename(heir.name)
+        return
+    for left in [one for one in namespace.interfaces.values() if not one.is_loopback]:
+        if left.wire if left.peer is None else left.peer.namespace.kernel is not namespace.kernel:
+            taken = left.name in engine.namespace.interfaces
+            link.move(left, engine.namespace, engine.namespace.free_name("dev") if taken else left.name)
+        elif namespace.interfaces.get(left.name) is left:
+            link.delete(left)

@@ -14,12 +14,16 @@ def session() -> Session:
     return Session()
 
 
-@pytest.mark.parametrize("before", ["", "docker run --rm debian "])
-def test_devices_have_their_numbers(session: Session, before: str) -> None:
+OF_A_MACHINE = {"fuse": ["10,", "229"]}
+
+
+@pytest.mark.parametrize(("before", "more"), [("", OF_A_MACHINE), ("docker run --rm debian ", {}),
+                                              ("docker run --rm --privileged debian ", OF_A_MACHINE)])
+def test_devices_have_their_numbers(session: Session, before: str, more: dict[str, list[str]]) -> None:
     rows = [row.split() for row in session.run(f"{before}ls -l /dev").out.splitlines()]
     assert {row[-1]: row[4:6] for row in rows if row[0] == "crw-rw-rw-"} == {
         "full": ["1,", "7"], "null": ["1,", "3"], "random": ["1,", "8"], "tty": ["5,", "0"], "urandom": ["1,", "9"],
-        "zero": ["1,", "5"]}
+        "zero": ["1,", "5"], **more}
     assert session.run(f"{before}stat -c '%F %t,%T %a' /dev/full /etc/hosts").out == (
         "character special file 1,7 666\nregular file 0,0 644\n")
 

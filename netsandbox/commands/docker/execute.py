@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from json import dumps
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.attach import check_terminal
@@ -101,11 +102,11 @@ def _no_program(client: Client, parsed: Parsed, inside: Inside) -> DockerError:
     if inside.container.image.really_has(name):
         return DockerError(reason(name) or NONE.format(name), 127)
     if is_path and inside.files().is_directory(wanted):
-        return _refusal(client, parsed, f'{START}exec: "{wanted}": is a directory: permission denied', code=126)
+        return _refusal(client, parsed, f'{START}exec: {dumps(wanted)}: is a directory: permission denied', code=126)
     if is_path and inside.files().is_denied(wanted):
-        return _refusal(client, parsed, f'{START}exec: "{wanted}": permission denied', code=126)
+        return _refusal(client, parsed, f'{START}exec: {dumps(wanted)}: permission denied', code=126)
     why = f"stat {wanted}: no such file or directory" if is_path else "executable file not found in $PATH"
-    return _refusal(client, parsed, f'{START}exec: "{wanted}": {why}', reason(name))
+    return _refusal(client, parsed, f'{START}exec: {dumps(wanted)}: {why}', reason(name))
 
 
 def _check_keys(text: str) -> None:

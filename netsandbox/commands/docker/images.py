@@ -83,9 +83,11 @@ def _created(client: Client, reference: str) -> int:
     return image.created or 0
 
 
-def _is_named(image: Image, text: str) -> bool:
-    name, _colon, tag = text.partition(":")
-    return fnmatchcase(image.name, name) and (not tag or fnmatchcase(image.tag, tag))
+def _is_named(image: Image, pattern: str) -> bool:
+    """By its name, or with its tag; a * is of one part of it (reference.FamiliarMatch)."""
+    wanted = pattern.split("/")
+    return any(len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted)) for parts in (
+        image.name.split("/"), f"{image.name}:{image.tag}".split("/")))
 
 
 def pull(client: Client, parsed: Parsed) -> int:

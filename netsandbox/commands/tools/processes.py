@@ -19,8 +19,8 @@ from netsandbox.linux.netlink.credentials import RIGHTS
 
 HEADINGS = {"pid": "    PID", "ppid": "   PPID", "user": "USER    ", "comm": "COMMAND", "args": "COMMAND", "cmd": "CMD",
             "command": "COMMAND", "tty": "TT      ", "time": "    TIME", "stat": "STAT", "netns": "     NETNS"}
-WITH_VALUE = re.compile(r"-?([A-Za-z]*?)([op])(.*)")
-"""Letters, of which `o` and `p` take what stands behind them, or the next word: `-eo pid,args`, `axo user`."""
+WITH_VALUE = re.compile(r"-?([A-BD-Za-z]*?)([opC])(.*)")
+"""Letters, of which some take what stands behind them, or the next word: `-eo pid,args`, `axo user`, `-C nginx`."""
 
 
 class Process(NamedTuple):
@@ -75,14 +75,15 @@ def _with_itself(context: ToolContext, arguments: list[str]) -> list[Process]:
 def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`ps aux`, `ps -ef`, `ps -o pid,comm`, `ps -p PID`."""
     letters, columns, wanted = _read_ps(arguments)
-    shows_all = bool(set(letters) & set("aexA")) or bool(wanted)
+    shows_all = bool(set(letters) & set("aexA"))
     seen = _with_itself(context, arguments)
-    rows = [one for one in seen if (shows_all or one.terminal == seen[-1].terminal)
-            and (not wanted or str(one.pid) in wanted)]
+    rows = [one for one in seen if ((str(one.pid) in wanted or one.name in wanted) if wanted else
+                                    shows_all or one.terminal == seen[-1].terminal)]
     if columns:
         titles = {name: HEADINGS[name] if title is None else _titled(title, HEADINGS[name])
                   for name, title in columns.items()}
-        return _table(list(titles.values()), [[_cell(one, name) for name in columns] for one in rows])
+        found = _table(list(titles.values()), [[_cell(one, name) for name in columns] for one in rows])
+        return found._replace(code=0 if rows else 1)
     if "u" in letters:
         heading = "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND"
         lines = [f"root     {one.pid:>7}  0.0  0.0      0     0 {one.tty:<8} Ss   00:00   0:00 {one.command}"
@@ -93,7 +94,7 @@ def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
     else:
         heading = "    PID TTY          TIME CMD"
         lines = [f"{one.pid:>7} {one.tty:<8} 00:00:00 {one.name}" for one in rows]
-    return ToolResult(0, "\n".join([heading, *lines]) + "\n", "")
+    return ToolResult(0 if rows else 1, "\n".join([heading, *lines]) + "\n", "")
 
 
 def _titled(title: str, heading: str) -> str:
@@ -104,14 +105,14 @@ def _titled(title: str, heading: str) -> str:
 
 
 def _read_ps(arguments: list[str]) -> tuple[str, dict[str, str | None], set[str]]:
-    """The letters of all options, the columns of -o with their own titles, and the processes of -p.
+    """The letters of all options, the columns of -o with their own titles, and the processes of -p and -C.
 
     Raises:
         ToolError: there is no such column.
     """
     letters, columns, wanted, words = "", dict[str, str | None](), set[str](), list(arguments)
     while words:
-        word = {"--pid": "-p", "--format": "-o"}.get(words[0], words[0])
+        word = {"--pid": "-p", "--format": "-o", "--command": "-C"}.get(words[0], words[0])
         del words[0]
         found = WITH_VALUE.fullmatch(word)
         if found is None:
@@ -119,7 +120,7 @@ def _read_ps(arguments: list[str]) -> tuple[str, dict[str, str | None], set[str]
             continue
         letters += found[1]
         value = found[3] or (words.pop(0) if words else "")
-        if found[2] == "p":
+        if found[2] != "o":
             wanted |= set(value.replace(",", " ").split())
         else:
             columns |= {name: title if equals else None

@@ -91,8 +91,11 @@ def _rows(context: ToolContext, prefix: str, names: list[str], options: dict[str
     if context.is_busybox:
         width = HUMAN_WIDTH if "h" in options else WIDTH
         return "".join(f"{row.mode}    1 root     root     {row.size:>{width}} {row.rest}\n" for row in rows)
-    width = max((len(row.size) for row in rows), default=0)
-    return "".join(f"{row.mode} 1 root root {row.size:>{width}} {row.rest}\n" for row in rows)
+    least = max((len(row.minor) for row in rows), default=0)
+    sizes = [f"{row.size}, {row.minor:>{least}}" if row.minor else row.size for row in rows]
+    width = max(map(len, sizes), default=0)
+    return "".join(f"{row.mode} 1 root root {size:>{width}} {row.rest}\n"
+                   for row, size in zip(rows, sizes, strict=True))
 
 
 def _human(size: int) -> str:
@@ -106,11 +109,12 @@ def _human(size: int) -> str:
 
 
 class Row(NamedTuple):
-    """Of a long list; its `rest` is date, name, and where a link points."""
+    """Of a long list; its `rest` is date, name, and where a link points; a device has numbers instead of a size."""
 
     mode: str
     size: str
     rest: str
+    minor: str = ""
 
 
 def _long(context: ToolContext, path: str, name: str, is_human: bool) -> Row:
@@ -127,8 +131,9 @@ def _long(context: ToolContext, path: str, name: str, is_human: bool) -> Row:
     numbers = numbers_of(files, path) if kind == "-" else None
     if numbers is not None:
         major, minor = numbers
-        device = f"{major:>4},{minor:>4}" if context.is_busybox else f"{major}, {minor}"
-        return Row("crw-rw-rw-", device, f"{_date(context, node)} {name}")
+        rest = f"{_date(context, node)} {name}"
+        return Row("crw-rw-rw-", f"{major:>4},{minor:>4}", rest) if context.is_busybox else Row(
+            "crw-rw-rw-", str(major), rest, str(minor))
     shown = name if link is None else (
         f"{name} -> {link}" if own is None or context.is_busybox else f"{name} -> '{link}'")
     return Row(kind + mode, _human(size) if is_human else str(size), f"{_date(context, node)} {shown}")
