@@ -208,12 +208,16 @@ def _host(test: Primitive, names: Names) -> Predicate:
     owners = frozenset(node for node, mine in names.addresses.items() if wanted in mine)
     mine = frozenset(names.addresses.get(test.value, ())) | {wanted}
 
+    is_ip = bool(_ADDRESS.fullmatch(wanted))  # of a packet that says another one nobody is the owner of this one
+
+    def is_of(name: str, said: frozenset[str]) -> bool:
+        return not mine.isdisjoint(said) or (not (said and is_ip) and (name.lower() == wanted or name in owners))
+
     def source(row: LogRow) -> bool:
-        return row.source.lower() == wanted or row.source in owners or not mine.isdisjoint(parties(row.info).sources)
+        return is_of(row.source, parties(row.info).sources)
 
     def destination(row: LogRow) -> bool:
-        said = parties(row.info).destinations
-        return row.destination.lower() == wanted or row.destination in owners or not mine.isdisjoint(said)
+        return is_of(row.destination, parties(row.info).destinations)
 
     if test.side:
         return source if test.side == "src" else destination

@@ -353,6 +353,14 @@ def test_of_another_field_of_wiresharks_it_is_told_which_are_tests_here(typed: s
     assert "地址、端口" in translated(error.message, "zh")
 
 
+def test_an_address_is_that_of_the_packet_and_not_another_one_of_its_sender() -> None:
+    names = Names({"uplink": frozenset({"192.168.1.1", "192.168.1.70", "02:00:00:00:00:01"})})
+    row = ARP._replace(source="uplink", protocol="TCP", info="192.168.1.70.50 > 172.17.0.2.80: Flags [S], length 0")
+    assert [compile_filter(text, names)(row) for text in (
+        "src host 192.168.1.1", "host 192.168.1.1", "src host 192.168.1.70", "host uplink", "host 02:00:00:00:00:01",
+    )] == [False, False, True, True, True]
+
+
 @pytest.mark.parametrize(("language", "words"), [
     ("en", "flags are no test here; in the app ctrl+f finds `SYN`"), ("zh", "在界面里用 ctrl+f 查找 `SYN`")])
 def test_of_a_flag_it_is_told_how_it_is_found(language: str, words: str) -> None:

@@ -106,6 +106,16 @@ def test_a_proxy_is_a_box_among_boxes_and_its_port_is_on_the_edge_anyhow(carryin
     assert placed.shown(PROXY_PLACE) == (PROXY_PLACE if is_drawn else Place("host"))
 
 
+@pytest.mark.parametrize("size", [(58, 12), (60, 11), (80, 9), (98, 20)])
+def test_a_proxy_that_has_no_room_makes_nothing_else_smaller(carrying: KeptSession, one: KeptSession,
+                                                             size: tuple[int, int]) -> None:
+    """Its box was left out, and web was a name without box and address all the same."""
+    drawn = [layout(scope_of(view.nodes(), view.interfaces(), view.links()), *size) for view in
+             (LabView(carrying), LabView(one))]
+    assert PROXY_PLACE in drawn[0].regions or drawn[0].detail == drawn[1].detail
+    assert all(":8080>web" in "".join("".join(row.glyphs) for row in placed.rows) for placed in drawn)
+
+
 def test_frames_go_by_the_edge_through_the_box_to_the_container(carrying: KeptSession) -> None:
     placed = picture(carrying)
     flights = [flight for step in range(carrying.position.step + 1) for flight in flown(carrying, step)]

@@ -7,15 +7,19 @@ from pathlib import Path
 import pytest
 
 from netsandbox.engine.units import SECOND, seconds_left
+from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
+from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.lesson import Goal, Stand, goals_summary, wanted
 from netsandbox.tui.log_columns import contains
 from netsandbox.tui.options import Options
 from netsandbox.tui.palette import LabCommands
 from netsandbox.tui.text import cell_len
+from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.parts import Detail
 from tests.tui.app_harness import stage
 from tests.tui.harness import screen_text
 from tests.tui.rows import PING
@@ -131,6 +135,18 @@ def test_a_search_finds_flags_by_their_names(typed: str, flags: str) -> None:
     row = PING[3]._replace(info=f"172.17.0.2.1 > 172.17.0.3.80: Flags [{flags}.], seq 1, length 0")
     assert contains(typed)(row)
     assert not contains(typed)(row._replace(info=row.info.replace(f"[{flags}.]", "[.]")))
+
+
+def test_the_mark_of_a_container_stands_apart_from_the_name_before_it() -> None:
+    """`web .3▶db` read as one name."""
+    session = KeptSession(1)
+    for line in ("docker network create app", "docker run -d --name web nginx", "docker run -d --name db nginx",
+                 "docker network connect app db", "wait"):
+        session.run(line)
+    view = LabView(session)
+    placed = layout(scope_of(view.nodes(), view.interfaces(), view.links()), 78, 7)
+    assert placed.detail is Detail.CHIP
+    assert any("web .2  db" in "".join(row.glyphs) for row in placed.rows)
 
 
 async def test_a_key_has_its_name_once_in_the_palette(tmp_path: Path) -> None:

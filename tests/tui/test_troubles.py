@@ -53,6 +53,14 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("the picture shrinks for good when a docker-proxy carries, whose box has no room in it",
+     "tui/test_published.py::test_a_proxy_that_has_no_room_makes_nothing_else_smaller"),
+    ("a DROP for everybody meets the task to let some in, and a container that only runs the one to survive restarts",
+     "scenarios/test_check.py::test_another_deed_than_the_task_asks_for_does_not_meet_its_goals"),
+    ("web .3▶db in the picture reads as one name",
+     "tui/test_reader_5.py::test_the_mark_of_a_container_stands_apart_from_the_name_before_it"),
+    ("host 192.168.1.1 takes packets of another address of the same node",
+     "tui/test_log_filter.py::test_an_address_is_that_of_the_packet_and_not_another_one_of_its_sender"),
     ("at 80×24 the lesson hides what its step has printed, which is the point of the step",
      "tui/test_reader_5.py::test_a_lesson_that_hides_the_output_shows_what_its_step_has_printed"),
     ("of a chain of causes lines are folded twice, and one character stands alone",

@@ -19,7 +19,7 @@ from netsandbox.tui.topology.collapse import Fold
 from netsandbox.tui.topology.draw import Placed, draw
 from netsandbox.tui.topology.model import Item, Place, Scope
 from netsandbox.tui.topology.parts import Block, Detail, Options, Shape
-from netsandbox.tui.topology.proxies import proxied_ports, with_proxies, without_proxies
+from netsandbox.tui.topology.proxies import bare_of, proxied_ports, with_proxies, without_proxies
 from netsandbox.tui.topology.shapes import measure, measure_host
 from netsandbox.tui.topology.stack import stack
 
@@ -61,6 +61,10 @@ def layout(scope: Scope, width: int, height: int, *, detail: Detail | None = Non
     found: tuple[Block, Options] | None = None
     if detail is None:
         found = search.unforced()
+        bare = bare_of(scope)
+        if found is not None and found[1].detail < Detail.BOX and bare is not scope:  # it has no room for proxies
+            scope, search = bare, _Search(bare, width, height, glyphs)
+            found = search.unforced()
     elif detail is not Detail.COLLAPSED:
         found = search.lowest(detail)
     if found is None:
@@ -101,10 +105,10 @@ class _Search:
         return None
 
     def _spread(self, block: Block, options: Options, measured: Measured) -> tuple[Block, Options]:
-        """The same picture with as much air in it as the pane has room for."""
-        if self.big or options.detail is Detail.CHIP:
+        """The same picture with as much air in it as the pane has room for: of chips that their marks stand apart."""
+        if self.big:
             return block, options
-        for gap, drop in _AIR:
+        for gap, drop in _AIR if options.detail is not Detail.CHIP else ((2, 0),):
             for inner_width in _inner_widths(self.scope, self.width, options.detail):
                 airy = options._replace(gap=gap, drop=max(drop, options.drop))
                 other = assemble(self.scope, self.width, inner_width, airy, measured)

@@ -6,6 +6,7 @@ Where only names fit on chips there is none.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from netsandbox.lab.tables import NodeRow, PublishedRow
 from netsandbox.tui.text import safe
@@ -55,6 +56,16 @@ def without_proxies(scope: Scope) -> Scope:
 def proxied_ports(scope: Scope) -> tuple[str, ...]:
     """The ports that the proxies of a host carry, for its edge where it is drawn without them."""
     return tuple(item.ports[0].edge for item in scope.items if item.kind == PROXY)
+
+
+def bare_of(scope: Scope) -> Scope:
+    """The picture without proxies, whose ports stand on the edges of their hosts; the same where there are none."""
+    ports = [proxied_ports(item.inner) if item.inner is not None else () for item in scope.items]
+    if not any(ports):
+        return scope
+    return Scope([item if item.inner is None else
+                  replace(item, inner=without_proxies(item.inner), published=(*item.published, *own))
+                  for item, own in zip(scope.items, ports, strict=True)], scope.nets)
 
 
 def _proxy(host: str, row: PublishedRow, net: int) -> Item:
