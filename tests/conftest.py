@@ -38,20 +38,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Share what is compiled, which for tests takes longer than to find them: each worker begins elsewhere.
-
-    Where no compiled modules are to lie beside the sources, workers and the programs that tests start share others.
-    """
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker is None and sys.dont_write_bytecode:
+    """Where no compiled modules may lie beside the sources, workers and programs that tests start share others."""
+    if "PYTEST_XDIST_WORKER" not in os.environ and sys.dont_write_bytecode:
         compiled = tempfile.mkdtemp(prefix="compiled-")
         config.add_cleanup(functools.partial(shutil.rmtree, compiled, ignore_errors=True))
         os.environ["PYTHONPYCACHEPREFIX"] = compiled
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    if worker is not None and [Path(one).resolve() for one in config.args] == [HERE]:
-        rooms = sorted(str(path) for path in HERE.iterdir() if path.is_dir() or path.name.startswith("test_"))
-        first = int(worker[2:]) * len(rooms) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
-        config.args[:] = rooms[first:] + rooms[:first]
+
+
+class FromElsewhere(pytest.Dir):
+    """The rooms of tests, of which each worker looks into another one first.
+
+    They share what they compile, which takes longer than to find the tests.
+    """
+
+    def collect(self) -> list[pytest.Item | pytest.Collector]:
+        rooms = list(super().collect())
+        worker, workers = os.environ.get("PYTEST_XDIST_WORKER", "gw0"), os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")
+        first = int(worker.removeprefix("gw")) * len(rooms) // int(workers)
+        return rooms[first:] + rooms[:first]
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    return FromElsewhere.from_parent(parent, path=path) if path == HERE else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
