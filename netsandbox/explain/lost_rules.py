@@ -40,11 +40,18 @@ class Lost(NamedTuple):
         return f"{'' if self.table == 'filter' else f'-t {self.table} '}-A {self.chain} {self.text}"
 
     def is_missed_by(self, event: VerdictGiven) -> bool:
-        """Whether a packet walked where the rule stood, and is such as it asks for, as far as its text says."""
-        return (event.namespace == self.namespace and any(
-            walk.table == self.table and self.chain in _entered(walk)
-            and all(step.text != self.text for step in walk.rules) for walk in event.walks)
-            and not ENDS.intersection(self.text.lower().split()) and _fits(self.text.split(), event))
+        """Whether a packet came by where the rule stood, and is such as it asks for, as far as its text says."""
+        words = self.text.split()
+        return (event.namespace == self.namespace and self._is_passed(event)
+                and ENDS.isdisjoint(word.lower() for word in words) and _fits(words, event))
+
+    def _is_passed(self, event: VerdictGiven) -> bool:
+        """The chain is walked and the rule not met there; or the table has no such chain any more."""
+        walks = [walk for walk in event.walks if walk.table == self.table]
+        if not walks:
+            return event.hook == self.chain and event.connection.startswith("NEW")
+        return any(self.chain in _entered(walk) and all(step.text != self.text for step in walk.rules)
+                   for walk in walks)
 
 
 def lost_rules(trace: Trace, steps: Iterable[int], end: int, voice: Voice) -> Iterator[str]:

@@ -48,7 +48,7 @@ def why_rule(trace: Trace, rule: RuleRow, language: str = "en", names: Names | N
         _passed_by(trace, rule, voice))
     made = line_before(trace, rule.made_at)
     if made is None:
-        cause = Cause(0, None, voice.say("cause.forgotten"))
+        cause = Cause(0, None, voice.say("cause.forgotten" if trace.first else "cause.before-lines"))
     else:
         event = event_of(trace.raw(made), made)
         cause = Cause(trace.step_of(made), made, tell(event, voice).decision, operands(event, voice).fields["line"])

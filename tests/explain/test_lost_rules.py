@@ -27,6 +27,7 @@ def gone(session: KeptSession) -> list[tuple[int, RulesGone]]:
 @pytest.mark.parametrize("line", [
     "iptables -t nat -F", "iptables -t nat -F POSTROUTING", "iptables -t nat -D POSTROUTING 1",
     "iptables -t nat -D POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE", "nft flush chain ip nat POSTROUTING",
+    "nft delete table ip nat",
     "iptables-save -t nat | grep -v MASQ | iptables-restore",
     "iptables-save -t nat | grep -v MASQ | iptables-restore -v"])
 def test_a_packet_that_left_with_a_private_source(line: str) -> None:
