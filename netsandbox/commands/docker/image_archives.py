@@ -107,15 +107,7 @@ def _members(client: Client, images: list[tuple[Image, list[str]]]) -> list[Memb
     """An archive's members, the images' blobs first."""
     blobs, entries, heads, repositories = dict[str, str](), list[object](), list[object](), dict[str, dict[str, str]]()
     for image, names in images:
-        told, layer = describe.image(client.engine, image), packed(_of_layer(image.layer or ()))
-        config = json.dumps({
-            "architecture": told["Architecture"], "config": told["Config"], "created": told["Created"],
-            "history": [{"created_by": step.created_by} for step in image.history], "os": told["Os"],
-            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest_of(layer)}"]}})
-        manifest = json.dumps({
-            "schemaVersion": 2, "mediaType": f"{OCI}manifest.v1+json",
-            "config": _blob(f"{OCI}config.v1+json", config, image.identity),
-            "layers": [_blob(f"{OCI}layer.v1.tar", layer)]}, separators=(",", ":"))
+        config, layer, manifest = _blobs_of(client, image)
         blobs |= {image.identity: config, digest_of(layer): layer, digest_of(manifest): manifest}
         entries.append({"Config": BLOBS + image.identity, "RepoTags": names or None,
                         "Layers": [BLOBS + digest_of(layer)]})
@@ -131,6 +123,20 @@ def _members(client: Client, images: list[tuple[Image, list[str]]]) -> list[Memb
         files[REPOSITORIES] = json.dumps(repositories, separators=(",", ":")) + "\n"
     folders = _of_layer((("blobs", "d", ""), (BLOBS.rstrip("/"), "d", "")))
     return [*folders, *(_file(name, text) for name, text in files.items())]
+
+
+def _blobs_of(client: Client, image: Image) -> tuple[str, str, str]:
+    """(its configuration, its layer, the manifest that names both)."""
+    told, layer = describe.image(client.engine, image), packed(_of_layer(image.layer or ()))
+    config = json.dumps({
+        "architecture": told["Architecture"], "config": told["Config"], "created": told["Created"],
+        "history": [{"created_by": step.created_by} for step in image.history], "os": told["Os"],
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest_of(layer)}"]}})
+    manifest = json.dumps({
+        "schemaVersion": 2, "mediaType": f"{OCI}manifest.v1+json",
+        "config": _blob(f"{OCI}config.v1+json", config, image.identity),
+        "layers": [_blob(f"{OCI}layer.v1.tar", layer)]}, separators=(",", ":"))
+    return config, layer, manifest
 
 
 def _blob(kind: str, text: str, digest: str = "") -> dict[str, object]:

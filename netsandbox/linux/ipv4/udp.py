@@ -290,6 +290,13 @@ def _group_matches(namespace: NetworkNamespace, packet: IPv4Packet, datagram: Ud
             and socket.peer in (ANY, packet.src) and socket.peer_port in (0, datagram.sport)]
 
 
+def _fatal(message: IcmpMessage) -> str:
+    """The errno that a connected socket gets; empty for an error that is not final."""
+    if message.type == UNREACHABLE:
+        return "EMSGSIZE" if icmp.is_fragmentation_needed(message) else FATAL_UNREACHABLE.get(message.code, "")
+    return "EPROTO" if message.type == PARAMETER_PROBLEM else ""
+
+
 def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
     """udp_err: only a connected socket is told, and only of errors that are final, unless it asked for all."""
     head = quoted.payload_bytes()
@@ -304,21 +311,15 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
         else:
             interface.namespace.count("IcmpInErrors")
         return
-    name, mtu = "", 0
     icmp.learn_way(interface, packet, message, quoted)
     if message.type == REDIRECT:
         return
-    if icmp.is_fragmentation_needed(message):
-        mtu = message.rest & 0xFFFF
-        if socket.is_connected:
-            route_output(interface.namespace, quoted.dst)
-        if socket.pmtudisc == DONT:
-            return
-        name = "EMSGSIZE"
-    elif message.type == UNREACHABLE:
-        name = FATAL_UNREACHABLE.get(message.code, "")
-    elif message.type == PARAMETER_PROBLEM:
-        name = "EPROTO"
+    is_too_big = icmp.is_fragmentation_needed(message)
+    if is_too_big and socket.is_connected:
+        route_output(interface.namespace, quoted.dst)
+    if is_too_big and socket.pmtudisc == DONT:
+        return
+    name, mtu = _fatal(message), message.rest & 0xFFFF if is_too_big else 0
     if socket.recverr:
         socket.errors.append(ReportedError(message.type, message.code, mtu, packet.src, packet.ttl,
                                            interface.namespace.scheduler.clock, dport))

@@ -41,11 +41,7 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
     namespace = interface.namespace
     found = namespace.sockets.connections.get((quoted.src, port, quoted.dst, peer_port))
     if isinstance(found, Request):
-        if seq != found.isn:
-            namespace.count("TcpExtOutOfWindowIcmps")
-        elif _ends_request(message):
-            listen.drop(found)
-            namespace.count("TcpExtListenDrops")
+        _end_request(found, seq, message)
         return
     if found is None:
         namespace.count("IcmpInErrors")
@@ -60,16 +56,28 @@ def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage
         found.path_error = interface, packet, message, quoted
         if message.type == REDIRECT or not found.owned:
             take_path(found)
+    elif error := _errno(message):
+        _note_error(found, error, message, seq)
+
+
+def _note_error(conn: Connection, error: str, message: IcmpMessage, seq: int) -> None:
+    """Before the handshake is done it is the end; later it is what a timeout will be told as."""
+    if conn.state in (TcpState.SYN_SENT, TcpState.SYN_RECV):
+        connect.fail(conn, error, "icmp")
         return
-    error = _errno(message)
-    if not error:
-        return
-    if found.state in (TcpState.SYN_SENT, TcpState.SYN_RECV):
-        connect.fail(found, error, "icmp")
-    else:
-        found.soft_error = error
-        if message.type == UNREACHABLE and message.code in (NET_UNREACHABLE, HOST_UNREACHABLE) and seq == found.una:
-            timers.revert_backoff(found)
+    conn.soft_error = error
+    if message.type == UNREACHABLE and message.code in (NET_UNREACHABLE, HOST_UNREACHABLE) and seq == conn.una:
+        timers.revert_backoff(conn)
+
+
+def _end_request(request: Request, seq: int, message: IcmpMessage) -> None:
+    """A half-open connection ends with an error that is about its own SYN and final."""
+    namespace = request.listener.namespace
+    if seq != request.isn:
+        namespace.count("TcpExtOutOfWindowIcmps")
+    elif _ends_request(message):
+        listen.drop(request)
+        namespace.count("TcpExtListenDrops")
 
 
 def _ends_request(message: IcmpMessage) -> bool:

@@ -243,10 +243,8 @@ def _chains(table: Table, name: str) -> list[Chain]:
 
 def _change_rules(table: Table, request: Request) -> None:
     command, name = request.command, request.chain
-    if command in "CD" and not request.number and name not in table.chains:
-        raise RuleError("ENORULE")
-    if command == "R" and name not in table.chains:
-        raise RuleError("ENOENT")
+    if name not in table.chains and (command == "R" or (command in "CD" and not request.number)):
+        raise RuleError("ENOENT" if command == "R" else "ENORULE")
     chain = table.find(name)
     if command == "D" and request.number:
         if name not in table.chains:

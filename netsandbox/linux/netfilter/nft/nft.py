@@ -148,14 +148,7 @@ class Nft(Listing):
                 table.flush(chain.name)
 
     def _change_chain(self, command: str) -> None:
-        has_block = "{" in self.line.words and "}" in self.line.words
-        try:
-            self._names(2, 5 + (command == "rename"),
-                        "handle or string or last" if command in ("delete", "destroy") else "string or last")
-            spec = has_block and self.line.words[5:6] == ["{"]
-            self._end(self.line.words.index("}") + 1 if spec else 5 + (command == "rename"))
-        except NftError as error:
-            raise NftError(f"{error}{self._misread_block()}" if has_block else str(error)) from None
+        spec = self._has_declaration(command)
         family, name = self._family(2), self._word(4)
         hook = self._read_hook() if spec else NO_HOOK
         if command in ("delete", "flush") and Table(self.line.words[3], family=family).label not in self.tables:
@@ -174,6 +167,18 @@ class Nft(Listing):
             chain.drops = chain.drops if hook.drops is None else hook.drops
         else:
             self._change_known(table, name, command)
+
+    def _has_declaration(self, command: str) -> bool:
+        """Whether braces say what hook the chain is for; so many words a command about a chain has, and no more."""
+        has_block = "{" in self.line.words and "}" in self.line.words
+        try:
+            self._names(2, 5 + (command == "rename"),
+                        "handle or string or last" if command in ("delete", "destroy") else "string or last")
+            spec = has_block and self.line.words[5:6] == ["{"]
+            self._end(self.line.words.index("}") + 1 if spec else 5 + (command == "rename"))
+        except NftError as error:
+            raise NftError(f"{error}{self._misread_block()}" if has_block else str(error)) from None
+        return spec
 
     def _change_known(self, table: Table, name: str, command: str) -> None:
         """A chain that is there."""

@@ -85,20 +85,15 @@ def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
     wrong: NftError | None = None
     while reader.words:
         at, word = reader.place, reader.take()
-        handler = READERS.get(word)
         if has_comment:
             raise line.complaint(f"syntax error, unexpected {token(word)[0]}, expecting end of file or newline or "
                                  "semicolon", at)
         has_comment = word == "comment"
-        if word.partition(",")[0] in OTHER_WORDS:
-            raise reader.not_modelled(word)
-        if handler is None and token(word)[0] in ("string", "number"):
+        handler = _reader_of(reader, word, at)
+        if handler is None:
             found = _symbol(reader, at, word)
             wrong = wrong or found
             continue
-        if handler is None or (word == "comment" and not reader.said):
-            end = ", expecting end of file or newline or semicolon" * (handler is None and bool(reader.said))
-            raise line.complaint(f"syntax error, unexpected {token(word)[0]}{end}", at)
         try:
             _in_order(reader, word, handler)
         except NftError as error:
@@ -112,6 +107,23 @@ def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
     if wrong is not None:
         raise wrong
     return reader
+
+
+def _reader_of(reader: Reader, word: str, at: int) -> Callable[[Reader], None] | None:
+    """What reads the statement that a word begins; None where it can only be a symbol.
+
+    Raises:
+        NftError: no statement begins so, or none that is modelled.
+    """
+    if word.partition(",")[0] in OTHER_WORDS:
+        raise reader.not_modelled(word)
+    found = READERS.get(word)
+    if found is None and token(word)[0] in ("string", "number"):
+        return None
+    if found is None or (word == "comment" and not reader.said):
+        end = ", expecting end of file or newline or semicolon" * (found is None and bool(reader.said))
+        raise reader.line.complaint(f"syntax error, unexpected {token(word)[0]}{end}", at)
+    return found
 
 
 def judge_rule(words: list[str], line: Line, is_inet: bool) -> None:
