@@ -55,7 +55,8 @@ class Page(NamedTuple):
 
     def is_of(self, number: int, count: int) -> bool:
         """Whether it is a step's."""
-        return tr("lesson.step", number=number, count=count) in self.title
+        step = tr("lesson.step", number=number, count=count) if number else tr("lesson.steps", count=count)
+        return step in self.title
 
     @property
     def has_more(self) -> bool:
