@@ -44,7 +44,8 @@ class Node:
         """Made when somebody looks at it."""
         if self._files is None:
             self._files = FileSystem(self.namespace.scheduler)
-            self._files.furnish("/etc/iptables", {})  # of iptables-persistent, as every tool is installed
+            for folder in ("/etc/iptables", "/etc/ufw"):  # iptables-persistent's, as every tool is installed
+                self._files.furnish(folder, {})
         return self._files
 
 

@@ -48,7 +48,7 @@ def track(policies: dict[str, str]) -> list[str]:
             for way in WAYS for protocol in ("tcp", "udp") if policies[way] == "ACCEPT"]
 
 
-def restore_text(policies: dict[str, str], user_rules: list[str], logs: bool) -> str:
+def restore_text(policies: dict[str, str], logs: bool) -> str:
     """What ufw gives to iptables-restore when it is enabled."""
     lines = ["*filter", *(f":{way.upper()} {'ACCEPT' if policies[way] == 'ACCEPT' else 'DROP'} [0:0]" for way in WAYS)]
     lines += [f":{name} - [0:0]" for name in chains()]
@@ -59,4 +59,4 @@ def restore_text(policies: dict[str, str], user_rules: list[str], logs: bool) ->
                   for way in WAYS if policies[way] != "ACCEPT"] + LOGGING
     lines += [f"-A ufw-skip-to-policy-{way} -j {policies[way]}" for way in WAYS]
     lines += [f"-A ufw-reject-{way} -j REJECT" for way in WAYS if policies[way] == "REJECT"]
-    return "\n".join([*lines, *track(policies), *LIMITED, *user_rules, "COMMIT", ""])
+    return "\n".join([*lines, *track(policies), *LIMITED, "COMMIT", ""])

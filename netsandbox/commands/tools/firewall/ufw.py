@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 STATE = "/etc/ufw/user.rules"
+WRITTEN = ("/etc/ufw/before.rules", "/etc/ufw/after.rules")
+"""What a person adds to the rules that are there from the start: whole tables, as iptables-restore reads them."""
 WAYS = {"incoming": "input", "outgoing": "output", "routed": "forward"}
 POLICIES = {"ACCEPT": "allow", "DROP": "deny", "REJECT": "reject"}
 TUPLE = re.compile(r"### tuple ### (\S+) (\S+) (\S+) (\S+) (\S+) (\S+)(?: (\S+) (\S+))? (in|out|fwd) (\S+)"
@@ -76,12 +78,14 @@ def save(context: ToolContext, state: State) -> None:
 def put(context: ToolContext, state: State) -> None:
     """Let the kernel have the rules, or take ufw's out."""
     if state.enabled:
-        user = [line for rule in state.rules for line in rule.lines()]
+        user = "\n".join(["*filter", *(line for rule in state.rules for line in rule.lines()), "COMMIT", ""])
         _take_out(context)
-        text = ufw_rules.restore_text(state.policies, user, state.logs)
-        answer = restore.restore(context.namespace, text, restore.Wish(keeps=True))
-        if answer.code:
-            raise ToolError(1, f"ERROR: problem running ufw-init\n{answer.err.rstrip()}")
+        files = context.files
+        own = [files.read(path) for path in WRITTEN if files.exists(path)] if files is not None else []
+        for text in (ufw_rules.restore_text(state.policies, state.logs), *own, user):
+            answer = restore.restore(context.namespace, text, restore.Wish(keeps=True))
+            if answer.code:
+                raise ToolError(1, f"ERROR: problem running ufw-init\n{answer.err.rstrip()}")
     else:
         _take_out(context)
         for way in ufw_rules.WAYS:
@@ -100,8 +104,10 @@ def _take_out(context: ToolContext) -> None:
                 table.delete(way.upper(), at)
     for name in names:
         table.flush(name)
+    wanted = {rule.jump for chain in table.chains.values() for rule in chain.rules}  # of what a person has written
     for name in names:
-        table.delete_chain(name)
+        if name not in wanted:
+            table.delete_chain(name)
     context.namespace.netfilter.refresh(context.namespace)
 
 
