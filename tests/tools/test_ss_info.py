@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from netsandbox.commands.tools.sockets.socket_rows import SocketRow, socket_rows
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow, socket_rows
 from netsandbox.commands.tools.sockets.ss_info import information
 from netsandbox.linux.tcp.chronograph import BUFFER, BUSY, WINDOW, Chronograph
 from netsandbox.rig.performance import simulate

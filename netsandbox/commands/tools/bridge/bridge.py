@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 VERSION = "bridge utility, 6.15.0"
 OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late(places("netsandbox.commands.tools", {
-    **{f"bridge.{name}": f"{name}=run" for name in ("link", "fdb", "mdb", "vlan")}, "ip.monitor": "monitor=bridge"}))
+    **{f"bridge.{name}": f"{name}=run" for name in ("link", "fdb", "mdb", "vlan")}, "monitor": "monitor=bridge"}))
 ALL_OBJECTS = ("link*", "fdb*", "mdb*", "mst*", "vlan*", "vni*", "monitor*", "help*")
 OPTIONS = ("help*", "Version*", "stats*", "statistics*", "details*", "oneline*", "timestamp*", "family*", "4", "6",
            "netns*", "color*", "compressvlans*", "force*", "json*", "pretty*", "batch*")

@@ -17,12 +17,12 @@ from netsandbox.linux.core.errors import KernelError
 
 VERSION = "ip utility, iproute2-6.15.0, libbpf 1.5.0"
 Object = Callable[[ToolContext, list[str], Style], ToolResult]
-OBJECTS: Late[str, Object] = Late(places("netsandbox.commands.tools.ip", {
-    **{name: f"{name}=run" for name in (
+OBJECTS: Late[str, Object] = Late(places("netsandbox.commands.tools", {
+    **{f"ip.{name}": f"{name}=run" for name in (
         "address", "link", "maddress", "netconf", "netns", "nexthop", "route", "rule", "tuntap", "vrf")},
-    "neighbour": "neighbor=run neighbour=run", "tunnel": "tunnel=run tunl=run",
-    "ntable": "ntable=run ntbl=run", "unused": "mroute=mroute mrule=mrule xfrm=xfrm",
-    "tcp_metrics": "tcp_metrics=run tcpmetrics=run", "monitor": "monitor=ip"}))
+    "ip.neighbour": "neighbor=run neighbour=run", "ip.tunnel": "tunnel=run tunl=run",
+    "ip.ntable": "ntable=run ntbl=run", "ip.unused": "mroute=mroute mrule=mrule xfrm=xfrm",
+    "ip.tcp_metrics": "tcp_metrics=run tcpmetrics=run", "monitor": "monitor=ip"}))
 ALL_OBJECTS = (
     "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
     "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",

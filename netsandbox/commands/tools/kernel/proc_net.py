@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.commands.tools.groups import group_macs, groups_v4
 from netsandbox.commands.tools.kernel.fib_trie import fib_trie
 from netsandbox.commands.tools.kernel.proc_counters import netstat, snmp, sockstat
+from netsandbox.commands.tools.kernel.socket_rows import proc_net_tcp, swapped
 from netsandbox.commands.tools.names import in_order
-from netsandbox.commands.tools.sockets.socket_rows import proc_net_tcp, swapped
 from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.linux.ipv4.igmp import version
 from netsandbox.linux.netfilter.listing import connection_text, zone_text

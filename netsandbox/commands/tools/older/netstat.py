@@ -6,10 +6,10 @@ from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.kernel.proc_counters import NOT_COUNTED
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow, inode_of
 from netsandbox.commands.tools.notes import say
 from netsandbox.commands.tools.older import ifconfig, interface_table, netstat_words, route
 from netsandbox.commands.tools.options import read
-from netsandbox.commands.tools.sockets.socket_rows import SocketRow, inode_of
 from netsandbox.commands.tools.sockets.sockets_seen import rows_seen
 from netsandbox.commands.tools.sockets.ss import is_wanted, names_shown, port_text
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from netsandbox.apps.columns import columns
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.sockets.socket_rows import SocketRow, inode_of
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow, inode_of
 from netsandbox.commands.tools.sockets.sockets_seen import rows_seen
 from netsandbox.wire.services import service, service_name
 

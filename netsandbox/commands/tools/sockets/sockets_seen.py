@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.inputs import files_of
-from netsandbox.commands.tools.sockets.socket_rows import SocketRow, socket_rows
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow, socket_rows
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 if TYPE_CHECKING:

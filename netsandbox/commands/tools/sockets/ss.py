@@ -10,9 +10,9 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.ip import netns
 from netsandbox.commands.tools.kernel.proc_counters import Usage
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow, socket_rows
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.sockets import ss_filter
-from netsandbox.commands.tools.sockets.socket_rows import SocketRow, socket_rows
 from netsandbox.commands.tools.sockets.sockets_seen import rows_seen
 from netsandbox.commands.tools.sockets.ss_info import information, memory
 from netsandbox.commands.tools.sockets.ss_summary import summary

@@ -14,7 +14,7 @@ from netsandbox.wire.addresses import Network
 from netsandbox.wire.services import service
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.sockets.socket_rows import SocketRow
+    from netsandbox.commands.tools.kernel.socket_rows import SocketRow
 
 COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     **dict.fromkeys(("=", "==", "eq"), operator.eq), **dict.fromkeys(("!=", "ne", "neq"), operator.ne),

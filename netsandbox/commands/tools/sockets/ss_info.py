@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.commands.tools.sockets.socket_rows import SocketRow
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.core.sysctl_defaults import CONGESTION_CONTROL

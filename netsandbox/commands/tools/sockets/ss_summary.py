@@ -8,7 +8,7 @@ from netsandbox.commands.tools.context import ToolResult
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.kernel.proc_counters import Usage
-    from netsandbox.commands.tools.sockets.socket_rows import SocketRow
+    from netsandbox.commands.tools.kernel.socket_rows import SocketRow
 
 def summary(rows: list[SocketRow], own: Usage, common: Usage) -> ToolResult:
     """Of the sockets of a namespace; but how many of TCP there are, and orphans, the kernel tells of all namespaces.

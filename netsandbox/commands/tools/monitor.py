@@ -18,9 +18,9 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip.link_rows import address_row, link_row
-from netsandbox.commands.tools.ip.monitor_known import Known
 from netsandbox.commands.tools.ip.neighbour import neighbour_row
 from netsandbox.commands.tools.ip.route_rows import route_row
+from netsandbox.commands.tools.monitor_known import Known
 from netsandbox.commands.tools.names import OtherNamespaces, find_interface
 from netsandbox.commands.tools.output import Row, Style
 from netsandbox.commands.tools.words import USAGE, Words, choose, wrong
