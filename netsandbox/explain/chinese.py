@@ -48,7 +48,7 @@ FRAMES: dict[str, Words] = {
     "Outcome.ACCEPTED.echo-reply": (
         "{where}接收{frame}，交给正在等待它的 ping。", "ICMP 类型 0，标识符{ident}"),
     "Outcome.ACCEPTED.icmp-error": (
-        "{where}接收{frame}，并通知发出原数据包的程序。", "差错报文中引用的数据包"),
+        "{where}接收{frame}，并通知发出原数据包的程序。", "差错报文中引用的是谁发的包"),
     "Outcome.ACCEPTED.udp": ("{where}接收{frame}，交给套接字。", "目的端口{dport}"),
     "Outcome.ANSWERED": ("{where}接收{frame}并作出应答。", "目的 MAC {dst}"),
     "Outcome.ANSWERED.arp": (

@@ -58,7 +58,8 @@ FRAMES: dict[str, Words] = {
     "Outcome.ACCEPTED.echo-reply": (
         "{where} takes {frame}; the ping that waits for it gets it.", "ICMP type 0, identifier {ident}"),
     "Outcome.ACCEPTED.icmp-error": (
-        "{where} takes {frame} and tells the program whose packet it quotes.", "the quoted packet in the error"),
+        "{where} takes {frame} and tells the program whose packet it quotes.",
+        "who sent the packet that the error quotes"),
     "Outcome.ACCEPTED.udp": ("{where} takes {frame} and hands it to the socket.", "destination port {dport}"),
     "Outcome.ANSWERED": ("{where} takes {frame} and answers it.", "destination MAC {dst}"),
     "Outcome.ANSWERED.arp": (

@@ -74,7 +74,7 @@ DROPS: dict[str, Both] = {
     "FRAG_TOO_FAR": ("too big", "太大"),
     "DEV_READY": ("down", "没有启用"),
     "NETFILTER_DROP": ("by a rule", "规则丢弃"),
-    "BRIDGE_INGRESS_STP_STATE": ("port closed", "端口未开"),
+    "BRIDGE_INGRESS_STP_STATE": ("port closed", "桥不转发"),
     "BRIDGE_NO_EGRESS_PORT": ("no port", "没有端口"),
     "BRIDGE_INGRESS_VLAN": ("other VLAN", "VLAN 不符"),
     "BRIDGE_EGRESS_VLAN": ("other VLAN", "VLAN 不符"),

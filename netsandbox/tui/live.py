@@ -233,7 +233,9 @@ class LiveLab(LabView):
         self.lesson.begin(session)
         if not step.begins:
             session.on_execute(session.journal)  # with a line it is told by itself that there is one step less to go
-        self._begin_all((*lines, *(session.left_of(step) if step.begins else ()), *self.lesson.to_look_at()))
+        self._looked = None
+        goals = () if self.lesson.is_task_open else self.lesson.to_look_at()  # nobody has done anything about it yet
+        self._begin_all((*lines, *(session.left_of(step) if step.begins else ()), *goals))
         return True
 
     def solve(self) -> bool:

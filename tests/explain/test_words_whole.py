@@ -315,7 +315,7 @@ def test_what_a_chinese_reader_is_told(line: str, answer: str) -> None:
 @pytest.mark.parametrize(("seen", "meant"), [
     ("丢弃", "drop"), ("泛洪", "verdict flooded"), ("到端口", 'verdict "to port"'),
     ("桥接", "verdict bridged"), ("所有人", "broadcast"), ("ｄｒｏｐ", "drop"), ("ＡＲＰ", "arp"),
-    ("端口未开", "reason BRIDGE_INGRESS_STP_STATE"),
+    ("桥不转发", "reason BRIDGE_INGRESS_STP_STATE"),
     ("没有路由", "reason IP_OUTNOROUTES or IP_INNOROUTES")])
 def test_what_the_log_says_in_chinese_leads_to_its_filter(seen: str, meant: str) -> None:
     error = validate(seen)

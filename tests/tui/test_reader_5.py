@@ -10,7 +10,7 @@ from netsandbox.engine.units import SECOND, seconds_left
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.glyphs import UNICODE
-from netsandbox.tui.i18n import set_language
+from netsandbox.tui.i18n import set_language, tr
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.lesson import Goal, Stand, goals_summary, wanted
 from netsandbox.tui.log_columns import contains
@@ -135,6 +135,34 @@ def test_a_search_finds_flags_by_their_names(typed: str, flags: str) -> None:
     row = PING[3]._replace(info=f"172.17.0.2.1 > 172.17.0.3.80: Flags [{flags}.], seq 1, length 0")
     assert contains(typed)(row)
     assert not contains(typed)(row._replace(info=row.info.replace(f"[{flags}.]", "[.]")))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_output_says_that_there_is_more_below(tmp_path: Path, language: str, size: tuple[int, int]) -> None:
+    set_language(language)
+    async with stage(tmp_path, size=size) as on:
+        output = on.app.main.output
+        await on.line("iptables-save")
+        assert tr("lesson.more", where="▼") in str(output.border_title)
+        await on.press("escape", "7", "end")
+        assert tr("lesson.more", where="▼") not in str(output.border_title)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_what_a_task_wants_is_not_told_in_the_output_too_before_anything_was_done(
+    tmp_path: Path, language: str
+) -> None:
+    set_language(language)
+    async with stage(tmp_path, Options(scenario="gateway-nat", tour=False), (120, 40)) as on:
+        live = on.app.live
+        while not live.lesson.is_task_open:
+            await on.press("p")
+            await on.quiet()
+        stand = live.lesson.stand()
+        assert stand is not None
+        assert [(goal.met, bool(goal.sentence)) for goal in stand.goals] == [(False, True)] * 2
+        assert not [said for said in live.jobs.transcript if said.kind == "fail"]
 
 
 def test_the_mark_of_a_container_stands_apart_from_the_name_before_it() -> None:

@@ -53,6 +53,12 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("the output begins with what was printed first, and nothing says that there is more below",
+     "tui/test_reader_5.py::test_the_output_says_that_there_is_more_below"),
+    ("goals that nobody has worked at yet stand in the lesson and in the output",
+     "tui/test_reader_5.py::test_what_a_task_wants_is_not_told_in_the_output_too_before_anything_was_done"),
+    ("a frame that a bridge's disabled port drops is ✗ 端口未开, as a closed TCP port",
+     "explain/test_words_whole.py::test_what_the_log_says_in_chinese_leads_to_its_filter"),
     ("the picture shrinks for good when a docker-proxy carries, whose box has no room in it",
      "tui/test_published.py::test_a_proxy_that_has_no_room_makes_nothing_else_smaller"),
     ("a DROP for everybody meets the task to let some in, and a container that only runs the one to survive restarts",

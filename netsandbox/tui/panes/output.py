@@ -102,6 +102,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         """Cells of a wide table that are to the left of what is shown of it."""
         self._told_wide = ""
         self._told_goals = ""
+        self._has_more = False
+        """There is more below what is in view."""
         self._is_beside = False
         """The lesson stands beside it and says itself what its steps say."""
 
@@ -230,20 +232,23 @@ class OutputPane(GrowingView, Painted, can_focus=True):
 
     def _resized(self) -> None:
         self.grow(self._width, len(self._rows))
-        self._tell_wide()
+        self._tell_hidden()
         self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Other lines are in view, and may be wide."""
         super().watch_scroll_y(old_value, new_value)
-        self._tell_wide()
+        self._tell_hidden()
 
-    def _tell_wide(self) -> None:
-        """Name the keys that show all of what has no room: at the prompt they are the line's own."""
+    def _tell_hidden(self) -> None:
+        """Name the keys that show all of what has no room, which at the prompt are the line's own; say that there is
+        more below."""
         arrows = "<>" if self.glyphs.ascii else "←→"
-        told = tr("output.wide", arrows=arrows) if self._width and self.is_wide else ""
-        if told != self._told_wide:
-            self._told_wide = told
+        wide = tr("output.wide", arrows=arrows) if self._width and self.is_wide else ""
+        height = self.scrollable_content_region.height
+        has_more = 0 < height < len(self._rows) - self.scroll_offset.y
+        if (wide, has_more) != (self._told_wide, self._has_more):
+            self._told_wide, self._has_more = wide, has_more
             self._entitle()
 
     def tell(self, text: str) -> None:
@@ -258,7 +263,8 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         told = self.glyphs.plain(safe(gap.join(filter(None, (self._told_wide, self._told_goals)))))
         has_foot = bool(self.styles.border_bottom[0])
         name = tr("output.title") + (f" [{self._only}]" if self._only else "")
-        self.border_title = Content(name if has_foot or not told else name + gap + told)
+        more = tr("lesson.more", where=self.glyphs.down) if self._has_more else ""
+        self.border_title = Content(gap.join(filter(None, (name, "" if has_foot else told, more))))
         self.border_subtitle = Content(told if has_foot else "")
 
     def on_resize(self) -> None:
