@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.firewall.conntrack_help import USAGE
 from netsandbox.commands.tools.firewall.conntrack_output import XML_BEGIN, XML_END, changed_text, entry_text
-from netsandbox.commands.tools.firewall.conntrack_words import NO_LABELS, TITLE, Line
+from netsandbox.commands.tools.firewall.conntrack_words import TITLE, Line
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.notes import note
 from netsandbox.engine.units import SECOND
@@ -40,7 +40,15 @@ TITLES = {"NEW": "    [NEW] ", "UPDATE": " [UPDATE] ", "DESTROY": "[DESTROY] "}
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """One command line."""
-    line = Line(arguments)
+    warnings: list[str] = []
+    try:
+        result = _done(context, Line(arguments, warnings))
+    except ToolError as error:
+        raise ToolError(error.code, "".join(warnings) + error.message) from None
+    return result._replace(err="".join(warnings) + result.err)
+
+
+def _done(context: ToolContext, line: Line) -> ToolResult:
     if line.command in ("", "h"):
         return ToolResult(0, USAGE, "")
     if line.command == "V":
@@ -84,8 +92,7 @@ def _list(context: ToolContext, line: Line) -> ToolResult:
     for connection in found if "z" in line.values else ():
         if connection.counts is not None:
             connection.counts = [0, 0], [0, 0]
-    no_names = NO_LABELS if "labels" in line.values.get("o", "") else ""
-    return ToolResult(0, listed, no_names + _said(len(found), "shown"))
+    return ToolResult(0, listed, _said(len(found), "shown"))
 
 
 def _count(context: ToolContext, _line: Line) -> ToolResult:
@@ -212,6 +219,8 @@ def _update(context: ToolContext, line: Line) -> ToolResult:
     """What -m, -t, -u and --state say, of each entry that has it otherwise."""
     table, changed = context.namespace.netfilter.connection_table(context.namespace), []
     for connection in _found(context, line):
+        if connection.original.zone:  # the kernel is asked about the tuple without its zone
+            continue
         before = connection.mark, connection.status, connection.state
         if line.status & ~connection.status & EXPECTED:
             raise _failed("Device or resource busy")

@@ -53,8 +53,12 @@ class Line:
         table: conntrack, expect, dying or unconfirmed.  family: that was named, or an address is of.
     """
 
-    def __init__(self, arguments: list[str]) -> None:
-        self.words = list(arguments)
+    def __init__(self, arguments: list[str], warnings: list[str]) -> None:
+        """
+        Raises:
+            ToolError: something is wrong; `warnings` gets what is said before.
+        """
+        self.words, self._warnings = list(arguments), warnings
         self.command, self.table = "", "conntrack"
         self.filters: list[Filter | Translated] = []
         self.protocol, self.family = -1, ""
@@ -106,6 +110,11 @@ class Line:
         letter, rest = word[1], word[2:]
         if letter in COMMANDS.values():
             self._begin(letter, rest)
+        elif letter == "a":
+            rest or self._value("-a")
+            self._warnings.append("WARNING: ignoring -a, deprecated option.\n")
+        elif letter == "R" and (rest or self.words):
+            raise ToolError(1, "netsandbox: conntrack -R (--load-file) is not modelled")
         elif letter in NAMED:
             if rest and letter in "nzgj":
                 raise wrong(f"unknown option `{word}'")
@@ -117,6 +126,8 @@ class Line:
 
     def _long(self, word: str) -> None:
         given, equals, value = word[2:].partition("=")
+        if self.protocol == GRE and given in KEYS:
+            raise ToolError(1, f"netsandbox: conntrack --{given}: keys of GRE are not modelled")
         names = [*COMMANDS, *OPTIONS, *self._of_protocol()]
         found = [given] if given in names else [name for name in names if given and name.startswith(given)]
         if len(found) != 1:
@@ -155,7 +166,8 @@ class Line:
         if letter in "ngj":
             self._translated(letter)
             return
-        value = self.values[letter] = self._value(option)
+        before, value = self.values.get(letter, ""), self._value(option)
+        self.values[letter] = f"{before},{value}" if letter == "o" and before else value
         if letter in ADDRESSES:
             network = self._network(value, letter)
             self._ask(Filter(letter, network.network, network.mask))
@@ -168,7 +180,8 @@ class Line:
         elif letter in MASKED:
             self.masks[MASKED[letter]] = self._network(value, letter).network
         elif letter == "l":
-            raise ToolError(WRONG, NO_LABELS + wrong(f"unknown label '{value}'").message)
+            self._warnings.append(NO_LABELS)
+            raise wrong(f"unknown label '{value}'")
         elif letter in "uoe":
             self._listed(letter, value)
 
@@ -220,6 +233,10 @@ class Line:
         for at, one in enumerate(parts):
             if (one if letter == "o" or one.upper() == "UNREPLIED" else one.upper()) not in known:
                 raise wrong(f"Bad parameter `{','.join(parts[at:]) if letter == 'o' else one}'")
+            if (letter, one) == ("o", "labels"):
+                self._warnings.append(NO_LABELS)
+        if "save" in self.outputs and len(self.outputs) > 1:
+            raise ToolError(1, f"{TITLE}: cannot combine save output with any other output type, use -o save only")
 
     def _protocol(self, value: str) -> None:
         number = int(value) if value.isdecimal() and int(value) < 256 else PROTOCOLS.get(value.lower(), -1)
@@ -292,8 +309,6 @@ class Line:
         return ToolError(1, "netsandbox: conntrack: expectations are not modelled")
 
     def _check_outputs(self) -> None:
-        if "save" in self.outputs and len(self.outputs) > 1:
-            raise ToolError(1, f"{TITLE}: cannot combine save output with any other output type, use -o save only")
         if self.command == "E" and self.outputs & {"xml", "save"}:
             raise ToolError(1, "netsandbox: conntrack: events are lines here: output 'xml' or 'save' is not modelled")
 
@@ -352,6 +367,7 @@ NO_LABELS = "nfct_labelmap_new: No such file or directory\n"
 """There is no /etc/xtables/connlabel.conf."""
 SHORT_LIVED = ("dying", "unconfirmed")
 """Lists in which an entry is for an instant: they can only be looked at."""
+KEYS = ("srckey", "dstkey", "reply-key-src", "reply-key-dst")
 VTAGS = ("orig-vtag", "reply-vtag")
 DCCP_WORDS = {"role": ("client", "server"), "state": (
     "NONE", "REQUEST", "RESPOND", "PARTOPEN", "OPEN", "CLOSEREQ", "CLOSING", "TIMEWAIT", "IGNORE", "INVALID")}
