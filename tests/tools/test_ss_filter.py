@@ -51,6 +51,10 @@ def test_filters(session: KeptSession, line: str, shown: list[str]) -> None:
     ("dst 127.0.0.300", 1, f'Error: an inet prefix is expected rather than "127.0.0.300".\n{NO_ADDRESS}'),
     ("dst != 127.0.0.1", 255, BELLOWS), ("'('", 255, BELLOWS), ("sport", 255, BELLOWS), ("sport =", 255, BELLOWS),
     ("and", 255, BELLOWS), ("'( sport = :80'", 255, BELLOWS), ("127.0.0.1", 255, BELLOWS),
+    ("state listen", 255, "ss: wrong state name: listen\n"), ("state ESTAB", 255, "ss: wrong state name: ESTAB\n"),
+    ("src ::1", 1, f'Error: an inet prefix is expected rather than ":".\n{NO_ADDRESS}'), ("src [::1", 1, NO_ADDRESS),
+    ("src [::1]x", 1, f'Error: "x" does not look like a port.\n{NO_ADDRESS}'),
+    ("dport :80:90", 1, f'Error: "80:90" does not look like a port.\n{NO_ADDRESS}'),
     ("state foo", 255, "ss: wrong state name: foo\n"), ("exclude foo", 255, "ss: wrong state name: foo\n"),
     ("state", 255, 'Command line is not complete. Try option "help"\n'),
     ("-A foo", 255, 'ss: "foo" is illegal socket table id\n'), ("-f foo", 255, 'ss: "foo" is invalid family\n'),
@@ -59,6 +63,14 @@ def test_wrong_filters(session: KeptSession, line: str, code: int, said: str) ->
     job = session.run(f"ip netns exec h ss -tan {line}")
     assert job.code == code
     assert job.err.startswith(said)
+
+
+def test_addresses_in_brackets(session: KeptSession) -> None:
+    session.run("docker run -d --name web nginx")
+    listed = [session.run(f"exec web ss -tlnH src {address}").out.split()[3:4]
+              for address in ("[::]", "[::]:80", "[::]:81", "[::1]", "[0.0.0.0]:80")]
+    assert listed == [["[::]:80"], ["[::]:80"], [], [], ["0.0.0.0:80"]]
+    assert found(session, "state LISTENING") == found(session, "state listening")
 
 
 def test_tables_and_families(session: KeptSession) -> None:

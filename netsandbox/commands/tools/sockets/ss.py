@@ -29,9 +29,8 @@ BIG = frozenset({"TIME-WAIT", "SYN-RECV"})
 STATES: dict[str, frozenset[str]] = {
     "all": ALL, "connected": ALL - {"LISTEN", "UNCONN"}, "synchronized": ALL - {"LISTEN", "UNCONN", "SYN-SENT"},
     "bucket": BIG, "big": ALL - BIG, "established": frozenset({"ESTAB"}), "listening": frozenset({"LISTEN"}),
-    "listen": frozenset({"LISTEN"}),
     **dict.fromkeys(("unconnected", "close", "closed"), frozenset({"UNCONN"})), "syn-rcv": frozenset({"SYN-RECV"}),
-    **{name.lower(): frozenset({name}) for name in ALL}}
+    **{name.lower(): frozenset({name}) for name in ALL - {"LISTEN", "UNCONN", "ESTAB"}}}
 """What `state NAME` stands for."""
 KINDS = frozenset({"tcp", "udp", "raw", "unix"})
 TABLES = {"all": KINDS, "inet": KINDS - {"unix"}, "unix": frozenset({"unix"}),
@@ -136,9 +135,10 @@ def _states(words: list[str]) -> frozenset[str] | None:
         word = words.pop(0)
         if not words:
             raise ToolError(USAGE, 'Command line is not complete. Try option "help"')
-        name = words.pop(0)
+        said = words.pop(0)
+        name = said.lower()
         if name not in STATES:
-            raise ToolError(USAGE, f"ss: wrong state name: {name}")
+            raise ToolError(USAGE, f"ss: wrong state name: {said}")
         if word == "exclude":
             chosen = (ALL if chosen is None else chosen) - STATES[name]
         else:

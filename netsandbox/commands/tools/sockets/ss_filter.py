@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from ipaddress import IPv6Address, IPv6Network
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import ToolError
@@ -39,7 +40,7 @@ class Test(NamedTuple):
     end: int = 0
     comparison: str = "="
     port: int | None = None
-    network: Network | None = None
+    network: Network | IPv6Network | None = None
     parts: tuple[Test, ...] = ()
 
     def takes(self, row: SocketRow) -> bool:
@@ -50,7 +51,10 @@ class Test(NamedTuple):
             return any(part.takes(row) for part in self.parts)
         if self.kind == "not":
             return not self.parts[0].takes(row)
-        fits = self.port is None or COMPARISONS[self.comparison]((row.local, row.peer)[self.end][1], self.port)
+        address, port = (row.local, row.peer)[self.end]
+        fits = self.port is None or COMPARISONS[self.comparison](port, self.port)
+        if isinstance(self.network, IPv6Network):
+            return fits and row.family == "inet6" and IPv6Address(address.strip("[]")) in self.network
         return fits and (self.network is None or (row.family == "inet" and row.addresses[self.end] in self.network))
 
 
@@ -99,7 +103,7 @@ class _Reader:
             return found
         if word in ("sport", "dport"):
             comparison = self.words.pop(0) if self.words and self.words[0] in COMPARISONS else "="
-            return Test("port", int(word == "dport"), comparison, _port(self._next().rpartition(":")[2]))
+            return Test("port", int(word == "dport"), comparison, _port(self._next().removeprefix(":")))
         if word in ("src", "dst"):
             if self.words and self.words[0] in ("=", "==", "eq"):
                 self.words.pop(0)
@@ -132,12 +136,19 @@ def _port(text: str) -> int:
 
 
 def _host(end: int, text: str) -> Test:
-    """`10.0.0.1`, `10.0.0.0/8:80`, `:80` or `*:80`."""
-    address, colon, port = text.rpartition(":") if ":" in text else (text, "", "")
-    number = _port(port) if colon and port not in ("", "*") else None
+    """`10.0.0.1`, `10.0.0.0/8:80`, `:80`, `*:80` or `[::1]:80`."""
+    if text.startswith("["):
+        address, bracket, port = text[1:].partition("]")
+        if not bracket:
+            raise ToolError(1, CANNOT)
+        port = port.removeprefix(":")
+    else:
+        address, _colon, port = text.rpartition(":") if ":" in text else (text, "", "")
+    number = _port(port) if port not in ("", "*") else None
     if address in ("", "*"):
         return Test("host", end, port=number)
     try:
-        return Test("host", end, port=number, network=prefix_of(address, "inet"))
-    except ToolError:
+        network = IPv6Network(address, strict=False) if ":" in address else prefix_of(address, "inet")
+        return Test("host", end, port=number, network=network)
+    except (ToolError, ValueError):
         raise ToolError(1, f'Error: an inet prefix is expected rather than "{address}".\n{CANNOT}') from None
