@@ -161,7 +161,7 @@ def _verbose_header(out: Out, data: bytes, header: int, length: int) -> bool:
         is_whole = ip_options(out, data[IP_HEADER:], header - IP_HEADER)
         out.add(")" if is_whole else " [truncated-option])")
     remainder = internet_checksum(data[:header])
-    if len(data) >= header and remainder:
+    if len(data) >= header and remainder and not out.trusts:
         found = number(data, 10, 2, "ip")
         out.add(f", bad cksum {found:x} (->{should_be(found, remainder):x})!")
     out.add(")\n    ")
@@ -301,7 +301,7 @@ def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmen
     if out.quiet:
         out.add(f"UDP, length {claimed}")
         return
-    if out.verbose > 1 and not fragmented and len(data) >= claimed + UDP_HEADER:
+    if out.verbose > 1 and not fragmented and len(data) >= claimed + UDP_HEADER and not out.trusts:
         out.add(_checksum(data[:claimed + UDP_HEADER], ends))
     _content(out, data, (claimed, size), ends, fragmented, frame_text)
 

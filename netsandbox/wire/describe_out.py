@@ -29,10 +29,12 @@ class Out:
         dumps: whether what is not decoded is printed as bytes: not where all bytes follow anyhow, nor with -q.
         is_cut: whether the frame's bytes ended inside a header.
         depth: how many headers of the same kind it is inside of.
+        trusts: as with -K: sums are not looked at.
         resolver: an address at which whatever port is a name server's, as NAT has it; tcpdump knows of none.
     """
 
-    __slots__ = ("conversations", "depth", "dumps", "is_cut", "link", "parts", "quiet", "resolver", "verbose")
+    __slots__ = ("conversations", "depth", "dumps", "is_cut", "link", "parts", "quiet", "resolver", "trusts",
+                 "verbose")
 
     DEEPEST = 20
     """Tunnels and quoted packets inside each other, beyond which the description ends."""
@@ -47,6 +49,7 @@ class Out:
         self.dumps = not quiet
         self.is_cut = False
         self.depth = 0
+        self.trusts = False
         self.resolver = resolver
 
     def add(self, text: str) -> None:

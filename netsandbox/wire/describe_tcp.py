@@ -54,7 +54,7 @@ def _whole_header(out: Out, data: bytes, length: int, ends: tuple[int, int, int,
     if header > length:
         out.add(f" [bad hdr length {header} - too long, > {length}]")
         return
-    if out.verbose and not fragmented and len(data) >= length:
+    if out.verbose and not fragmented and len(data) >= length and not out.trusts:
         out.add(_checksum(data[:length], *ends[:2]))
     length -= header
     if _header(out, data, length, numbers) and length:

@@ -19,7 +19,8 @@ from tests.wire.samples import CARRIED, SAMPLES, kernel_frames
 KINDS = (HOST, BROADCAST, MULTICAST, OTHER, OUT)
 INTERVAL = 1_234_567_891
 OPTIONS = ("", "-e", "-v", "-e -v", "-q", "-q -e", "-q -v", "-t", "-tt", "-ttt", "-tttt", "-ttttt", "-#", "-x", "-X",
-           "-xx", "-XX", "-e -x", "-S", "-vv", "-vvv -e", "-q -X", "-e -q -v")
+           "-xx", "-XX", "-e -x", "-S", "-vv", "-vvv -e", "-q -X", "-e -q -v", "-K -v", "-K -vv -e",
+           "-A", "-AA -e", "-A -v -q")
 
 
 DEVICE = Place("n", "?", "veth", 4242, 2, 1)

@@ -80,6 +80,7 @@ class Lines:
         """What is behind the link header."""
         options = self.options
         out = Out(options.verbose, self._conversations, options.link_header, options.quiet)
+        out.trusts = options.trusts_sums
         out.dumps = not (options.quiet or options.hex_dump)
         text = payload_line(out, data, self.is_cooked)
         self._is_cut = out.is_cut

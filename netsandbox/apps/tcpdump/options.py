@@ -24,10 +24,10 @@ WHY_NOT = {"F": "it reads no files", "V": "it reads no files", **dict.fromkeys("
 OPTIONS = OptionTable(
     "tcpdump", 1, f"{VERSION}\n{USAGE}", WHY_NOT,
     acts="A c= count D|list-interfaces e h|help i|interface= I|monitor-mode J|list-time-stamp-types "
-    "j|time-stamp-type= L|list-data-link-types n #|number p|no-promiscuous-mode print Q|direction= q r= "
-    "S|absolute-tcp-sequence-numbers s|snapshot-length= t time-stamp-precision= v version w= X x y|linktype= "
+    "K|dont-verify-checksums j|time-stamp-type= L|list-data-link-types n #|number p|no-promiscuous-mode print Q|direction= q "
+    "r= S|absolute-tcp-sequence-numbers s|snapshot-length= t time-stamp-precision= v version w= X x y|linktype= "
     "B|buffer-size=",
-    usual="f immediate-mode K|dont-verify-checksums l O|no-optimize micro",
+    usual="f immediate-mode l O|no-optimize micro",
     idle="U|packet-buffered b H N u Z|relinquish-privileges=", refused="C= d E= F= G= M= m= nano T= V= W= z=")
 LINK_TYPES = {True: ("LINUX_SLL (Linux cooked v1)", "LINUX_SLL2 (Linux cooked v2)"), False: (
     "EN10MB (Ethernet)", "DOCSIS (DOCSIS) (printing not supported)")}
@@ -56,6 +56,7 @@ class TcpdumpOptions:
     link_header: bool = False
     verbose: int = 0
     quiet: bool = False
+    trusts_sums: bool = False
     time_format: int = 0
     absolute: bool = False
     is_not_promiscuous: bool = False
@@ -163,7 +164,8 @@ def _check_link_type(options: TcpdumpOptions, value: str) -> None:
 
 FLAGS = {"n": "numeric", "e": "link_header", "q": "quiet", "absolute-tcp-sequence-numbers": "absolute",
          "number": "numbered", "help": "shows_help", "print": "prints", "count": "counts",
-         "no-promiscuous-mode": "is_not_promiscuous", "monitor-mode": "monitors"}
+         "dont-verify-checksums": "trusts_sums", "no-promiscuous-mode": "is_not_promiscuous",
+         "monitor-mode": "monitors"}
 COUNTED = {"v": "verbose", "t": "time_format", "x": "hex_dump", "X": "hex_dump", "A": "has_ascii"}
 LISTS = {"list-interfaces": "D", "list-data-link-types": "L", "list-time-stamp-types": "J"}
 READERS: dict[str, Callable[[TcpdumpOptions, str], None]] = {
