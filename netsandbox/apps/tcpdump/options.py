@@ -24,9 +24,9 @@ WHY_NOT = {"F": "it reads no files", "V": "it reads no files", **dict.fromkeys("
 OPTIONS = OptionTable(
     "tcpdump", 1, f"{VERSION}\n{USAGE}", WHY_NOT,
     acts="A c= count D|list-interfaces e h|help i|interface= I|monitor-mode J|list-time-stamp-types "
-    "K|dont-verify-checksums j|time-stamp-type= L|list-data-link-types n #|number p|no-promiscuous-mode print Q|direction= q "
-    "r= S|absolute-tcp-sequence-numbers s|snapshot-length= t time-stamp-precision= v version w= X x y|linktype= "
-    "B|buffer-size=",
+    "K|dont-verify-checksums j|time-stamp-type= L|list-data-link-types n #|number p|no-promiscuous-mode print "
+    "Q|direction= q r= S|absolute-tcp-sequence-numbers s|snapshot-length= t time-stamp-precision= v version w= X x "
+    "y|linktype= B|buffer-size=",
     usual="f immediate-mode l O|no-optimize micro",
     idle="U|packet-buffered b H N u Z|relinquish-privileges=", refused="C= d E= F= G= M= m= nano T= V= W= z=")
 LINK_TYPES = {True: ("LINUX_SLL (Linux cooked v1)", "LINUX_SLL2 (Linux cooked v2)"), False: (
