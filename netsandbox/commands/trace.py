@@ -19,6 +19,7 @@ from netsandbox.explain.voice import Voice
 from netsandbox.lab.names import Namer
 from netsandbox.lab.probe import HERE, PROTOCOLS, Probe, probe
 from netsandbox.linux.drop import Dropped, Outcome
+from netsandbox.linux.event_subject import drop_of
 from netsandbox.linux.events import (
     ArpWithheld,
     FdbForgotten,
@@ -102,7 +103,7 @@ def told(trace: Trace, found: Probe, voice: Voice) -> Iterator[str]:
             yield f"  {line}" if number else f"{format_time(record.at - begin)}  {line}"
         # a drop may be told of by an ICMP error, which lacks a route itself
         lacks_route = last is None and isinstance(record.event, RouteMissing)
-        last = record if lacks_route or isinstance(getattr(record.event, "verdict", None), Dropped) else last
+        last = record if lacks_route or drop_of(record.event) is not None else last
     if found.answer is not None:
         packet = voice.packet(found.answer.event.frame.payload)
         yield voice.say("trace.answered", packet=packet, time=format_time(found.answer.at - begin).lstrip("+"))
@@ -117,7 +118,7 @@ def told(trace: Trace, found: Probe, voice: Voice) -> Iterator[str]:
 def _grounds(trace: Trace, record: Record, found: Probe, voice: Voice) -> Sequence[str]:
     """Which line made it end there, or keeps a host from answering."""
     event = record.event
-    ends = isinstance(event, RouteMissing | ArpWithheld) or isinstance(getattr(event, "verdict", None), Dropped)
+    ends = isinstance(event, RouteMissing | ArpWithheld) or drop_of(event) is not None
     return grounds(trace, record, voice, found.trace) if ends else ()
 
 
@@ -169,6 +170,6 @@ def _lines(event: Any, voice: Voice) -> Iterator[str]:
         return
     said = tell(event, voice)
     yield said.decision
-    if isinstance(event, RouteChosen) or isinstance(getattr(event, "verdict", None), Dropped):
+    if isinstance(event, RouteChosen) or drop_of(event) is not None:
         yield from said.looked_at
 

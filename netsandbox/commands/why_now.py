@@ -9,7 +9,8 @@ from netsandbox.explain.story import Story
 from netsandbox.explain.voice import Names, Voice, safe
 from netsandbox.lab import views
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.drop import DropReason
+from netsandbox.linux.event_subject import drop_of
 from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
 
 WAITING = frozenset({"LISTEN", "UNCONN"})
@@ -32,8 +33,8 @@ def _said(lab: Lab, event: Any, voice: Voice) -> str:
     if isinstance(event, SocketBound | BindRefused | SocketClosed):
         holders = _holders(lab, event.namespace, event.port)
         return voice.say("port.of", names=", ".join(holders)) if holders else ""
-    verdict = getattr(event, "verdict", None)
-    if not isinstance(verdict, Dropped) or verdict.reason is not DropReason.NO_SOCKET or len(verdict.operands) != 2:
+    verdict = drop_of(event)
+    if verdict is None or verdict.reason is not DropReason.NO_SOCKET or len(verdict.operands) != 2:
         return ""
     place = getattr(event, "namespace", "") or event.interface.namespace
     return _of_open_ports(lab, place, str(verdict.operands[0]), voice)

@@ -13,6 +13,7 @@ from netsandbox.docker.events import AddressAnnounced, ContainerStarted
 from netsandbox.engine.trace import Record, Trace, event_of
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.device_events import RuleMatched
+from netsandbox.linux.event_subject import frame_of, packet_of
 from netsandbox.linux.events import (
     FrameBridged,
     FrameReceived,
@@ -155,7 +156,7 @@ def chain(trace: Trace, record: Record, limit: int) -> tuple[list[Link], int]:
 
 def _destination(event: Any) -> int | None:
     """Where a packet goes that a record tells of."""
-    packet = getattr(getattr(event, "frame", None), "payload", None) or getattr(event, "packet", None)
+    packet = packet_of(event)
     return packet.dst if isinstance(packet, IPv4Packet) else None
 
 
@@ -216,7 +217,7 @@ def _culprit(trace: Trace, records: list[Record], subject: Record) -> Record:
 
 def _transmission(records: list[Record], subject: Record) -> Record | None:
     """Where the frame that arrived was sent: by the very port at the other end, if that can be told."""
-    frame = getattr(subject.event, "frame", None)
+    frame = frame_of(subject.event)
     if frame is None:
         return None
     receiver = getattr(subject.event, "interface", None)

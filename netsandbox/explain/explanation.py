@@ -9,7 +9,7 @@ from netsandbox.explain.drops import reason_key, reason_words
 from netsandbox.explain.operands import Operands, operands
 from netsandbox.explain.references import drop_reference
 from netsandbox.explain.voice import Voice
-from netsandbox.linux.drop import Dropped
+from netsandbox.linux.event_subject import drop_of, frame_of
 
 OF_NODES = ("{ns}", "{where}")
 """How a sentence begins that names its host first."""
@@ -33,10 +33,10 @@ def tell(event: Any, voice: Voice) -> Explanation:
     """Put an event of the trace into words."""
     told = operands(event, voice)
     explanation = tell_as(told.key, told, voice)
-    verdict = getattr(event, "verdict", None)
-    if not isinstance(verdict, Dropped):
+    verdict = drop_of(event)
+    if verdict is None:
         return explanation
-    what = getattr(event, "frame", None) or event.packet
+    what = frame_of(event) or event.packet
     words, fields = reason_words(verdict, what, voice)
     looked_at = explanation.looked_at + _filled(words[1:], fields)
     source = reference(reason_key(verdict, what, voice))

@@ -12,6 +12,7 @@ from netsandbox.engine.trace import Record, Trace, event_of, kind_of
 from netsandbox.explain.chain import delivery_of, record_at
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.drop import Dropped, DropReason, Operand
+from netsandbox.linux.event_subject import drop_of, packet_of
 from netsandbox.linux.events import (
     BindRefused,
     FdbLearned,
@@ -77,7 +78,7 @@ def last_drop_between(
             return {event.namespace, event.name.rstrip(".")} == set(nodes)
         if isinstance(event, RouteMissing):
             return event.namespace in nodes and event.destination in ends[event.namespace == nodes[0]]
-        packet = getattr(event, "packet", None) or getattr(getattr(event, "frame", None), "payload", None)
+        packet = packet_of(event)
         return isinstance(packet, IPv4Packet) and any(packet.src in one and packet.dst in other
                                                       for one, other in (ends, ends[::-1]))
     return _last_end(trace, trace.end, is_meant)[0]
@@ -164,8 +165,8 @@ def closing(trace: Trace, record: Record) -> int | None:
     """The record since which a port or an interface has let nothing through, for a frame that was dropped there; of a
     port that no program has, the one in which the last one gave it back; of a bridge that has no other port to send by,
     the one that closed the last."""
-    verdict, interface = getattr(record.event, "verdict", None), record.event.interface
-    if not isinstance(verdict, Dropped):
+    verdict, interface = drop_of(record.event), record.event.interface
+    if verdict is None:
         return None
     if verdict.reason is DropReason.NO_SOCKET:
         return _given_back(trace, record.seq, interface.namespace, *verdict.operands)

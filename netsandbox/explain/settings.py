@@ -8,7 +8,8 @@ from typing import Any
 from netsandbox.engine.trace import Record, Trace, event_of
 from netsandbox.explain.explanation import tell
 from netsandbox.explain.voice import Voice
-from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.drop import DropReason
+from netsandbox.linux.event_subject import drop_of, frame_of
 from netsandbox.linux.events import ArpWithheld, LinkChanged, RouteChanged, RouteMissing, SettingChanged
 from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -67,15 +68,15 @@ def _without_route(event: Any) -> int | None:
     """The destination that no route leads to."""
     if isinstance(event, RouteMissing):
         return event.destination if event.route is None else None
-    verdict, packet = getattr(event, "verdict", None), getattr(getattr(event, "frame", None), "payload", None)
-    if not isinstance(verdict, Dropped) or verdict.reason is not DropReason.IP_INNOROUTES or any(verdict.operands[1:]):
+    verdict, frame = drop_of(event), frame_of(event)
+    if verdict is None or verdict.reason is not DropReason.IP_INNOROUTES or any(verdict.operands[1:]):
         return None
-    return packet.dst if isinstance(packet, IPv4Packet) else None
+    return frame.payload.dst if frame is not None and isinstance(frame.payload, IPv4Packet) else None
 
 
 def _too_small(event: Any) -> str:
     """The MTU that a packet did not fit."""
-    verdict = getattr(event, "verdict", None)
-    if not isinstance(verdict, Dropped) or verdict.reason is not DropReason.PKT_TOO_BIG:
+    verdict = drop_of(event)
+    if verdict is None or verdict.reason is not DropReason.PKT_TOO_BIG:
         return ""
     return str(verdict.operands[1]) if len(verdict.operands) > 1 else ""

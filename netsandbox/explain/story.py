@@ -41,6 +41,7 @@ from netsandbox.linux.device_events import (
     VlanLeft,
 )
 from netsandbox.linux.drop import Dropped, Outcome
+from netsandbox.linux.event_subject import drop_of, packet_of
 from netsandbox.linux.events import (
     FdbLearned,
     Forwarding,
@@ -154,7 +155,7 @@ def _story(trace: Trace, record: Record, voice: Voice) -> Story:
     explanation = explanation.also(*grounds(trace, record, voice), *_walks(trace, record, voice),
                                    *fate(trace, record, voice), *internal_network(trace, record, voice))
     links, skipped = chain(trace, record, MOST_CAUSES)
-    if isinstance(getattr(record.event, "verdict", None), Dropped):
+    if drop_of(record.event) is not None:
         steps = {record.step, *(link.step for link in links)}
         explanation = explanation.also(*lost_rules(trace, steps, record.seq, voice))
     causes = _once([cause for cause in (_cause(trace, link, voice) for link in links)
@@ -224,7 +225,7 @@ def _since(trace: Trace, seq: int | None, voice: Voice) -> Sequence[str]:
 
 def _rule(trace: Trace, record: Record, voice: Voice) -> Sequence[str]:
     """Where a rule or a policy drops a packet: which line made it."""
-    words, made_at = rule_made_at(getattr(record.event, "verdict", None))
+    words, made_at = rule_made_at(drop_of(record.event))
     seq = line_before(trace, made_at) if made_at is not None else None
     if seq is None:
         return ()
@@ -237,12 +238,7 @@ def _walks(trace: Trace, record: Record, voice: Voice) -> Sequence[str]:
         return ()
     around = section(trace, record) if isinstance(record.event, FrameReceived) else before(trace, record)
     told = [other.event for other in around if isinstance(other.event, VerdictGiven)]
-    return walks_of(told, _packet_of(record.event), voice)
-
-
-def _packet_of(event: Any) -> object:
-    frame = getattr(event, "frame", None)
-    return frame.payload if frame is not None else getattr(event, "packet", None)
+    return walks_of(told, packet_of(record.event), voice)
 
 
 def _taken(event: FrameReceived, followed: list[Record], voice: Voice) -> Explanation:

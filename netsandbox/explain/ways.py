@@ -9,7 +9,8 @@ from netsandbox.docker.events import ContainerStarted
 from netsandbox.engine.trace import Record, Trace, event_of
 from netsandbox.explain.chain import record_at
 from netsandbox.explain.fate import FAR, question_of
-from netsandbox.linux.drop import Dropped, DropReason
+from netsandbox.linux.drop import DropReason
+from netsandbox.linux.event_subject import drop_of, frame_of
 from netsandbox.linux.events import RouteChanged, RouteChosen
 from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -45,6 +46,7 @@ def _chosen(trace: Trace, record: Record) -> RouteChosen | None:
 
 def _lost(event: Any) -> int | None:
     """Where a packet goes that came to a host which does not know the way."""
-    verdict, packet = getattr(event, "verdict", None), getattr(getattr(event, "frame", None), "payload", None)
-    is_lost = isinstance(verdict, Dropped) and verdict.reason in ASTRAY
-    return packet.dst if is_lost and isinstance(packet, IPv4Packet) else None
+    verdict, frame = drop_of(event), frame_of(event)
+    if verdict is None or verdict.reason not in ASTRAY or frame is None:
+        return None
+    return frame.payload.dst if isinstance(frame.payload, IPv4Packet) else None

@@ -29,6 +29,7 @@ from netsandbox.lab.tables import (
     RuleRow,
     SocketRow,
 )
+from netsandbox.linux.event_subject import frame_of
 from netsandbox.session.files import FileError
 from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.keeping import KeptSession
@@ -254,9 +255,9 @@ class LabView:
 
         trace = self.session.trace
         record = trace.get(seq)
-        if record is not None and not hasattr(record.event, "frame"):
+        if record is not None and frame_of(record.event) is None:
             record = delivery_of(trace, record)
-        frame = getattr(record.event, "frame", None) if record is not None else None
+        frame = frame_of(record.event) if record is not None else None
         return FrameBytes(seq, frame.wire()) if frame is not None else None
 
     def export(self, rows: Sequence[LogRow], path: str) -> Outcome:

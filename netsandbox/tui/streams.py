@@ -14,6 +14,7 @@ from netsandbox.lab.log_filter import PROTOCOLS
 from netsandbox.lab.sequence import Sequence as Diagram
 from netsandbox.lab.sequence import of_flow, of_rows
 from netsandbox.lab.tables import ConnectionRow, LogRow
+from netsandbox.linux.event_subject import frame_of, packet_of
 from netsandbox.linux.tcp.errors import QUOTED
 from netsandbox.tui.i18n import language
 from netsandbox.wire.addresses import format_ipv4
@@ -91,7 +92,7 @@ def _told(reason: str) -> str:
 def _addresses(trace: Trace, seq: int) -> frozenset[int]:
     """Between which a frame goes, or one of which an ICMP error tells; none where it has no addresses of IPv4."""
     record = trace.get(seq)
-    packet = record.event.frame.payload if record is not None and hasattr(record.event, "frame") else None
+    packet = packet_of(record.event) if record is not None and frame_of(record.event) is not None else None
     if isinstance(packet, ArpPacket):
         return frozenset((packet.spa, packet.tpa))
     if not isinstance(packet, IPv4Packet):
@@ -117,7 +118,7 @@ def at_record(trace: Trace, seq: int) -> Flow | None:
     None where it is no TCP, or the trace has forgotten it.
     """
     record = trace.get(seq)
-    packet = record.event.frame.payload if record is not None and hasattr(record.event, "frame") else None
+    packet = packet_of(record.event) if record is not None and frame_of(record.event) is not None else None
     ends = _ends(packet) if isinstance(packet, IPv4Packet) else None
     if ends is None:
         return None

@@ -14,6 +14,7 @@ from netsandbox.lab.log_filter import Both, Expression, FilterError, Not, Primit
 from netsandbox.lab.log_filter import parse as parse_filter
 from netsandbox.lab.log_match import EVERYONE, compile_filter, names_of
 from netsandbox.linux.drop import DropReason
+from netsandbox.linux.event_subject import frame_of
 from netsandbox.wire.addresses import BROADCAST_MAC, AddressError, format_mac, parse_ipv4, parse_mac
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def _header_test(context: Context, selection: Selection) -> Predicate:
 
     def bears(row: LogRow) -> bool:
         record = context.lab.trace.get(row.seq)
-        frame = getattr(record.event, "frame", None) if record is not None else None
+        frame = frame_of(record.event) if record is not None else None
         return (frame is not None and (source is None or format_mac(frame.src) in source)
                 and (target is None or format_mac(frame.dst) in target)
                 and frame.wire()[offset:offset + len(octets)] == octets)

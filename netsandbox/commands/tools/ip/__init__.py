@@ -1,1 +1,1 @@
-"""`ip` of iproute2: one object a file, and how links, routes and their events are printed."""
+"""`ip` of iproute2: one object a file, and how links and routes are printed."""

@@ -1,1 +1,1 @@
-"""`ss` and `lsof`, and the sockets of a namespace as they and netstat see them."""
+"""`ss` and `lsof`, and whose sockets they and netstat see."""
