@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import Any
@@ -61,7 +61,17 @@ def _apart(name: str, saved: str, language: str) -> Report:
     try:
         return apart(partial(judge, name, saved, language) if saved else partial(check, name, language), LIMITS)
     except EndedError as error:
-        return Report(name, error=_said(language, "ended", saved or name, str(error)), session=saved)
+        file, title = _headed(name) if saved else (name, {})
+        return Report(file, dict(title), error=_said(language, "ended", saved or name, str(error)), session=saved)
+
+
+def _headed(name: str) -> tuple[str, Mapping[str, str]]:
+    """Under which file and title a scenario is told of, whatever becomes of a session of it."""
+    try:
+        scenario = load_scenario(find_scenario(name))
+    except ScenarioError:
+        return name, {}
+    return scenario.name, scenario.title
 
 
 def status(reports: Sequence[Report]) -> int:
@@ -85,7 +95,8 @@ def judge(name: str, saved: str, language: str = "en") -> Report:
     try:
         scenario, session = load_scenario(find_scenario(name)), load_scenario(saved)
     except ScenarioError as error:
-        return Report(name, error=translated(str(error), language), session=saved)
+        file, title = _headed(name)
+        return Report(file, dict(title), error=translated(str(error), language), session=saved)
     wrong = tuple(_unreadable(scenario, language))
     if wrong:
         return Report(scenario.name, dict(scenario.title), wrong, session=saved)

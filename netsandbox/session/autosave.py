@@ -122,7 +122,7 @@ def _rest(session: KeptSession) -> dict[str, Any] | None:
               "hints": list(map(dict, step.hints)), "task": dict(step.task), "answers": list(map(dict, step.answers)),
               "right": step.right} for step in scenario.steps]
     return {"name": scenario.name, "title": dict(scenario.title), "about": dict(scenario.about), "steps": steps,
-            "learned": dict(scenario.learned), "next": scenario.after}
+            "learned": dict(scenario.learned), "next": scenario.after, "topics": scenario.topics}
 
 
 def mark(path: Path, number: int) -> None:
@@ -225,10 +225,10 @@ def _scenario(head: dict[str, Any]) -> Scenario | None:
              for one in told["steps"]]
     return Scenario(_texts(told["title"]), _texts(told["about"]), head["seed"], head["profile"], (), tuple(steps),
                     str(told["name"]), head.get("uplink", ""), _texts(told.get("learned", {})),
-                    str(told.get("next", "")))
+                    str(told.get("next", "")), _lines(told.get("topics", ())))
 
 
-def _lines(told: list[Any]) -> tuple[str, ...]:
+def _lines(told: Iterable[Any]) -> tuple[str, ...]:
     return tuple(map(str, told))
 
 

@@ -298,10 +298,8 @@ class KeptSession(Session):
         """
         with budget.undisturbed():
             setup, to_go = as_steps(self), len(self.pending)
-        old = self.scenario
-        scenario = Scenario(title=old.title if old else {"en": "a saved session"}, about=old.about if old else {},
-                            seed=self.seed, profile=self.profile, uplink=self.uplink,
-                            setup=tuple(setup), steps=tuple(self.pending))
+        scenario = (self.scenario or Scenario({"en": "a saved session"}))._replace(
+            seed=self.seed, profile=self.profile, uplink=self.uplink, setup=tuple(setup), steps=tuple(self.pending))
         self.files.write(path, TEXT["text"](scenario), force)
         typed = {entry.line for entry in self.journal}
         own = sum(step.run[0] not in typed and step.run[0].startswith(MEETS) for step in setup)

@@ -135,6 +135,23 @@ def test_a_bundled_lesson_that_was_solved_passes_and_one_that_was_only_opened_fa
     assert check.judge(name, kept(name, "opened.yaml", 0)).status == "failed"
 
 
+def test_each_session_of_a_scenario_is_told_of_under_its_title(capsys: pytest.CaptureFixture[str],
+                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that could not be read, or was not judged to its end, stood under the file's name."""
+    kept("which-veth", "mine.yaml", 0)
+
+    def ends(work: Callable[[], check.Report], _limits: Limits) -> check.Report:
+        if "long.yaml" in str(work):
+            raise EndedError("too long")
+        return work()
+
+    monkeypatch.setattr(check, "apart", ends)
+    main(["check", "which-veth", "--session", "mine.yaml", "nosuch.yaml", "long.yaml"])
+    out = capsys.readouterr().out
+    assert out.count("Which veth is whose?\n  session: ") == 3
+    assert "which-veth\n" not in out
+
+
 def lesson_told(steps: int, *lines: str) -> list[tuple[str, str]]:
     """How the end of LESSON's session is judged, after so many steps and then lines: by condition."""
     Path("lesson.yaml").write_text(LESSON, encoding="utf-8")

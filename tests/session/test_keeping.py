@@ -347,3 +347,17 @@ def test_a_program_that_was_stopped_is_saved_with_its_end(lines: tuple[str, ...]
     other = KeptSession()
     other.load(str(tmp_path / "s.yaml"))
     assert state(other) == state(session)
+
+
+def test_a_lesson_that_is_saved_keeps_what_it_is_found_by_and_ends_with_also_behind_a_recovery(tmp_path: Path) -> None:
+    session = KeptSession(1)
+    session.load("one-cable")
+    autosave = Autosave(session, tmp_path)
+    autosave.write(session.journal)
+    autosave.leave()
+    for number, one in enumerate((session, recover(autosave.path))):
+        one.save(str(tmp_path / f"{number}.yaml"))
+        found, lesson = load_scenario(tmp_path / f"{number}.yaml"), session.scenario
+        assert lesson is not None
+        assert lesson.topics
+        assert (found.topics, found.learned, found.after) == (lesson.topics, lesson.learned, lesson.after)
