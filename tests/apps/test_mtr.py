@@ -10,6 +10,7 @@ import pytest
 from netsandbox.apps.mtr.hops import Hop, reached
 from netsandbox.engine.units import SECOND
 from netsandbox.session.keeping import KeptSession
+from tests.lines import apart
 
 SETUP = """
 ip netns add b; ip netns add r; ip netns add g
@@ -31,10 +32,7 @@ MASKS = ((r"cksum \S+ \(.*?\), ", ""), (r"^(.*10\.0\.1\.1)\.(?!33|4000)\d+ > ", 
 
 
 def lab() -> KeptSession:
-    made = KeptSession(uplink="")
-    for line in SETUP.strip().splitlines():
-        assert made.run(line).code == 0, line
-    return made
+    return apart(SETUP)
 
 
 def packets(text: str) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from netsandbox.engine.units import SECOND
 from netsandbox.session.keeping import KeptSession
+from tests.lines import apart
 
 SETUP = """
 ip netns add b; ip netns add g; ip link add vb netns b type veth peer name vg netns g
@@ -18,10 +19,7 @@ ip netns exec g nc -lukp 25 >/dev/null &
 
 @pytest.fixture(scope="module")
 def session() -> KeptSession:
-    made = KeptSession(uplink="")
-    for line in SETUP.strip().splitlines():
-        assert not made.run(line).code, line
-    return made
+    return apart(SETUP)
 
 
 @pytest.mark.parametrize(("line", "seconds"), [

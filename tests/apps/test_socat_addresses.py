@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.session.keeping import KeptSession
+from tests.lines import apart
 
 SETUP = """
 ip netns add b; ip netns add g; ip link add vb netns b type veth peer name vg netns g
@@ -15,10 +16,7 @@ ip -n g link set vg up; ip -n b link set lo up; ip -n g link set lo up
 
 @pytest.fixture
 def two() -> KeptSession:
-    made = KeptSession(uplink="")
-    for line in SETUP.strip().splitlines():
-        assert made.run(line).code == 0, line
-    return made
+    return apart(SETUP)
 
 
 def test_datagrams_without_a_peer_are_received_into_a_file(two: KeptSession) -> None:

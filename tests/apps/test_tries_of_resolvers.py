@@ -7,6 +7,7 @@ import re
 import pytest
 
 from netsandbox.session.keeping import KeptSession
+from tests.lines import apart
 
 SETUP = """
 ip netns add b; ip netns add g; ip link add vb netns b type veth peer name vg netns g
@@ -20,10 +21,7 @@ ROW = re.compile(r"id \d+, .*flags \[(\w+)\], .*\n +\S+\.(\d+) > 10\.0\.1\.2\.53
 
 @pytest.fixture(scope="module")
 def session() -> KeptSession:
-    made = KeptSession(uplink="")
-    for line in SETUP.strip().splitlines():
-        assert not made.run(line).code, line
-    return made
+    return apart(SETUP)
 
 
 def asked(session: KeptSession, line: str) -> list[tuple[str, str, str, str]]:

@@ -8,6 +8,7 @@ from netsandbox.commands.expect import Verdict
 from netsandbox.commands.job import Job
 from netsandbox.session.runner import Runner
 from tests.lab.test_copy import tables
+from tests.scenarios.flips import turned_round
 
 SETUP = ("docker run -d --name nginx-1 nginx", "docker run -d --name nginx-2 nginx", "add-switch sw1", "add-hub hub1",
          "add-host pc1", "add-host pc2", "add-host pc3", "connect pc1 sw1", "connect pc2 sw1", "connect pc3 hub1",
@@ -128,12 +129,6 @@ def test_a_condition_holds_and_its_opposite_does_not(pinged: Runner, text: str) 
     assert lines[1].startswith("found:    ")
     assert len(lines[0]) > len("expected: ")
     assert len(lines[1]) > len("found:    ")
-
-
-def turned_round(text: str) -> str:
-    if text.startswith("no frames"):
-        return f"frames > 0{text.removeprefix('no frames')}"
-    return text.removeprefix("no ") if text.startswith("no ") else f"no {text}"
 
 
 FOUND = [

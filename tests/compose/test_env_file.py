@@ -10,6 +10,7 @@ import pytest
 from netsandbox.commands.compose.interpolate import VariableError, env_file
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.scenario import load_scenario
+from tests.lines import said
 
 FILE = """cat > compose.yaml <<'EOF'
 name: demo
@@ -26,11 +27,6 @@ def session() -> KeptSession:
     session = KeptSession()
     session.run(FILE)
     return session
-
-
-def said(session: KeptSession, line: str) -> str:
-    job = session.run(line)
-    return job.out + job.err
 
 
 @pytest.mark.parametrize(("text", "found"), {

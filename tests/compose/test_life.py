@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.session.keeping import KeptSession
+from tests.lines import said
 
 FILE = """cat > compose.yaml <<'EOF'
 name: demo
@@ -30,11 +31,6 @@ def session() -> KeptSession:
     for line in ("mkdir html", "echo hello > html/index.html", FILE, "docker compose up -d"):
         assert session.run(line).code in (0, None), line
     return session
-
-
-def said(session: KeptSession, line: str) -> str:
-    job = session.run(line)
-    return job.out + job.err
 
 
 def states(session: KeptSession) -> str:

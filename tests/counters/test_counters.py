@@ -22,19 +22,13 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from tests.linux.world import World
+from tests.session.lines import built as run
 
 HERE = Path(__file__).parent
 KEPT: dict[str, Any] = json.loads((HERE / "labs.json").read_text(encoding="utf-8"))
 LABS: dict[str, dict[str, Any]] = KEPT["labs"]
 OF_SOCKETS: dict[str, Any] = json.loads((HERE / "socket_labs.json").read_text(encoding="utf-8"))
 TRANSCRIPT: list[tuple[str, str]] = json.loads((HERE / "transcript.json").read_text(encoding="utf-8"))
-
-
-def run(*lines: str) -> KeptSession:
-    session = KeptSession()
-    for line in lines:
-        session.run(line)
-    return session
 
 
 def shown(session: KeptSession, name: str) -> dict[str, int]:

@@ -7,11 +7,7 @@ import pytest
 from netsandbox.docker.image_store import ImageStore
 from netsandbox.docker.images import IMAGES, OTHERS, Image, find_image
 from netsandbox.session.keeping import KeptSession
-
-
-def said(session: KeptSession, line: str) -> str:
-    job = session.run(line)
-    return job.out + job.err
+from tests.lines import said
 
 
 def test_hello_world_says_hello_and_ends() -> None:

@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.session.session import Session
-
-
-def said(session: Session, line: str) -> str:
-    job = session.execute(line)
-    session.lab.scheduler.run_while(lambda: not job.is_done)
-    return job.out + job.err
+from tests.lines import said
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from netsandbox.linux.events import FrameReceived, FrameSent, VerdictGiven
 from netsandbox.session.session import Session
 from netsandbox.wire.icmp import ECHO_REQUEST
 from netsandbox.wire.ipv4 import IPv4Packet
+from tests.lines import said_at_rest as said
 
 RULES = ("iptables -N GUARD", "iptables -A GUARD -s 172.17.0.9 -j ACCEPT",
          "iptables -A GUARD -p icmp -m conntrack --ctstate NEW -j DROP", "iptables -A INPUT -i docker0 -j GUARD")
@@ -24,12 +25,6 @@ TELLS = {
     "zh": ("表 filter，链 INPUT：", "INPUT 第 1 条匹配（至今共 1 个包）",
            "GUARD 第 1 条不匹配：-s 172.17.0.9/32，实际是 172.17.0.2",
            "GUARD 第 2 条匹配")}
-
-
-def said(session: Session, line: str) -> str:
-    job = session.execute(line)
-    session.lab.scheduler.run_until_quiet()
-    return "".join(text for _stream, text in job.output)
 
 
 @pytest.fixture

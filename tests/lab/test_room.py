@@ -6,16 +6,12 @@ import pytest
 
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.session import Session
+from tests.lines import said
 
 
 @pytest.fixture
 def session() -> Session:
     return Session(seed=3, uplink=DEFAULT_LAN)
-
-
-def said(session: Session, line: str) -> str:
-    job = session.run(line)
-    return job.out + job.err
 
 
 @pytest.mark.parametrize("line", [

@@ -11,6 +11,7 @@ import netsandbox.linux.drivers as drivers
 from netsandbox.commands.complete import complete
 from netsandbox.linux.core import kind as kinds
 from netsandbox.session.session import Session
+from tests.lines import said
 
 TOY = '''
 from netsandbox.linux.core.errors import KernelError
@@ -59,12 +60,6 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
     sys.modules.pop("netsandbox.linux.drivers.toy", None)
     kinds._found.pop("toy", None)
     kinds.names.cache_clear()
-
-
-def said(session: Session, line: str) -> str:
-    job = session.execute(line)
-    session.lab.scheduler.run_while(lambda: not job.is_done)
-    return job.out + job.err
 
 
 def test_a_toy_is_made_changed_shown_and_offered(session: Session) -> None:

@@ -12,17 +12,10 @@ from netsandbox.commands.show import columns_of
 from netsandbox.session.branches import MOST, Branches
 from netsandbox.session.journal import Position
 from netsandbox.session.keeping import KeptSession
-from tests.session.lines import state
+from tests.session.lines import built, state
 
 TWO = ("docker run -d --name a1 nginx", "docker run -d --name b1 nginx")
 LINES = ["ping a1 b1", "flush-arp a1", "wait 2s", "nope", "ip link set docker0 mtu 1400"]
-
-
-def built(*lines: str) -> KeptSession:
-    session = KeptSession()
-    for line in lines:
-        session.run(line)
-    return session
 
 
 def names(session: KeptSession) -> list[str]:

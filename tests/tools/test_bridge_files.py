@@ -7,6 +7,7 @@ import json
 import pytest
 
 from netsandbox.session.keeping import KeptSession
+from tests.lines import said
 
 
 @pytest.fixture
@@ -16,11 +17,6 @@ def session() -> KeptSession:
                  "ip link set v0 up", "ip link set v1 up"):
         assert session.run(line).code == 0
     return session
-
-
-def said(session: KeptSession, line: str) -> str:
-    job = session.run(line)
-    return job.out + job.err
 
 
 @pytest.mark.parametrize(("line", "file", "value"), [

@@ -7,12 +7,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.session.session import Session
-
-
-def said(session: Session, line: str) -> str:
-    job = session.execute(line)
-    session.lab.scheduler.run_until_quiet()
-    return "".join(text for _stream, text in job.output)
+from tests.lines import said_at_rest as said
 
 
 def ufw(session: Session, line: str) -> str:
