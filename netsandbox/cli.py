@@ -225,13 +225,14 @@ def _list(options: argparse.Namespace) -> int:
     """Names alone, of which a shell's completion makes words; to a person also what each is about, as one learns."""
     from netsandbox.session import shelf
     from netsandbox.session.library import bundled
+    from netsandbox.session.steps import text_in
 
     if not sys.stdout.isatty():
         print("\n".join(bundled()))
         return 0
     for name in shelf.path(bundled()):
         title = shelf.read(name, shelf.BUNDLED).title
-        print(f"{name:<22}  {title.get(options.lang) or title.get('en', '')}")
+        print(f"{name:<22}  {text_in(title, options.lang)}")
     return 0
 
 

@@ -14,7 +14,7 @@ from netsandbox.commands.pasted import whole_lines
 from netsandbox.commands.show import by_vlan, columns_of, table
 from netsandbox.commands.words import printable
 from netsandbox.engine.units import format_time
-from netsandbox.explain.questions import LETTERS, lettered, question, verdict
+from netsandbox.explain.questions import LETTERS, lettered, question, said_of_task, verdict
 from netsandbox.explain.refusals import noted
 from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
@@ -23,10 +23,9 @@ from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.files import FileError, refuse_inputs
 from netsandbox.session.ready import scenario_named
 from netsandbox.session.runner import Asked, Event, Line, Runner, Said
-from netsandbox.session.steps import Scenario, Step
+from netsandbox.session.steps import Scenario, Step, text_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from netsandbox.commands.job import Job
     from netsandbox.lab.lab import Lab
@@ -72,16 +71,11 @@ def read_answer(stream: TextIO, step: Step, language: str) -> int:
         print(_say("answer", language, last=letters[-1]), end=" ", file=sys.stderr, flush=True)
         typed = stream.readline()
         given = typed.strip().casefold()
-        texts = [said(answer, language).strip().casefold() for answer in step.answers]
+        texts = [text_in(answer, language).strip().casefold() for answer in step.answers]
         if given in tuple(letters.casefold()):
             return letters.casefold().index(given) + 1
         if given in texts or not typed:
             return texts.index(given) + 1 if typed else 0
-
-
-def said(texts: Mapping[str, str], language: str) -> str:
-    """A scenario's text in a language, else in English."""
-    return texts.get(language) or texts.get("en", "")
 
 
 def read_lines(stream: TextIO) -> Scenario:
@@ -123,10 +117,17 @@ def _columns(key: str, language: str) -> tuple[str, ...]:
 
 def asked(event: Asked, language: str) -> list[str]:
     """What is printed of a question, and then of what was answered."""
-    step, answers = event.step, [said(answer, language) for answer in event.step.answers]
+    step, answers = event.step, [text_in(answer, language) for answer in event.step.answers]
     if event.answer is None:
-        return ["\n  ".join(question(said(step.ask, language), answers, language))]
+        return ["\n  ".join(question(text_in(step.ask, language), answers, language))]
     return [verdict(lettered(answers, event.answer), lettered(answers, step.right), language)] if answers else []
+
+
+def task(step: Step, language: str) -> list[str]:
+    """What is printed of what the reader is to do, before the lines that do it."""
+    return [said_of_task("task", language, text_in(step.task, language)),
+            *(said_of_task("hint", language, text_in(hint, language)) for hint in step.hints),
+            *[said_of_task("one-way", language)][:len(step.run)]]
 
 
 class TextPrinter:
@@ -138,19 +139,19 @@ class TextPrinter:
         self._style = Styles() if sys.stdout.isatty() else Plain()
         self._heard: list[tuple[Job, int]] = []
         """Lines that still run, each with how much of its output was printed."""
-        self._style.title(scenario.title.get(language) or scenario.title.get("en") or scenario.name)
-        about = scenario.about.get(language) or scenario.about.get("en")
-        if about:
-            self._style.prose(about)
+        self._style.title(text_in(scenario.title, language) or scenario.name)
+        if about := text_in(scenario.about, language):
+            self._style.prose(about.rstrip())
 
     def event(self, event: Event) -> None:
         if isinstance(event, Said):
-            self._style.prose(event.text)
-        elif isinstance(event, Asked):
-            for line in asked(event, self._language):
-                self._style.prose(line)
-        else:
+            self._style.prose(event.text.rstrip())
+        elif isinstance(event, Line):
             self._line(event)
+        else:
+            for text in (asked(event, self._language) if isinstance(event, Asked) else
+                         task(event.step, self._language)):
+                self._style.prose(text)
 
     def _line(self, line: Line) -> None:
         if line.is_expect:

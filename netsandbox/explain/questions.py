@@ -1,4 +1,4 @@
-"""What is said of a question that a lesson asks before it shows the answer."""
+"""What is said of a question that a lesson asks before it shows the answer, and of a task that it gives."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ WORDS = Words({
     "ask": ("What do you think? {text}", "先想一想：{text}"),
     "solution": ("Answer: {right}", "答案：{right}"),
     "right": ("Right: {right}", "答对了：{right}"),
+    "task": ("Your turn: {text}", "轮到你：{text}"), "hint": ("Hint: {text}", "提示：{text}"),
+    "one-way": ("One way to do it:", "一种做法："),
     "mistaken": ("You thought “{guess}”; right is “{right}”.", "你答的是“{guess}”，正确答案是“{right}”。"),
 })
 _INNER = str.maketrans("“”", "‘’")
 """Quotes within quotes."""
 LETTERS = "ABCD"
 """What the answers are called."""
+
+
+def said_of_task(key: str, language: str, text: str = "") -> str:
+    """A task, a hint, or what stands before its lines, by the key."""
+    return WORDS.say(key, language, text=text.strip())
 
 
 def question(text: str, answers: Sequence[str], language: str) -> list[str]:

@@ -45,7 +45,9 @@ OF_FILES: dict[str, str] = {
     "this program reads the formats 1 and {version}, found {found}": "本程序能读格式 1 和 {version}，此文件是 {found}",
     "expected a whole number from 0 to {most}, found {found}": "应为 0 到 {most} 的整数，实际是 {found}",
     "expected a whole number, found {found}": "应为整数，实际是 {found}",
-    "expected a whole decimal number from 0 to {most}, found {found}": "应为 0 到 {most} 的十进制整数，实际是 {found}",
+    "notes: {found} is none that `save` writes": "notes：{found} 不是 `save` 写的",
+    "expected a whole decimal number from {least} to {most}, found {found}":
+        "应为 {least} 到 {most} 的十进制整数，实际是 {found}",
     "expected a list of command lines, found {found}": "应为命令行的列表，实际是 {found}",
     "expected a command line or a map with {keys}, found {found}": "应为命令行，或含有 {keys} 的映射，实际是 {found}",
     "an empty item; expected at least one of {keys}": "空的项；至少要有 {keys} 之一",

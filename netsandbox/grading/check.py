@@ -13,6 +13,7 @@ from typing import Any
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
 from netsandbox.commands.typography import straight
+from netsandbox.explain.questions import lettered, verdict
 from netsandbox.explain.refusals import noted, translated
 from netsandbox.explain.words import Words
 from netsandbox.grading.apart import EndedError, Limits, apart
@@ -23,6 +24,7 @@ from netsandbox.session.files import refuse_inputs, write_atomically
 from netsandbox.session.library import find_scenario
 from netsandbox.session.runner import Line, Runner
 from netsandbox.session.scenario import Scenario, ScenarioError, load_scenario
+from netsandbox.session.steps import text_in
 
 CANARIES = ("exit 999", "frames 999999999 since 1 lines")
 """Conditions that hold in no lab: a check that calls one of them true sees nothing, and none of its answers counts."""
@@ -109,7 +111,21 @@ def judge(name: str, saved: str, language: str = "en") -> Report:
         note = ERRORS.say(error.key, language, file=saved, other=name, **error.fields)
     outcomes = tuple(_at_end(runner, scenario, way) if way is not None else _none_of(scenario, note))
     problem = "" if outcomes else _said(language, "nothing", scenario.name)
-    return Report(scenario.name, dict(scenario.title), outcomes, problem, saved, note)
+    told = tuple(_helped(session, scenario, language))
+    return Report(scenario.name, dict(scenario.title), outcomes, problem, saved, note, told)
+
+
+def _helped(session: Scenario, scenario: Scenario, language: str) -> Iterator[str]:
+    """What a reader asked for and answered beside the lines, as the app has kept it."""
+    for kind, given, left in session.notes:
+        number = len(scenario.steps) - left
+        step = scenario.steps[number - 1] if 0 < number <= len(scenario.steps) else None
+        answers = [text_in(answer, language) for answer in step.answers] if step is not None else []
+        if kind == "answer" and step is not None and 0 < given <= len(answers):
+            text = verdict(lettered(answers, given), lettered(answers, step.right), language)
+            yield ERRORS.say("answer", language, number=number, text=text)
+        elif kind != "answer" and step is not None:
+            yield ERRORS.say(kind, language, number=number, hint=given, of=len(step.hints))
 
 
 def _at_end(runner: Runner, scenario: Scenario, way: Way) -> Iterator[Outcome]:
@@ -146,6 +162,9 @@ def check_scenario(scenario: Scenario, language: str = "en") -> Report:
 
 
 ERRORS = Words({
+    "answer": ("step {number}, the question: {text}", "第 {number} 步的问题：{text}"),
+    "hint": ("step {number}: hint {hint} of {of} was asked for", "第 {number} 步：要了第 {hint} 个提示（共 {of} 个）"),
+    "solution": ("step {number}: the solution was shown and done by the app", "第 {number} 步：看了做法，由界面做完"),
     "set-up": ("{file} was not begun from {other}, whose set-up is another: nothing counts",
                "{file} 不是从 {other} 开始的，两者的开头不同：都不算"),
     "setting": ("{file} was not begun from {other}: its {name} is {found}, and not {wanted}: nothing counts",
@@ -225,7 +244,7 @@ def summary(reports: Sequence[Report]) -> dict[str, Any]:
 
 def _file(report: Report) -> dict[str, Any]:
     return {"file": report.file, "session": report.session, "title": report.title, "status": report.status,
-            "error": report.error, "note": report.note,
+            "error": report.error, "note": report.note, "told": report.told,
             "expectations": [_expectation(outcome) for outcome in report.outcomes if outcome.is_expect],
             "failed_lines": [{"line": outcome.number, "command": outcome.text, "message": outcome.message}
                              for outcome in report.outcomes if not outcome.is_expect]}

@@ -39,6 +39,7 @@ class Report(NamedTuple):
         title: the scenario's, by language.
         error: why the file as a whole is wrong; empty if it is not.
         session: the file of the saved session that was judged, or empty.
+        told: what is to be known beside what it expects, a sentence each.
         note: why that session is none of the scenario's, so that nothing of it counts; or empty.
     """
 
@@ -48,6 +49,7 @@ class Report(NamedTuple):
     error: str = ""
     session: str = ""
     note: str = ""
+    told: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 from netsandbox.commands.words import printable
 from netsandbox.explain.words import Words
+from netsandbox.session.steps import text_in
 
 if TYPE_CHECKING:
     from netsandbox.grading.outcome import Outcome, Report
@@ -46,13 +47,15 @@ class TextReport:
     def file(self, report: Report) -> None:
         """One file: its title, its expectations, and below those that fail what there was instead."""
         title = report.title
-        self._print(title.get(self._language) or title.get("en") or report.file, "bold")
+        self._print(text_in(title, self._language) or report.file, "bold")
         if report.session:
             self._print(f"  {self._say('session')}{report.session}", "bold")
         if report.note:
             self._print(f"  {report.note}", "bold red")
         for outcome in report.outcomes:
             self._outcome(report, outcome)
+        for text in report.told:
+            self._print(f"  · {text}", "yellow")
         if report.error:
             self._print(f"  ✗ {report.error}", "bold red")
 
@@ -145,6 +148,8 @@ def _suite(root: ET.Element, report: Report) -> None:
         case = ET.SubElement(suite, "testcase", name="scenario", classname=printable(report.file))
         _problem(case, "error", report.error)
     cases = list(suite)
+    if report.told:
+        ET.SubElement(suite, "system-out").text = printable("; ".join(report.told))
     suite.set("tests", str(len(cases)))
     suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
     suite.set("errors", str(sum(case.find("error") is not None for case in cases)))

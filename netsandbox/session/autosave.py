@@ -16,7 +16,7 @@ from netsandbox.session.journal import Entry
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.kept_branches import restore, told
 from netsandbox.session.owner import Owner
-from netsandbox.session.steps import Scenario, Step
+from netsandbox.session.steps import Note, Scenario, Step
 
 FORMAT = "netsandbox-journal/1"
 SOME_STEPS = 10_000
@@ -122,7 +122,8 @@ def _rest(session: KeptSession) -> dict[str, Any] | None:
               "hints": list(map(dict, step.hints)), "task": dict(step.task), "answers": list(map(dict, step.answers)),
               "right": step.right} for step in scenario.steps]
     return {"name": scenario.name, "title": dict(scenario.title), "about": dict(scenario.about), "steps": steps,
-            "learned": dict(scenario.learned), "next": scenario.after, "topics": scenario.topics}
+            "learned": dict(scenario.learned), "next": scenario.after, "topics": scenario.topics,
+            "notes": session.notes}
 
 
 def mark(path: Path, number: int) -> None:
@@ -173,7 +174,7 @@ def recover(path: Path, before: Callable[[int], object] = lambda _number: None) 
     session = KeptSession(head["seed"], head["profile"], head.get("uplink", ""))
     scenario = head["scenario"]
     _do_again(session, entries, before)
-    session.scenario = scenario
+    session.scenario, session.notes = scenario, list(scenario.notes if scenario is not None else ())
     session.set_up = session.journal[:head["set_up"]]
     try:
         restore(session.branches, head.get("branches") or told(session.branches))
@@ -225,7 +226,8 @@ def _scenario(head: dict[str, Any]) -> Scenario | None:
              for one in told["steps"]]
     return Scenario(_texts(told["title"]), _texts(told["about"]), head["seed"], head["profile"], (), tuple(steps),
                     str(told["name"]), head.get("uplink", ""), _texts(told.get("learned", {})),
-                    str(told.get("next", "")), _lines(told.get("topics", ())))
+                    str(told.get("next", "")), _lines(told.get("topics", ())),
+                    tuple(Note(str(kind), int(number), int(left)) for kind, number, left in told.get("notes", ())))
 
 
 def _lines(told: Iterable[Any]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.library import find_scenario
 from netsandbox.session.ready import READ, READY
 from netsandbox.session.session import Session
-from netsandbox.session.steps import Scenario, Step, judges_exit
+from netsandbox.session.steps import Note, Scenario, Step, judges_exit, text_in
 from netsandbox.session.timeline import is_interrupt, leave
 
 NAMES: Late[str, Callable[[str, str], list[str]]] = Late({"names": "netsandbox.session.shelf:loadable"})
@@ -47,6 +47,9 @@ class KeptSession(Session):
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         self.scenario: Scenario | None = None
         self.pending: list[Step] = []
+        self.notes: list[Note] = []
+        self.task_is_open: Callable[[], bool] = bool
+        """Whether the step that was taken last is a task that the reader has not done."""
         self.set_up: list[Entry] = []
         """The lines with which the scenario began."""
         self.half_built = ""
@@ -70,7 +73,7 @@ class KeptSession(Session):
     def new(self) -> None:
         """An empty lab."""
         before = dict(vars(self))
-        self.scenario, self.pending = None, []
+        self.scenario, self.pending, self.notes = None, [], []
         self._reset(self.seed, self.profile, self.uplink)
         if not self._loads:  # else that may be refused as a whole
             leave(before)
@@ -119,7 +122,7 @@ class KeptSession(Session):
             self._loads[0].spend(Use.COMMANDS, 1 + sum(len(step.run) for step in scenario.setup))
 
     def _open(self, scenario: Scenario, seed: int | None, uplink: str | None) -> str:
-        self.scenario, self.pending = scenario, list(scenario.steps)
+        self.scenario, self.pending, self.notes = scenario, list(scenario.steps), list(scenario.notes)
         self._reset(scenario.seed if seed is None else seed, scenario.profile,
                     scenario.uplink if uplink is None else uplink)
         failed = [job for step in scenario.setup for job in self.do_step(step)
@@ -130,7 +133,7 @@ class KeptSession(Session):
             said = failed[0].err.strip() or f"exit status {failed[0].code}"
             self.half_built = f"set-up: {failed[0].line}: {said.partition(chr(10))[0]}"
             return self.half_built
-        title = scenario.title.get(self.shell.language) or scenario.title.get("en") or scenario.name
+        title = text_in(scenario.title, self.shell.language) or scenario.name
         return f"{title}: {_to_go(len(self.pending))}" if self.pending else title
 
     def _is_meant(self, step: Step) -> bool:
@@ -246,6 +249,12 @@ class KeptSession(Session):
         with self.files.of_scenario():
             return [self.run(line) for line in step.run]
 
+    def note(self, kind: str, number: int, step: int) -> None:
+        """Keep what a reader asked for, or answered, at a step of the lesson, counted from 1."""
+        left = len(self.scenario.steps) - step if self.scenario is not None else 0
+        if Note(kind, number, left) not in self.notes:
+            self.notes.append(Note(kind, number, left))
+
     # -- branches, and other names that only a session knows
 
     def branch_rows(self) -> list[BranchRow]:
@@ -297,9 +306,13 @@ class KeptSession(Session):
             FileError: it cannot be written, or is somebody else's and force is off; what was there is untouched.
         """
         with budget.undisturbed():
-            setup, to_go = as_steps(self), len(self.pending)
-        scenario = (self.scenario or Scenario({"en": "a saved session"}))._replace(
-            seed=self.seed, profile=self.profile, uplink=self.uplink, setup=tuple(setup), steps=tuple(self.pending))
+            setup, old = as_steps(self), self.scenario or Scenario({"en": "a saved session"})
+        steps = self.pending
+        if self.task_is_open():
+            steps = [old.steps[-1 - len(steps)]._replace(ask={}, answers=(), right=0), *steps]
+        to_go = len(steps)
+        scenario = old._replace(seed=self.seed, profile=self.profile, uplink=self.uplink, setup=tuple(setup),
+                                steps=tuple(steps), notes=tuple(self.notes))
         self.files.write(path, TEXT["text"](scenario), force)
         typed = {entry.line for entry in self.journal}
         own = sum(step.run[0] not in typed and step.run[0].startswith(MEETS) for step in setup)

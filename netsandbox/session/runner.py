@@ -10,7 +10,7 @@ from netsandbox.commands.late import Late
 from netsandbox.commands.line import verb_of
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.steps import judges_exit
+from netsandbox.session.steps import judges_exit, text_in
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
@@ -52,7 +52,13 @@ class Asked(NamedTuple):
     answer: int | None = None
 
 
-Event = Line | Said | Asked
+class Task(NamedTuple):
+    """What a step gives the reader to do, before its own way of doing it."""
+
+    step: Step
+
+
+Event = Line | Said | Asked | Task
 
 
 class Runner:
@@ -87,19 +93,24 @@ class Runner:
         self._to_come = sum(verb_of(line) != "expect" for step in steps for line in step.run)
         for step in steps:
             yield from self.step(step)
+        if scenario.learned:
+            yield Said(text_in(scenario.learned, language))
 
     def step(self, step: Step) -> Iterator[Event]:
         if step.ask:
             yield Asked(step)
             yield Asked(step, self.answer(step))
-        text = step.say.get(self.language) or step.say.get("en")
-        if text:
-            yield Said(text)
+        if step.task:
+            yield Task(step)
+        if step.say and not step.task:
+            yield Said(text_in(step.say, self.language))
         for line, number in zip(step.run, step.run_lines, strict=True):
             is_expect = verb_of(line) == "expect"
             yield self.line(line, number, is_expect, not is_expect and any(map(judges_exit, step.expect)))
         for line, number in zip(step.expect, step.expect_lines, strict=True):
             yield self.line(f"expect {line}", number, is_expect=True)
+        if step.say and step.task:  # which tells of the answer
+            yield Said(text_in(step.say, self.language))
 
     def line(self, text: str, number: int = 0, is_expect: bool = False, is_judged: bool = False) -> Line:
         """Carry one line out.

@@ -1,7 +1,8 @@
 """Scenario files: a YAML envelope around command lines, read strictly and written so that it reads back the same.
 
 The keys at the top are `netsandbox` (the format's version, the only one required), `title`, `about`, `learned`, `next`,
-`topics` (words by which it is found), `seed`, `profile`, `uplink` (true, false, or the LAN of the default host),
+`topics` (words by which it is found), `notes` (of a saved session), `seed`, `profile`, `uplink` (true, false, or the
+LAN of the default host),
 `setup` and `steps`. The last two are lists; an item is a command line, or a map with `ask`, `answers`, `right`, `run`,
 `say`, `expect`, `hints` and `task`.
 """
@@ -22,11 +23,12 @@ from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.uplink import DEFAULT_LAN, parse_lan
 from netsandbox.session.files import FileError, read_bytes
-from netsandbox.session.steps import Scenario, Step
+from netsandbox.session.steps import Note, Scenario, Step
 
 __all__ = ["Scenario", "ScenarioError", "Step", "dump_scenario", "load_scenario", "parse_scenario"]
 
 VERSION = 2
+NOTE = re.compile(r"(hint|solution|answer) (\d{1,2}), (\d{1,4}) to go")
 FIRST_PROFILE = "docker-29"
 """What a file of format 1 runs that names no release; it has no uplink unless it says so."""
 LANGUAGES = ("en", "zh")
@@ -34,7 +36,8 @@ MAX_BYTES = 1024 * 1024
 MAX_SEED = 2**63 - 1
 
 MOST_HINTS = 3
-_TOP_KEYS = ("netsandbox", "title", "about", "learned", "next", "topics", "seed", "profile", "uplink", "setup", "steps")
+_TOP_KEYS = ("netsandbox", "title", "about", "learned", "next", "topics", "notes", "seed", "profile", "uplink", "setup",
+             "steps")
 FEWEST_ANSWERS, MOST_ANSWERS = 2, 4
 _STEP_KEYS = ("ask", "run", "say", "expect", "hints", "task", "answers", "right")
 
@@ -105,7 +108,17 @@ class _Reader:
                         steps=self._steps(values.get("steps"), "steps"), name=self._name,
                         learned=self._translated(values.get("learned"), "learned"),
                         after=self._text(values["next"], "next", "a scenario's name") if "next" in values else "",
-                        topics=self._topics(values["topics"]) if "topics" in values else ())
+                        topics=self._topics(values["topics"]) if "topics" in values else (),
+                        notes=self._notes(values["notes"]) if "notes" in values else ())
+
+    def _notes(self, node: Node) -> tuple[Note, ...]:
+        found = []
+        for text in self._lines(node, "notes")[0]:
+            parts = NOTE.fullmatch(text)
+            if parts is None:
+                raise self._error(node, f"notes: {quoted(text)} is none that `save` writes")
+            found.append(Note(parts[1], int(parts[2]), int(parts[3])))
+        return tuple(found)
 
     def _topics(self, node: Node) -> tuple[str, ...]:
         return tuple(self._text(node, "topics", "words such as vlan").split())
@@ -146,7 +159,7 @@ class _Reader:
             return (), 0
         if not isinstance(node, SequenceNode) or not FEWEST_ANSWERS <= len(node.value) <= MOST_ANSWERS:
             raise self._error(node, f"answers: expected a list of {FEWEST_ANSWERS} to {MOST_ANSWERS} texts")
-        number = self._integer(right, "right", len(node.value))
+        number = self._integer(right, "right", len(node.value), 1)
         if not number:
             raise self._error(right, "right: expected the number of an answer, the first is 1")
         answers = tuple(self._translated(item, "answers") for item in node.value)
@@ -207,11 +220,11 @@ class _Reader:
         except LabError as error:
             raise self._error(node, f"uplink: {error}") from None
 
-    def _integer(self, node: Node, key: str, largest: int) -> int:
+    def _integer(self, node: Node, key: str, largest: int, least: int = 0) -> int:
         if not isinstance(node, ScalarNode) or not node.tag.endswith(":int"):
             raise self._error(node, f"{key}: expected a whole number, found {describe(node)}")
         if not re.fullmatch(r"0|[1-9][0-9]{0,18}", node.value) or int(node.value) > largest:
-            message = f"{key}: expected a whole decimal number from 0 to {largest}, found {describe(node)}"
+            message = f"{key}: expected a whole decimal number from {least} to {largest}, found {describe(node)}"
             raise self._error(node, message)
         return int(node.value)
 
@@ -271,6 +284,9 @@ def dump_scenario(scenario: Scenario) -> str:
     if scenario.topics:
         parts.append(f"topics: {_scalar(' '.join(scenario.topics), 'topics')}\n")
     parts.append(f"seed: {scenario.seed}\nprofile: {scenario.profile}\nuplink: {scenario.uplink or 'false'}\n")
+    if scenario.notes:
+        lines = tuple(f"{note.kind} {note.number}, {note.left} to go" for note in scenario.notes)
+        parts.append(f"notes:{_scalars(lines, 'notes')}\n")
     for key, steps in (("setup", scenario.setup), ("steps", scenario.steps)):
         if steps:
             parts.append(f"{key}:\n")

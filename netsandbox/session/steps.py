@@ -9,6 +9,11 @@ from typing import NamedTuple
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 
 
+def text_in(texts: Mapping[str, str], language: str) -> str:
+    """A scenario's text in a language, else in English, else in the one that it is written in."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
 def judges_exit(condition: str) -> bool:
     """Whether a condition is about an exit status."""
     return "exit" in condition.split()[:2]
@@ -42,6 +47,19 @@ class Step(NamedTuple):
         return bool(self.run) and not self.task
 
 
+class Note(NamedTuple):
+    """What a reader of a lesson did beside the lines.
+
+    Attributes:
+        kind: hint, solution (it was shown) or answer.  number: of the hint or the answer, from 1.
+        left: how many steps come after the one that it is about, which stays so when a session is saved amid a lesson.
+    """
+
+    kind: str
+    number: int
+    left: int
+
+
 class Scenario(NamedTuple):
     """A scenario file's content.
 
@@ -49,6 +67,7 @@ class Scenario(NamedTuple):
         title, about, learned: map a language (en, zh) to a text; learned is what is to be kept of it in the end.
         uplink: the LAN between the default host and its way out, or empty for a host on its own.
         name: where it was read from.  after: the scenario that comes next.  topics: words by which it is found.
+        notes: of a saved session, what its reader asked for and answered.
     """
 
     title: Mapping[str, str] = MappingProxyType({})
@@ -62,6 +81,7 @@ class Scenario(NamedTuple):
     learned: Mapping[str, str] = MappingProxyType({})
     after: str = ""
     topics: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def shell_before(self, number: int) -> str | None:
         """The node in whose shell the lines before a step, counted from 0, leave the person; None outside of all."""

@@ -19,6 +19,7 @@ from textual.widgets import Input
 
 from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.collector import settle
+from netsandbox.session.steps import text_in
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.leaving import Leaving
 from netsandbox.tui.line_keys import LineKeys
@@ -193,7 +194,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         live.session.shell.language = language()
         with self.autosave.held():
             told = live.session.open(scenario, options.seed, options.uplink)
-        about = scenario.about.get(language()) or scenario.about.get("en", "")
+        about = text_in(scenario.about, language()).rstrip()
         hint = tr("ready.hint") if self._is_ready else ""
         self.main.say.say(hint or about)
         if live.session.half_built:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.explain.questions import lettered, verdict
+from netsandbox.session.steps import text_in
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.text import crop
@@ -115,8 +116,8 @@ def way_to(session: KeptSession, step: Step) -> list[str]:
 
 
 def said(texts: Mapping[str, str]) -> str:
-    """A text in the language in use, else in English."""
-    return texts.get(language()) or texts.get("en", "")
+    """A text in the language in use, or in the one that it is written in."""
+    return text_in(texts, language())
 
 
 def step_of(stand: Stand) -> str:
@@ -201,6 +202,7 @@ class Lesson:
 
     def follow(self, session: KeptSession) -> None:
         """Know of the present step what was found of it until now."""
+        session.task_is_open = self._is_open
         scenario = session.scenario
         number = len(scenario.steps) - len(session.pending) if scenario is not None else 0
         if scenario is not self._scenario:
@@ -247,6 +249,9 @@ class Lesson:
     @property
     def is_task_open(self) -> bool:
         """A person is to do something now."""
+        return self._is_open()
+
+    def _is_open(self) -> bool:
         return self.step is not None and bool(self.step.task) and not self._solved
 
     @property
@@ -309,7 +314,7 @@ class Lesson:
         self._guesses.pop(self._number + 1, None)
         return True
 
-    def answer(self, number: int) -> bool:
+    def answer(self, number: int, session: KeptSession) -> bool:
         """Choose an answer to the question that was asked; False where there is no such one."""
         scenario = self._scenario
         if scenario is None or self._asked != self._number or self._number == len(scenario.steps):
@@ -317,6 +322,7 @@ class Lesson:
         if not 0 < number <= len(scenario.steps[self._number].answers):
             return False
         self._guesses[self._number + 1] = number
+        session.note("answer", number, self._number + 1)
         return True
 
     def judge(self) -> str:
@@ -332,11 +338,12 @@ class Lesson:
         answers = tuple(map(said, step.answers))
         return Guess(lettered(answers, number), lettered(answers, step.right), said(step.ask))
 
-    def hint(self) -> bool:
+    def hint(self, session: KeptSession) -> bool:
         """Show one hint more; False when there is none."""
         if self.step is None or self._shown >= len(self.step.hints):
             return False
         self._shown += 1
+        session.note("hint", self._shown, self._number)
         return True
 
     def solve(self, session: KeptSession) -> Step | None:
@@ -344,6 +351,7 @@ class Lesson:
         if self.step is None or not (self.step.task and self.step.run) or self._solved:
             return None
         self._solved = True
+        session.note("solution", 0, self._number)
         self._given_up.append(Moment.of(session, self._number))
         return self.step
 

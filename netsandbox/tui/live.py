@@ -16,6 +16,7 @@ from netsandbox.explain.refusals import translated
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.session.branches import Branch
 from netsandbox.session.keeping import KeptSession
+from netsandbox.session.steps import text_in
 from netsandbox.session.timeline import INTERRUPT, ReplayError
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
@@ -100,7 +101,7 @@ class LiveLab(LabView):
         scenario = self.session.scenario
         if scenario is None:
             return "netsandbox"
-        return scenario.title.get(language()) or scenario.title.get("en") or scenario.name
+        return text_in(scenario.title, language()) or scenario.name
 
     # -- the command line
 

@@ -84,7 +84,7 @@ class StepKeys(LabApp):
 
     def on_lesson_pane_answered(self, event: LessonPane.Answered) -> None:
         """An answer to a lesson's question was chosen: show what is so."""
-        if not self.live.lesson.answer(event.number):
+        if not self.live.lesson.answer(event.number, self.live.session):
             self.main.status.say(tr("lesson.nothing-asked"))
             return
         self.live.lesson.insists = False

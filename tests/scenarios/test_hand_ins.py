@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -170,6 +171,31 @@ def test_a_hand_in_is_judged_by_its_tasks_and_not_by_what_a_demonstration_shows(
     Path("two.yaml").write_text(two, encoding="utf-8")
     early = check.judge("two.yaml", kept("two.yaml", "early.yaml", 0, "link pc2:eth0 up", "ping pc1 pc2 -c 1"))
     assert [one.step for one in early.outcomes if one.status == "failed"] == [1, 1], "a task that is left out counts"
+
+
+QUIZ = LESSON.replace("  - run: ping", """  - ask: {en: "Will it answer?", zh: "会有回答吗？"}
+    answers: [{en: "Yes", zh: 会}, {en: "No", zh: 不会}]
+    right: 2
+    run: ping""").replace("  - task:", "  - hints: [Look., Look well.]\n    task:")
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", ["step 1, the question: You thought “A. Yes”; right is “B. No”.", "step 2: hint 1 of 2 was asked for",
+            "step 2: the solution was shown and done by the app"]),
+    ("zh", ["第 1 步的问题：你答的是“A. 会”，正确答案是“B. 不会”。", "第 2 步：要了第 1 个提示（共 2 个）",
+            "第 2 步：看了做法，由界面做完"])])
+def test_how_questions_were_answered_and_that_the_solution_was_asked_for_is_told(
+        language: str, told: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path("quiz.yaml").write_text(QUIZ, encoding="utf-8")
+    saved = kept("quiz.yaml", "helped.yaml", 2, "link pc2:eth0 up", "ping pc1 pc2 -c 1")
+    notes = "answer 1, 1", "hint 1, 0", "solution 0, 0", "answer 4, 1", "hint 1, 7"
+    head = "".join(["notes:\n", *(f"  - {note} to go\n" for note in notes), "setup:"])
+    Path(saved).write_text(Path(saved).read_text("utf-8").replace("setup:", head, 1), encoding="utf-8")
+    options = ["check", "quiz.yaml", "--lang", language, "--junit", "out.xml", "--session", saved]
+    assert main(options) == 0
+    out = capsys.readouterr().out
+    assert [line[4:] for line in out.splitlines() if line.startswith("  · ")] == told
+    assert ET.parse("out.xml").findtext(".//system-out") == "; ".join(told)
 
 
 @pytest.mark.parametrize(("language", "told"), [("en", "so before anything was done"), ("zh", "做任何事之前就是这样")])

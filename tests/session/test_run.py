@@ -56,6 +56,34 @@ def test_a_question_is_printed_and_answered(
     assert "标准输入里是命令，不能再从中读取回答" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", ("In two\n\nparagraphs", "Your turn: Mend it.", "Hint: One.", "Hint: Two.", "One way to do it:",
+            "❯ add-host b", "✓ b has an interface", "That was it.", "What stays.")),
+    ("zh", ("In two\n\nparagraphs", "轮到你：修好它。", "提示：One.", "提示：Two.", "一种做法：", "❯ add-host b", "✓ b",
+            "That was it.", "留下的。"))])
+def test_a_task_stands_in_the_transcript_before_what_does_it(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, told: tuple[str, ...]) -> None:
+    """A handout had the solution alone; and a text in one language only was blank in the other."""
+    path = tmp_path / "task.yaml"
+    path.write_text("""netsandbox: 2
+about: |
+  In two
+
+  paragraphs
+learned: {zh: 留下的。, en: What stays.}
+steps:
+  - task: {en: Mend it., zh: 修好它。}
+    hints: [One., {zh: Two.}]
+    run: add-host b
+    say: {zh: That was it.}
+    expect: interface b:lo
+""", encoding="utf-8")
+    assert main(["run", str(path), "--lang", language]) == 0
+    out = capsys.readouterr().out
+    places = [out.index(text.replace("an interface", "lo")) for text in told]
+    assert places == sorted(places)
+
+
 def test_a_line_that_is_wrong_fails_the_run_and_the_rest_goes_on(typed, capsys) -> None:  # type: ignore[no-untyped-def]
     assert typed(["add-contianer a", *TWO]) == 1
     out = capsys.readouterr().out

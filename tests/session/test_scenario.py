@@ -25,6 +25,7 @@ from netsandbox.session.scenario import (
     load_scenario,
     parse_scenario,
 )
+from netsandbox.session.steps import Note
 from tests.session.contents import content
 
 HEAD = "netsandbox: 2\n"
@@ -149,10 +150,13 @@ WRONG = {
     "an answer that only Chinese readers see": (
         STEPS + "  - {ask: why, answers: [{en: a}, {zh: b}], right: 1}\n", 3, "answers: expected texts that differ"),
     "one answer": (STEPS + "  - {ask: why, answers: [a], right: 1}\n", 3, "answers: expected a list of 2 to 4 texts"),
-    "right is too large": (STEPS + "  - {ask: why, answers: [a, b], right: 3}\n", 3, "right: expected a whole decimal"),
+    "right is too large": (STEPS + "  - {ask: why, answers: [a, b], right: 3}\n", 3,
+                           "right: expected a whole decimal number from 1 to 2, found"),
     "right is nothing": (STEPS + "  - {ask: why, answers: [a, b], right: 0}\n", 3, "right: expected the number of"),
     "an answer is a truth value": (STEPS + "  - {ask: why, answers: [yes, no], right: 1}\n", 3, "put it in quotes"),
     "a hint in no language": (STEPS + "  - hints: [{}]\n", 3, "hints: an empty map"),
+    "notes that nobody wrote": (HEAD + "notes: ['hint 1, 0 to go', hint2]\n", 2,
+                                "notes: 'hint2' is none that `save` writes"),
     "topics are a list": (HEAD + "topics: [tcp]\n", 2, "topics: expected words such as vlan, found a list"),
     "next is a list": (HEAD + "next: [hub]\n", 2, "next: expected a scenario's name"),
     "a map without anything": (STEPS + "  - {}\n", 3, "steps: an empty item"),
@@ -333,6 +337,8 @@ scenarios = st.builds(
     learned=translations,
     after=st.sampled_from(["", "hub", "two words: one", "7"]),
     topics=st.sampled_from([(), ("tcp", "nat"), ("yes",)]),
+    notes=st.lists(st.builds(Note, st.sampled_from(["hint", "solution", "answer"]), st.integers(0, 99),
+                             st.integers(0, 9999)), max_size=3).map(tuple),
     name=st.just("again"),
 )
 

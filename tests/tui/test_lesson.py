@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import OptionList
 
+from netsandbox.session.scenario import load_scenario
+from netsandbox.session.steps import Note
 from netsandbox.tui.options import Options
 from netsandbox.tui.panes.lesson import LessonPane
 from netsandbox.tui.screens.browser import BrowserScreen
@@ -102,6 +104,54 @@ async def test_an_answer_is_chosen_and_judged(tmp_path: Path, key: str, told: st
         await stage.quiet()
         await stage.press("6")
         assert "Answer: B. No" in pane(stage)[1], "what was thought then is gone"
+
+
+async def test_a_text_of_several_lines_is_paragraphs_and_one_in_one_language_is_seen_in_the_other(
+        tmp_path: Path) -> None:
+    path = tmp_path / "text.yaml"
+    path.write_text("netsandbox: 2\ntitle: {zh: 标题}\nabout:\n  zh: |\n    First.\n\n    * Second\n"
+                    "steps:\n  - say: |\n      One.\n\n      Two.\n  - task: {zh: 修好它。}\n"
+                    "    expect: interface a:lo\n", encoding="utf-8")
+    async with opened(tmp_path, Options(tour=False, scenario=str(path)), size=(120, 40)) as stage:
+        await stage.press("6")
+        assert "First.\n\n* Second\n" in pane(stage)[1]
+        await stage.press("p")
+        await stage.quiet()
+        assert "One.\n\nTwo.\n" in pane(stage)[1]
+        assert "␊" not in screen_text(stage.app)  # type: ignore[arg-type]
+        await stage.press("p")
+        await stage.quiet()
+        assert "修好它。" in pane(stage)[1]
+        await stage.press("ctrl+o")
+        for _ in range(20):
+            await stage.pilot.pause()
+        assert "␊" not in screen_text(stage.app)  # type: ignore[arg-type]
+
+
+async def test_a_task_that_is_open_is_saved_with_the_session(tmp_path: Path) -> None:
+    """The next day there was no task, and nobody knew that the solution had been asked for."""
+    path, saved = tmp_path / "task.yaml", tmp_path / "ada.yaml"
+    text = TASK.replace("    run: ping", "    answers: ['yes', 'no']\n    right: 2\n    run: ping")
+    path.write_text(text, encoding="utf-8")
+    async with opened(tmp_path, Options(tour=False, scenario=str(path)), size=(120, 40)) as stage:
+        for keys in (["p", "a"], ["p"]):
+            await stage.press(*keys)
+            await stage.quiet()
+        await stage.press("6", "h")
+        await stage.line(f"save {saved}")
+        assert "and 2 steps to go" in screen_text(stage.app)  # type: ignore[arg-type]
+    kept = load_scenario(saved)
+    assert kept.notes == (Note("answer", 1, 2), Note("hint", 1, 1))
+    assert [dict(step.task) for step in kept.steps] == [{"en": "Mend it.", "zh": "修好它。"}, {}]
+    async with opened(tmp_path / "b", Options(tour=False, scenario=str(saved)), size=(120, 40)) as stage:
+        await stage.press("p")
+        await stage.quiet()
+        assert "Your turn: Mend it." in pane(stage)[1]
+        await stage.press("p", "p")
+        await stage.quiet()
+        await stage.line(f"save --force {saved}")
+        assert "and 1 step to go" in screen_text(stage.app)  # type: ignore[arg-type]
+    assert load_scenario(saved).notes == (*kept.notes, Note("solution", 0, 1))
 
 
 async def test_a_server_of_a_step_goes_on_beside_the_next_lines(tmp_path: Path) -> None:

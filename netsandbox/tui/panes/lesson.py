@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from netsandbox.explain.questions import LETTERS, question, verdict
+from netsandbox.explain.questions import LETTERS, question, said_of_task, verdict
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lesson import Goal, Guess, Stand, step_of, titled
@@ -209,7 +209,8 @@ def _place(stand: Stand | None) -> tuple[str, int] | None:
 def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = False) -> list[Piece]:
     """The pane's text, broken to a width in cells; of folded goals it tells how many there are, of those of a task that
     is done before what is said of it, and what to press for one before its goals."""
-    found = _wrapped(tr("lesson.task", text=stand.task), "bold $text-primary", glyphs, width) if stand.task else []
+    task = said_of_task("task", language(), stand.task) if stand.task else ""
+    found = _wrapped(task, "bold $text-primary", glyphs, width)
     is_done_first = are_folded and bool(stand.task) and not stand.unmet
     if is_done_first:
         found += _goals(stand, glyphs, width, are_folded)
@@ -220,10 +221,11 @@ def lesson_lines(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool = 
     if stand.guess is not None:
         found += _guess_lines(stand.guess, glyphs, width)
     found += _wrapped(stand.text, "$text", glyphs, width)
-    found += _wrapped(tr("lesson.one-way") if stand.task and stand.lines else "", "$text-muted", glyphs, width)
+    found += _wrapped(said_of_task("one-way", language()) if stand.task and stand.lines else "", "$text-muted", glyphs,
+                      width)
     found += [(f"{glyphs.prompt} {safe(line)}", "$text-primary") for line in stand.lines]
     for hint in stand.hints:  # beside what they are about: below its goals one would be read without the other
-        found += _wrapped(tr("lesson.hint", text=hint), "$text-success", glyphs, width)
+        found += _wrapped(said_of_task("hint", language(), hint), "$text-success", glyphs, width)
     if stand.goals and not is_done_first:
         found += _goals(stand, glyphs, width, are_folded)
     if stand.ask:
@@ -294,7 +296,9 @@ def _goal_lines(goal: Goal, glyphs: GlyphSet, width: int) -> list[Piece]:
 
 
 def _wrapped(text: str, style: str, glyphs: GlyphSet, width: int) -> list[Piece]:
-    return [(line, style) for line in wrap(glyphs.plain(safe(text)), width)] if text else []
+    """Its lines broken to the width; paragraphs stay as they are."""
+    lines = text.rstrip().split("\n") if text else []
+    return [(part, style) for line in lines for part in wrap(glyphs.plain(safe(line.rstrip())), width)]
 
 
 def _shows(pane: Widget, live: LiveLab) -> None:
@@ -331,16 +335,13 @@ PANE = Pane("lesson", lambda _lab, glyphs, _still: LessonPane(glyphs, id="lesson
     "lesson.goals": ("Goals: {met} of {count}", "目标（已达成 {met}/{count}）"),
     "lesson.goals-later": ("Goals: {count}, looked at when the lines are done",
                            "目标（共 {count} 个，命令执行完后检查）"),
-    "lesson.hint": ("Hint: {text}", "提示：{text}"),
     "lesson.hint-done": ("The goals are met, so that there is nothing to hint at: p goes on",
                          "目标已全部达到，不需要提示：按 p 继续"),
     "lesson.no-hint": ("There is no further hint", "没有更多提示"),
-    "lesson.task": ("Your turn: {text}", "轮到你：{text}"),
     "lesson.task.keys": (": types a line, {hint}p twice shows how it is done",
                          "按 : 输入命令，{hint}按两次 p 看做法"),
     "lesson.task.keys-again": (": types a line, {hint}p again shows how it is done",
                                "按 : 输入命令，{hint}再按 p 看做法"),
-    "lesson.one-way": ("One way to do it:", "一种做法："),
     "lesson.h-hints": ("h gives a hint, ", "h 给提示，"),
     "lesson.or-hint": (", h gives a hint", "，或按 h 看提示"),
     "lesson.answer": ("p shows the answer", "按 p 看答案"),

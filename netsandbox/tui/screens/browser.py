@@ -177,9 +177,9 @@ class BrowserScreen(Settling, ModalScreen[str]):
     def _tell(self) -> None:
         work = self.chosen
         self._ask_about(None)
-        text = safe(translated(work.problem, language()) or said(work.about)) if work is not None else ""
+        text = translated(work.problem, language()) or said(work.about) if work is not None else ""
         width = max(self.query_one(OptionList).size.width, 40)
-        lines = wrap(self._glyphs.plain(text), width, ABOUT_LINES, self._glyphs.ellipsis)
+        lines = wrap(self._glyphs.plain(safe(" ".join(text.split()))), width, ABOUT_LINES, self._glyphs.ellipsis)
         if work is not None and not work.problem:
             lines.append(_needs(work))
         self.query_one(Static).update(Content("\n".join(lines)))

@@ -282,9 +282,10 @@ class MainScreen(RecordScreen):
 
     @on(LessonPane.HintWanted)
     def _hint_wanted(self) -> None:
-        stand = self.live.lesson.stand()
+        lesson = self.live.lesson
+        stand = lesson.stand()
         is_done = stand is not None and bool(stand.goals) and not stand.unmet
-        told = tr("lesson.hint-done") if is_done else "" if self.live.lesson.hint() else tr("lesson.no-hint")
+        told = tr("lesson.hint-done") if is_done else "" if lesson.hint(self.live.session) else tr("lesson.no-hint")
         self.status.say(told)
         self.show_own()
 
