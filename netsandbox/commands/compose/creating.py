@@ -10,8 +10,9 @@ from netsandbox.commands.compose.model import Project, Service
 from netsandbox.commands.compose.service_words import make_one, shared_words
 from netsandbox.commands.compose.telling import say, warn
 from netsandbox.commands.compose.wishes import DIVERGED, NEVER, Wish
-from netsandbox.docker import containers
+from netsandbox.docker import containers, history
 from netsandbox.docker.errors import DockerError
+from netsandbox.docker.signals import SIGNALS
 from netsandbox.engine.budget import Use, spend
 
 if TYPE_CHECKING:
@@ -97,16 +98,26 @@ def _stays(client: Client, wish: Wish, old: Container | None) -> bool:
 
 def _made(client: Client, project: Project, service: Service, number: int, old: Container | None) -> Container:
     name = project.container_name(service, number)
-    if old is not None:
-        containers.remove(client.engine, old, force=True)
     spend(Use.COMMANDS)
     try:
-        container = _make(client, project, service, number, fingerprint(service))
+        container = _make(client, project, service, number, old)
     except DockerError as error:
         say(client, "Container", name, str(error))
         raise
+    if old is not None:
+        _stop(client, old)
+        containers.remove(client.engine, old, force=True)
+        containers.rename(client.engine, container, name)
     say(client, "Container", name, "Created" if old is None else "Recreated")
     return container
+
+
+def _stop(client: Client, container: Container) -> None:
+    """At once: nobody waits here for a program that does not heed its signal."""
+    client.engine.stop(container, -1)
+    if container.is_running:
+        history.of_container(client.engine, container, "kill", signal=SIGNALS["KILL"])
+        client.engine.kill(container)
 
 
 def remove_one(client: Client, container: Container) -> None:
@@ -114,6 +125,7 @@ def remove_one(client: Client, container: Container) -> None:
     for state in ("Stopping", "Stopped", "Removing"):
         say(client, "Container", container.name, state)
     if not client.is_dry:
+        _stop(client, container)
         containers.remove(client.engine, container, force=True)
     say(client, "Container", container.name, "Removed")
 
@@ -129,6 +141,11 @@ def tell_orphans(client: Client, project: Project, *, removes: bool = False) -> 
              "your compose file, you can run this command with the --remove-orphans flag to clean it up.")
 
 
-def _make(client: Client, project: Project, service: Service, number: int, mark: str) -> Container:
-    return make_one(client, project, service, project.container_name(service, number), {
-        "service": service.name, "container-number": str(number), "oneoff": "False", "config-hash": mark})
+def _make(client: Client, project: Project, service: Service, number: int, old: Container | None) -> Container:
+    name = project.container_name(service, number)
+    labels = {"service": service.name, "container-number": str(number), "oneoff": "False",
+              "config-hash": fingerprint(service)}
+    if old is None:
+        return make_one(client, project, service, name, labels)
+    labels["replace"] = service.container_name or f"{service.name}-{number}"
+    return make_one(client, project, service, name, labels, first_name=f"{old.short_identity}_{name}")

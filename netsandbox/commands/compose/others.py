@@ -16,7 +16,7 @@ from netsandbox.commands.compose.found import (
 )
 from netsandbox.commands.compose.options import DRY, GLOBAL, TEMPLATE, TEMPLATE_WORDS, without_effect
 from netsandbox.commands.compose.telling import say
-from netsandbox.commands.docker import attach, commit, event_list, top, volume
+from netsandbox.commands.docker import archives, attach, commit, event_list, top, volume
 from netsandbox.commands.docker.event_list import Watch
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.instants import instant
@@ -109,9 +109,13 @@ def volumes(client: Client, parsed: Parsed) -> int:
     return volume.ls(client, Parsed(values, []))
 
 
-def export(client: Client, parsed: Parsed) -> int:
-    named_container(client, parsed, parsed.operands[0])
-    raise DockerError("docker compose export is not modelled in the sandbox: it has no tar archives of a whole system")
+def export(client: Client, parsed: Parsed) -> int | None:
+    name = named_container(client, parsed, parsed.operands[0]).name
+    if client.may_enter and not parsed.text("output"):
+        raise DockerError("output option is required when exporting to terminal")
+    archives.check_output(client, parsed, "export container")
+    say(client, name, f"export {name} to {parsed.text('output')}", "Exporting", gap=" ")
+    return archives.export(client, Parsed(parsed.values, [name]))
 
 
 def publish(client: Client, parsed: Parsed) -> int:
@@ -138,7 +142,7 @@ EVENTS = Command("docker compose events", SERVICES, "Receive real time events fr
     *(flag for flag in event_list.EVENTS.flags if flag.name in ("since", "until"))))
 EXPORT = Command(
     "docker compose export", "[OPTIONS] SERVICE", "Export a service container's filesystem as a tar archive", export, (
-        *GLOBAL, INDEX, *without_effect({"output/o": "Write to a file, instead of STDOUT"}, "string")), 1, 1)
+        *GLOBAL, INDEX, Flag("output", "o", "string", "Write to a file, instead of STDOUT")), 1, 1)
 PUBLISH = Command(
     "docker compose publish", "[OPTIONS] REPOSITORY[:TAG]", "Publish compose application", publish, (
         *GLOBAL, *without_effect({

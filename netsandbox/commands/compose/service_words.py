@@ -30,17 +30,18 @@ BAD_MODE = re.compile(r"(--\w+): (invalid \w+ mode)", re.ASCII)
 
 
 def make_one(client: Client, project: Project, service: Service, name: str,
-             own: dict[str, str], *, with_aliases: bool = True) -> Container:
+             own: dict[str, str], *, with_aliases: bool = True, first_name: str = "") -> Container:
     """A container of a service.
 
     Args:
         own: labels of one that belongs to the service, or of one for a single command.
         with_aliases: it is known by its service's name and aliases, and not by its own name alone.
+        first_name: what it is called until the one that it stands for is gone.
 
     Raises:
         DockerError: it cannot be made.
     """
-    words = _words(client, project, service, name, own, with_aliases)
+    words = ["--name", first_name or name, *_words(client, project, service, name, own, with_aliases)]
     _warn_of_mounts(client, service)
     client.service = service.name
     try:
@@ -64,9 +65,9 @@ def _warn_of_mounts(client: Client, service: Service) -> None:
 
 def _words(client: Client, project: Project, service: Service, name: str, own: dict[str, str],
            with_aliases: bool) -> list[str]:
-    """All that stands before the image."""
+    """All that stands before the image, but for the name."""
     labels = _labels(client, project, service, own)
-    return ["--name", name, *(word for text in service.variables for word in ("-e", text)),
+    return [*(word for text in service.variables for word in ("-e", text)),
             *(word for text in service.file_labels for word in ("--label", text)), *service.flags,
             *shared_words(client, project, service), *_network_words(client, project, service, name, with_aliases),
             *(word for key, value in labels.items() for word in ("--label", f"{LABEL}{key}={value}"))]

@@ -99,7 +99,7 @@ def write(client: Client, path: str, text: str, what: str) -> None:
             f"failed to stat output path: lstat {path}: {str(error).lower()}")) from None
 
 
-def _export(client: Client, parsed: Parsed) -> int:
+def export(client: Client, parsed: Parsed) -> int:
     check_output(client, parsed, "export container")
     container = client.engine.find(parsed.operands[0])
     check_terminal(client, parsed)
@@ -140,7 +140,7 @@ SEARCH = command("search", "[OPTIONS] TERM", "Search Docker Hub for images", _se
 LOGIN = command("login", "[OPTIONS] [SERVER]", "Authenticate to a registry", _login,
                  "password/p:string password-stdin username/u:string", 0)
 LOGOUT = command("logout", "[SERVER]", "Log out from a registry", _logout, "", 0)
-EXPORT = command("export", "[OPTIONS] CONTAINER", "Export a container's filesystem as a tar archive", _export,
+EXPORT = command("export", "[OPTIONS] CONTAINER", "Export a container's filesystem as a tar archive", export,
                   "output/o:string")
 VOLUME_UPDATE = command("volume update", "[OPTIONS] [VOLUME]", "Update a volume (cluster volumes only)",
                          _volume_update, "availability:string")

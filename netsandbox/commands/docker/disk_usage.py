@@ -60,7 +60,7 @@ def _all(client: Client, parsed: Parsed) -> int:
     tables = [("Images", IMAGE_HEADINGS, [_image(image, images, users[image.identity], now) for image in images]),
               ("Containers", CONTAINER_HEADINGS, [_container(one, now, client) for one in reversed(containers)]),
               ("Local Volumes", ("VOLUME NAME", "LINKS", "SIZE"), [
-                  [name, str(len(volumes.users(engine, volumes.find(engine, name)))), human_size(size)]
+                  [name, str(len(volumes.users(engine, volumes.find(engine, name)))), human_size(size, 4)]
                   for name, size in volume_sizes(engine).items()])]
     for what, headings, rows in tables:
         client.print(f"{what} space usage:\n\n{table([list(headings), *rows])}")

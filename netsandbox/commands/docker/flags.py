@@ -254,7 +254,7 @@ def _value(flag: Flag, text: str, profile: Profile) -> Any:
     return text
 
 
-COUNTED_BY_COBRA = frozenset(f"docker compose {name}" for name in ("exec", "port", "run", "scale"))
+COUNTED_BY_COBRA = frozenset(f"docker compose {name}" for name in ("exec", "export", "port", "run", "scale"))
 """Commands of which cobra counts the operands, and not Docker."""
 
 
