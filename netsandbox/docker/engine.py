@@ -48,6 +48,7 @@ from netsandbox.linux.core.inode import FileSystem
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.api import Door
+    from netsandbox.docker.port_choice import Choice
     from netsandbox.docker.user_networks import NetworkPlan
     from netsandbox.docker.volumes import Volume
     from netsandbox.engine.chance import Chance
@@ -93,7 +94,7 @@ class DockerEngine:
         self.exec_random = chance.stream(f"docker exec/{namespace.name}")
         self.next_pid = next_pid
         self.name_servers: tuple[int, ...] = ()
-        self.last_ports: dict[ports.Choice, int] = {}
+        self.last_ports: dict[Choice, int] = {}
         """The ports of the host that were chosen last."""
         self.settings = DaemonSettings()
         self.is_up = self.has_failed = self.forwards = False

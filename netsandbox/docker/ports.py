@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from ipaddress import IPv6Address
 from itertools import cycle, islice
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.apps import docker_proxy
 from netsandbox.apps.held_port import HeldPort
 from netsandbox.docker.errors import DockerError, daemon_error
-from netsandbox.docker.events import PublishRefused
+from netsandbox.docker.port_choice import EVERYWHERE, EVERYWHERE_V6, Taken, all_taken, choice_of, free, note_taken
 from netsandbox.docker.rules import PortRule
 from netsandbox.docker.sandbox import gateway_of
 from netsandbox.engine.budget import Use, spend
@@ -27,24 +26,12 @@ if TYPE_CHECKING:
 NO_PROTOCOL = "protocol not supported"
 PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132}
 Proxy = docker_proxy.Proxy | HeldPort
-EVERYWHERE, EVERYWHERE_V6 = "0.0.0.0", "::"
 CONTAINERD_PID, DOCKERD_PID = 587, 612
 PORT_WORK = 100
 """Pieces of work that a published port is: sockets of its docker-proxies, rules."""
-Taken = dict[tuple[int, str], list[tuple[str, str]]]
-"""By number and protocol the host's addresses at which containers have it, and their names."""
 ATTEMPTS = 10
 """Ports of a range that are tried, round and round (maxAllocatePortAttempts)."""
 REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assign requested address"}
-
-
-class Choice(NamedTuple):
-    """Ports of one of the host's addresses out of which one is chosen; the Engine goes round in each (portRange)."""
-
-    host: str
-    protocol: str
-    low: int
-    high: int
 
 
 class Binding(NamedTuple):
@@ -76,7 +63,7 @@ def publish(engine: DockerEngine, container: Container, before: str = "") -> Non
     if endpoint is None or not endpoint.network.is_filtered:
         return
     wishes = in_order(container.wanted_ports, engine.profile)
-    taken = _taken(engine) if wishes else {}
+    taken = all_taken(engine) if wishes else {}
     spend(Use.WORK, PORT_WORK * len(wishes))
     try:
         for wish in wishes:
@@ -219,37 +206,16 @@ def _publish_on(engine: DockerEngine, container: Container, wish: Published, hos
     """On addresses that get the same port; releases before 28 choose one for each family."""
     attempts = ATTEMPTS if engine.profile.since(28) or not wish.first_host_port else 1
     refusal = ""
-    for number in islice(cycle(_free(engine, container, wish, hosts, taken)), attempts):
+    for number in islice(cycle(free(engine, container, wish, hosts, taken)), attempts):
         refusal = _bind(engine, container, wish, hosts, number)
         for host in hosts:
-            engine.last_ports[_choice(engine, wish, host)] = number
+            engine.last_ports[choice_of(engine, wish, host)] = number
         if not refusal:
-            _take(taken, container, container.bindings[-len(hosts):])
+            note_taken(taken, container, container.bindings[-len(hosts):])
             return
         if wish.first_host_port == wish.last_host_port != 0:
             break
     raise DockerError(refusal or "all ports are allocated")
-
-
-def _free(engine: DockerEngine, container: Container, wish: Published, hosts: list[str],
-          taken: Taken) -> Iterator[int]:
-    """The ports that no other container has, in the order in which they are tried.
-
-    Raises:
-        DockerError: it is the only one that will do, and another container has it.
-    """
-    candidates, endpoint = _candidates(engine, wish, hosts), gateway_of(container)
-    overlaps = engine.profile.since(28) and (endpoint is None or endpoint.network.settings.gateway_mode != "routed")
-    for number in candidates:
-        others = taken.get((number, wish.protocol), [])
-        holder = next(filter(None, (_holder(engine, host, others, overlaps) for host in hosts)), None)
-        if holder is None:
-            yield number
-        elif len(candidates) == 1:
-            where, name = holder
-            engine.namespace.record(PublishRefused(
-                engine.namespace.name, container.name, number, wish.protocol, name))
-            raise DockerError(f"Bind for {where}:{number} failed: port is already allocated")
 
 
 def _is_said_twice(container: Container, wish: Published) -> bool:
@@ -270,51 +236,6 @@ def _default_hosts(engine: DockerEngine, container: Container) -> list[str]:
     if own and own != EVERYWHERE:
         return [own]
     return [EVERYWHERE, EVERYWHERE_V6] if engine.settings.userland_proxy else [EVERYWHERE]
-
-
-def _candidates(engine: DockerEngine, wish: Published, hosts: list[str]) -> list[int]:
-    """The host's ports that will do, in the order in which they are tried: round, from the one after the last."""
-    choice = _choice(engine, wish, hosts[0])
-    usual = list(range(choice.low, choice.high + 1))
-    last = engine.last_ports.get(choice, choice.high)
-    after = last + 1 - choice.low if choice.low <= last <= choice.high else 0
-    return usual[after:] + usual[:after]
-
-
-def _choice(engine: DockerEngine, wish: Published, host: str) -> Choice:
-    """Out of which ports of an address one is chosen."""
-    low, high = engine.namespace.sysctls.port_range
-    if wish.first_host_port:
-        low, high = wish.first_host_port, wish.last_host_port
-    return Choice(host, wish.protocol, low, high)
-
-
-def _taken(engine: DockerEngine) -> Taken:
-    """Which ports of the host's containers have."""
-    taken: Taken = {}
-    for container in engine.containers.values():
-        _take(taken, container, container.bindings)
-    return taken
-
-
-def _take(taken: Taken, container: Container, bindings: Sequence[Binding]) -> None:
-    for binding in bindings:
-        taken.setdefault((binding.host_port, binding.protocol), []).append((binding.host, container.name))
-
-
-def _holder(engine: DockerEngine, host: str, others: list[tuple[str, str]],
-            overlaps: bool) -> tuple[str, str] | None:
-    """The address at which another container has the port, and the container's name.
-
-    Args:
-        overlaps: all addresses of the family are none to share with one of them.
-    """
-    found = [(address, name) for address, name in others if (":" in address) == (":" in host) and (
-        address == host or (overlaps and {EVERYWHERE, EVERYWHERE_V6} & {address, host}))]
-    if len(found) <= 1:
-        return found[0] if found else None
-    order = [binding.host for container in engine.containers.values() for binding in container.bindings]
-    return min(found, key=lambda holder: order.index(holder[0]))  # the address of which a port was taken first
 
 
 def is_routed(container: Container) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.docker_proxy import Proxy
-from netsandbox.docker.ports import EVERYWHERE, PROTOCOLS, Binding
+from netsandbox.docker.port_choice import EVERYWHERE
+from netsandbox.docker.ports import PROTOCOLS, Binding
 from netsandbox.docker.sandbox import gateway_of
 from netsandbox.docker.service_names import dns_names
 from netsandbox.lab.tables import CarriedRow, EndpointRow, PublishedRow
