@@ -233,6 +233,21 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
     _web("strm/helloworld-http", "hello from", 80, "python", "/main.py", size="53.4MB", tools=(*DEBIAN, "python")),
     _web("elasticsearch", "elasticsearch", 9200, "eswrapper", size="1.27GB", tools=(*DEBIAN, "curl")),
     _web("registry", "registry", 5000, "/etc/docker/registry/config.yml", size="57.7MB", tools=ALPINE),
+    _web("kennethreitz/httpbin", "httpbin", 80, "gunicorn", "-b", "0.0.0.0:80", "httpbin:app", "-k", "gevent",
+         size="534MB", tools=(*DEBIAN, "python3")),
+    *(_web(name, "hello-app", 8080, "./hello-app", size="11.5MB") for name in (
+        "google-samples/hello-app", "gcr.io/google-samples/hello-app")),
+    *(_web(name, "no pages", ports[0], *cmd.split(), size=size, tools=tools)._replace(
+        exposed=tuple(f"{port}/tcp" for port in ports)) for name, ports, cmd, size, tools in (
+            ("adminer", (8080,), "php -S [::]:8080 -t /var/www/html", "118MB", ALPINE),
+            ("grafana/grafana", (3000,), "/run.sh", "485MB", (*ALPINE, "curl")),
+            ("prom/prometheus", (9090,), "/bin/prometheus --config.file=/etc/prometheus/prometheus.yml", "297MB",
+             BUSYBOX),
+            ("portainer/portainer-ce", (9000, 8000, 9443), "/portainer", "186MB", ()),
+            ("jenkins/jenkins", (8080, 50000), "/usr/bin/tini -- /usr/local/bin/jenkins.sh", "467MB",
+             (*DEBIAN, "curl")),
+            ("mongo-express", (8081,), "/sbin/tini -- /docker-entrypoint.sh mongo-express", "182MB", ALPINE),
+            ("influxdb", (8086,), "/entrypoint.sh influxd", "387MB", (*DEBIAN, "curl")))),
     Image("hello-world", (), ("/hello",), size="10.1kB", says=HELLO),
     *(Image(name, ("curl",), tools=(*BUSYBOX, "curl"), size="22MB") for name in (
         "curlimages/curl", "alpine/curl", "byrnedo/alpine-curl", "appropriate/curl")),

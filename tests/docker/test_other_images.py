@@ -43,12 +43,25 @@ def test_none_is_named_twice() -> None:
     ("nginxdemos/hello", 80, "Server address: 172.17.0.2:80\nServer name: {id}"),
     ("training/webapp python app.py", 5000, "Hello world!"), ("registry:2", 5000, ""),
     ("strm/helloworld-http", 80, "<h1>Hello from {id}</h1>"), ("elasticsearch:8.1", 9200, '{{\n  "name": "{id}",'),
+    ("gcr.io/google-samples/hello-app:1.0", 8080, "Version: 1.0.0\nHostname: {id}\n"),
+    ("kennethreitz/httpbin", 80, "the sandbox's httpbin has /get, /headers, /ip, /status/CODE and /user-agent\n"),
+    ("grafana/grafana", 3000, "the sandbox has none of this application's pages\n"),
     ("ghcr.io/traefik/whoami", 80, "Hostname: {id}\n"), ("wordpress", 80, "It works!"),
     ("python:3.12 python -m http.server 80", 80, "Directory listing for /")])
 def test_a_web_server_answers_in_its_own_way(image: str, port: int, expected: str) -> None:
     session = KeptSession()
     identity = said(session, f"docker run -d {image}")[:12]
     assert expected.format(id=identity) in said(session, f"curl -s 172.17.0.2:{port}")
+
+
+def test_httpbin_tells_what_was_asked_and_by_whom() -> None:
+    session = KeptSession()
+    session.run("docker run -d -p 80:80 kennethreitz/httpbin")
+    assert said(session, "curl -s localhost/ip") == '{\n  "origin": "172.17.0.1"\n}\n'
+    asked = said(session, "curl -s 'http://172.17.0.2/get?a=1' | tr -d ' \n'")
+    assert asked == ('{"args":{"a":"1"},"headers":{"Accept":"*/*","Host":"172.17.0.2","User-Agent":"curl/8.14.1"},'
+                     '"origin":"172.17.0.1","url":"http://172.17.0.2/get?a=1"}')
+    assert said(session, "curl -so /dev/null -w '%{http_code}' localhost/status/418") == "418"
 
 
 def test_a_registry_is_empty() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from netsandbox.apps.calendar import apache_time
 from netsandbox.apps.http_server import HttpSession, Response, Site
@@ -115,6 +117,41 @@ class Registry(SelfSite):
         return Response(200, page.encode(), self.kind)
 
 
+class HelloApp(SelfSite):
+    """google-samples/hello-app 1.0."""
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        return f"Hello, world!\nVersion: 1.0.0\nHostname: {self.hostname}\n"
+
+
+class Httpbin(SelfSite):
+    """kennethreitz/httpbin: what was asked, and by whom."""
+
+    kind = "application/json"
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        path, _mark, query = head.start[1].partition("?")
+        if found := re.fullmatch(r"/status/([2-5]\d\d)", path):
+            return Response(int(found[1]), b"", "text/html; charset=utf-8")
+        headers, host = {name.title(): value for name, value in head.fields}, head.get("Host", "")
+        origin = {"origin": session.peer}
+        asked = {"args": dict(parse_qsl(query)), "headers": headers, **origin, "url": f"http://{host}{head.start[1]}"}
+        pages = {"/ip": origin, "/get": asked, "/headers": {"headers": headers},
+                 "/user-agent": {"user-agent": head.get("User-Agent", "")}}
+        page = pages.get(path)
+        if page is None:
+            return Response(404, b"the sandbox's httpbin has /get, /headers, /ip, /status/CODE and /user-agent\n")
+        return Response(200, (json.dumps(page, indent=2, sort_keys=True) + "\n").encode(), self.kind)
+
+
+class NoPages(SelfSite):
+    """Of an application that is reached and whose pages nobody has written down here."""
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        return Response(503, b"the sandbox has none of this application's pages\n", self.kind)
+
+
 SELF_SITES: dict[str, Callable[[Files | None], Site]] = {
     "whoami": TraefikWhoami, "i am": JwilderWhoami, "hello": NginxHello,
-    "hello from": HelloFrom, "flask": Flask, "elasticsearch": Elasticsearch, "registry": Registry}
+    "hello from": HelloFrom, "flask": Flask, "elasticsearch": Elasticsearch, "registry": Registry,
+    "hello-app": HelloApp, "httpbin": Httpbin, "no pages": NoPages}
