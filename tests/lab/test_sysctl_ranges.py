@@ -126,6 +126,16 @@ def test_what_a_machine_s_namespaces_share_its_first_one_sets(key: str) -> None:
     assert session.run(f"exec web sysctl -n {key}").out == "9000\n"
 
 
+def test_the_connections_table_has_whole_pages_of_rows() -> None:
+    sysctls = Lab().namespace("host").sysctls
+    for rows, kept in (("4", "512"), ("512", "512"), ("513", "1024")):
+        sysctls.write("net.netfilter.nf_conntrack_buckets", rows)
+        assert sysctls.read("net.netfilter.nf_conntrack_buckets") == kept
+    for key, value in (("buckets", "0"), ("max", "-1"), ("expect_max", "0")):
+        with pytest.raises(SysctlError, match="Invalid argument"):
+            sysctls.write(f"net.netfilter.nf_conntrack_{key}", value)
+
+
 def test_no_value_that_is_taken_breaks_a_lab() -> None:
     """Every setting at both ends of what it takes, one after the other, with traffic, time and an export."""
     broken = []

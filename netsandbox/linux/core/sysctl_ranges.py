@@ -23,6 +23,8 @@ TRUTH: Range = 0, 1
 SECONDS: Range = -(INT_MAX // HZ), INT_MAX // HZ
 LONG: Range = 0, (1 << 63) - 1
 """Bytes that an unsigned long counts."""
+PAGE_OF_BUCKETS = 512
+"""Rows of the connections' hash table come by whole pages (nf_conntrack_hash_resize)."""
 PORT: Range = 0, 65535
 NUMBER = re.compile(r"-?(?:0[xX][0-9a-fA-F]+|[0-9]+)", re.ASCII)
 
@@ -49,6 +51,7 @@ BY_NAME: dict[str, Range] = {
     "retrans_time_ms": NOT_NEGATIVE, "interval_probe_time_ms": POSITIVE, "delay_first_probe_time": SECONDS,
     "gc_stale_time": SECONDS, "neigh.default.gc_interval": SECONDS, "neigh.default.gc_thresh1": NOT_NEGATIVE,
     "neigh.default.gc_thresh2": NOT_NEGATIVE, "neigh.default.gc_thresh3": NOT_NEGATIVE,
+    "nf_conntrack_max": NOT_NEGATIVE, "nf_conntrack_expect_max": POSITIVE, "nf_conntrack_buckets": POSITIVE,
     "nf_conntrack_events": (0, 2), "nf_conntrack_tcp_max_retrans": BYTE, "nf_conntrack_log_invalid": BYTE,
     "nf_conntrack_frag6_high_thresh": LONG, "nf_conntrack_frag6_low_thresh": LONG,
     "tcp_ecn": (0, 2), "tcp_ecn_option": (0, 2), "tcp_ecn_option_beacon": (0, 3), "tcp_plb_enabled": TRUTH,
@@ -119,7 +122,7 @@ def taken(key: str, text: str, other: Callable[[str], str]) -> list[int] | None:
             number = min(max(number, 0), INT_MAX)
         if number is None or not low <= number <= high:
             return None
-        numbers.append(number)
+        numbers.append(-(-number // PAGE_OF_BUCKETS) * PAGE_OF_BUCKETS if key.endswith("conntrack_buckets") else number)
     return numbers if numbers and _agree(key, numbers, other) else None
 
 

@@ -134,14 +134,15 @@ class Connection:
         stream_from: since when a UDP conversation counts as a stream.
         masquerade: index of the interface whose address it borrows, or 0.
         tcp: what the TCP tracker knows; None for other protocols.
+        began: when it was entered, where that is kept (nf_conntrack_timestamp).
         made_at: the trace's record number when its first packet came.
         counts: [packets, bytes] of each direction, where they are counted (nf_conntrack_acct).
         words: how its packets are told of, by what they are to it.
         ways: through a router, of the packets of each direction, known to others as well (flowtable).
     """
 
-    __slots__ = ("counts", "expires", "lifetime", "made_at", "mark", "masquerade", "original", "reply", "serial",
-                 "state", "status", "stream_from", "tcp", "ways", "words")
+    __slots__ = ("began", "counts", "expires", "lifetime", "made_at", "mark", "masquerade", "original", "reply",
+                 "serial", "state", "status", "stream_from", "tcp", "ways", "words")
 
     caches: ClassVar = {"words": "{}", "ways": "NOTHING"}
 
@@ -158,6 +159,7 @@ class Connection:
         self.stream_from = 0
         self.tcp: object = None
         self.counts: tuple[list[int], list[int]] | None = None
+        self.began: int | None = None
 
     def alter_reply(self, reply: FlowTuple) -> None:
         """From now on answers look so (nf_conntrack_alter_reply)."""

@@ -165,6 +165,8 @@ class ConnectionTable:
             return False
         connection.status |= CONFIRMED
         connection.expires = self.namespace.scheduler.now + connection.lifetime
+        if connection.began is not None:
+            connection.began = self.namespace.scheduler.now
         self.by_tuple[connection.reply] = connection, REPLY
         self.by_tuple[connection.original] = connection, ORIGINAL
         self.by_source.setdefault(connection.original[:2] + connection.original[3:4], []).append(connection)
@@ -196,6 +198,8 @@ class ConnectionTable:
         connection = Connection(original, self._serial, self.namespace.trace.end)
         if self.namespace.sysctls.get("net.netfilter.nf_conntrack_acct"):
             connection.counts = [0, 0], [0, 0]
+        if self.namespace.sysctls.get("net.netfilter.nf_conntrack_timestamp"):
+            connection.began = self.namespace.scheduler.now
         return connection
 
     def make(self, original: FlowTuple, reply: FlowTuple, lifetime: int) -> Connection:

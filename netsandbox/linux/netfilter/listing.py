@@ -99,9 +99,15 @@ def line_of(connection: Connection, now: int) -> Line:
                           connection.status, connection.mark, None if counts is None else tuple(map(tuple, counts))))
 
 
+def age_text(connection: Connection, now: int) -> str:
+    """For how many seconds it has been there, by the clock on the wall."""
+    return "" if connection.began is None else f" delta-time={now // SECOND - connection.began // SECOND}"
+
+
 def connection_text(connection: Connection, now: int) -> str:
     """One line of `conntrack -L`, without its end."""
-    return line_of(connection, now).text
+    text = line_of(connection, now).text
+    return text if connection.began is None else text.removesuffix(" use=1") + age_text(connection, now) + " use=1"
 
 
 def event_text(connection: Connection, now: int, is_over: bool) -> str:
@@ -113,7 +119,7 @@ def event_text(connection: Connection, now: int, is_over: bool) -> str:
     told = _told(connection.original, connection.reply, f"{seconds} " if seconds else "", connection.state,
                  connection.status, connection.counts if is_over else None)
     mark = f"mark={connection.mark}" if connection.mark else ""
-    return f"{told}{mark}".rstrip() + zone_text(connection)
+    return f"{told}{mark}".rstrip() + zone_text(connection) + (age_text(connection, now) if is_over else "")
 
 
 STATE_WORDS = ("ESTABLISHED", "RELATED", "NEW", "ESTABLISHED", "RELATED")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netsandbox.apps.calendar import ctime
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, SEEN_REPLY, TOLD_WITH_PORTS, Connection, FlowTuple
 from netsandbox.linux.netfilter.listing import NAMES, connection_text, event_text, state_word
@@ -20,10 +21,17 @@ def entry_text(connection: Connection, now: int, outputs: frozenset[str], comman
     if "save" in outputs:
         return f"-{'D' if command == 'D' else 'A'} {_options(connection, now)}\n"
     if "xml" in outputs:
-        return _flow(connection, now, uses) + "\n"
+        return _flow(connection, now, uses, "ktimestamp" in outputs) + "\n"
     start = IPV4 if "extended" in outputs else ""
     end = f" id={identifier(connection)}" if "id" in outputs else ""
-    return f"{start}{connection_text(connection, now).removesuffix('1')}{uses}{end}\n"
+    since = _since(connection, "start", connection.began, outputs)
+    return f"{start}{connection_text(connection, now).removesuffix(' use=1')}{since} use={uses}{end}\n"
+
+
+def _since(connection: Connection, name: str, at: int | None, outputs: frozenset[str]) -> str:
+    """-o ktimestamp: when it was entered, and at its end when that was."""
+    kept = connection.began is not None and at is not None and "ktimestamp" in outputs
+    return f" [{name}={ctime(at)}]" if kept and at is not None else ""
 
 
 def changed_text(connection: Connection, now: int, what: str, outputs: frozenset[str]) -> str:
@@ -31,8 +39,10 @@ def changed_text(connection: Connection, now: int, what: str, outputs: frozenset
     second, rest = divmod(EPOCH + now, SECOND)
     at = f"[{second}.{rest // MICROSECOND:06d}]\t" if "timestamp" in outputs else ""
     end = f" id={identifier(connection)}" if "id" in outputs else ""
-    told = event_text(connection, now, what.startswith("[DESTROY]"))
-    return f"{at}{what}{IPV4 if 'extended' in outputs else ''}{told}{end}"
+    is_over = what.startswith("[DESTROY]")
+    told = event_text(connection, now, is_over)
+    when = _since(connection, "start", connection.began, outputs) + _since(connection, "stop", now, outputs)
+    return f"{at}{what}{IPV4 if 'extended' in outputs else ''}{told}{when * is_over}{end}"
 
 
 def identifier(connection: Connection) -> int:
@@ -43,7 +53,7 @@ def _left(connection: Connection, now: int) -> int:
     return max(0, connection.expires - now - 1) // SECOND
 
 
-def _flow(connection: Connection, now: int, uses: int) -> str:
+def _flow(connection: Connection, now: int, uses: int, with_start: bool) -> str:
     there, back = connection.counts or (None, None)
     word = state_word(connection.original.protocol, connection.state)
     state = _tag("state", word) if word else ""
@@ -52,7 +62,14 @@ def _flow(connection: Connection, now: int, uses: int) -> str:
     return (f"<flow>{_direction('original', connection.original, there)}{_direction('reply', connection.reply, back)}"
             f'<meta direction="independent">{state}{_tag("timeout", _left(connection, now))}'
             f'{_tag("mark", connection.mark)}{zone}{_tag("use", uses)}{_tag("id", identifier(connection))}{status}'
-            "</meta></flow>")
+            f"{_age(connection, now, with_start)}</meta></flow>")
+
+
+def _age(connection: Connection, now: int, with_start: bool) -> str:
+    if connection.began is None:
+        return ""
+    start = _tag("timestamp", _tag("start", EPOCH + connection.began)) if with_start else ""
+    return start + _tag("deltatime", now // SECOND - connection.began // SECOND)
 
 
 def _tag(name: str, value: object) -> str:

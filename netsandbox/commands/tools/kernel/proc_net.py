@@ -11,7 +11,7 @@ from netsandbox.commands.tools.kernel.socket_rows import proc_net_tcp, swapped
 from netsandbox.commands.tools.names import in_order
 from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.linux.ipv4.igmp import version
-from netsandbox.linux.netfilter.listing import connection_text, zone_text
+from netsandbox.linux.netfilter.listing import age_text, connection_text, zone_text
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 if TYPE_CHECKING:
@@ -145,8 +145,12 @@ def nf_conntrack(namespace: NetworkNamespace) -> str:
     """nf_conntrack_standalone.c: as `conntrack -L`, with the family before it and the zone."""
     now = namespace.scheduler.now
     found = namespace.netfilter.connections or ()
-    return "".join(f"ipv4     2 {connection_text(one, now).removesuffix(' use=1').removesuffix(zone_text(one))} "
-                   f"zone={one.original.zone} use=2\n" for one in found)
+    lines = []
+    for one in found:
+        age = age_text(one, now)
+        told = connection_text(one, now).removesuffix(f"{zone_text(one)}{age} use=1")
+        lines.append(f"ipv4     2 {told} zone={one.original.zone}{age} use=2\n")
+    return "".join(lines)
 
 
 def ip_tables_names(namespace: NetworkNamespace) -> str:
