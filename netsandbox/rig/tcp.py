@@ -109,9 +109,14 @@ class Conversation:
         return True, None
 
     def _receive_all(self, limit: int) -> tuple[bool, Any]:
+        """Each call of recv() may take the whole time, where others got something."""
+        before = self._total
         while self._total < limit:
             data = self.socket.recv(min(READ_SIZE, limit - self._total))
             if data is None:
+                if self._total > before:
+                    self.lab.scheduler.cancel(self._timer)
+                    self._timer = self.lab.scheduler.wake_after(self.timeout, self._time_out)
                 return False, None
             if not data:
                 break
