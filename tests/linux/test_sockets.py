@@ -132,6 +132,36 @@ def test_bind_and_connect_prefer_different_ports() -> None:
     assert all(one.port < 40004 for one in sharing)
 
 
+def test_sockets_that_share_a_port_share_what_comes_by_who_sends_it() -> None:
+    """SO_REUSEPORT: each peer's datagrams go to one of them, and some of them to either."""
+    world = World(2)
+    servers = [UdpSocket(world.namespace("h2"), Process("test", number)) for number in range(2)]
+    for one in servers:
+        one.shares = True
+        one.bind(ANY, 53)
+    for port in range(4000, 4012):
+        client = socket(world, "h1", ONE, port)
+        client.send(b"a", TWO, 53)
+        client.send(b"b", TWO, 53)
+    world.settle()
+    heard = [[datagram.port for datagram in one.received] for one in servers]
+    assert all(heard)
+    assert sorted(heard[0] + heard[1]) == sorted([*range(4000, 4012)] * 2)
+    assert all(ports.count(port) == 2 for ports in heard for port in ports)
+    with pytest.raises(SocketError, match="EADDRINUSE"):
+        UdpSocket(world.namespace("h2"), Process("test", 3)).bind(ANY, 53)
+
+
+def test_servers_that_share_a_port_share_the_connections() -> None:
+    session = KeptSession()
+    for name in ("one", "two"):
+        session.run(f"socat TCP-LISTEN:80,reuseport,fork 'SYSTEM:echo {name}' &")
+    assert session.run("socat TCP-LISTEN:80,fork SYSTEM:true").err.endswith("Address already in use\n")
+    said = [session.run("nc -w 1 127.0.0.1 80").out for _number in range(10)]
+    assert set(said) == {"one\n", "two\n"}
+    assert len([row for row in session.run("ss -tlnH").out.splitlines() if "0.0.0.0:80" in row]) == 2
+
+
 def test_no_queue_is_longer_than_somaxconn() -> None:
     session = KeptSession()
     session.run("docker run -d --name web --sysctl net.core.somaxconn=7 nginx")

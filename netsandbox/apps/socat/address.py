@@ -24,7 +24,7 @@ OTHERS = re.compile(
     "stderr|tun", re.IGNORECASE)
 """Addresses that the real one has beside."""
 TUNNELS = "; `ip tuntap add`, `ip link add … type vxlan` and `ip tunnel add` make tunnels"
-SILENT = frozenset({"reuseaddr", "reuseport", "pf=ip4", "nofork"})
+SILENT = frozenset({"reuseaddr", "pf=ip4", "nofork"})
 """Options that change nothing here: ports are taken with SO_REUSEADDR always."""
 
 
@@ -57,6 +57,8 @@ class Address(NamedTuple):
     wish: Keepalive = Keepalive()
     """What keepidle, keepintvl and keepcnt say; without keepalive it means nothing."""
     nodelay: bool = False
+    shares: bool = False
+    """reuseport: others that say so have the port as well."""
     spelled: str = ""
     """As it stands on the line, without its options."""
 
@@ -167,7 +169,9 @@ def _with_options(address: Address, options: list[str]) -> Address:
         if name in NUMBERED and "tcp" in address.kind:
             address = _numbered(address, NUMBERED[name], option)
             continue
-        if name == "fork":
+        if name in ("reuseport", "so-reuseport"):
+            address = address._replace(shares=value != "0")
+        elif name == "fork":
             address = address._replace(forks=True)
         elif name in ("sourceport", "sp") and not address.listens:
             address = address._replace(source_port=_source_port(option, value))

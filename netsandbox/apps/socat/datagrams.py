@@ -154,6 +154,7 @@ class Receiving(Datagrams):
         address = self.address
         assert address is not None, "it was made of one"
         socket = UdpSocket(self.program.namespace, self.program.process)
+        socket.shares = address.shares
         try:
             socket.bind(number_of(address.source), address.port)
         except SocketError as error:

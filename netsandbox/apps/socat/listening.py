@@ -28,6 +28,7 @@ class Listening:
     def start(self) -> None:
         kind = StreamSocket if self.address.kind == "tcp-listen" else UdpSocket
         socket = self.socket = kind(self.program.namespace, self.program.process, True)
+        socket.shares = self.address.shares
         try:
             socket.bind(number_of(self.address.source), self.address.port)
             if isinstance(socket, StreamSocket):
@@ -64,6 +65,7 @@ class Listening:
             own = socket
         else:
             own = UdpSocket(self.program.namespace, self.program.process, True)
+            own.shares = socket.shares
             own.bind(socket.address, socket.port)
         own.connect(datagram.source, datagram.port)
         self.program.pair(Datagrams(self.program, None, own, datagram))

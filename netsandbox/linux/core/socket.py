@@ -65,7 +65,7 @@ class Socket:
         address, port: what it is bound to; port 0 while unbound.
         family, address6: inet or inet6, and what one of inet6 is bound to, as it is written.
         peer, peer_port: what it is connected to, or 0.
-        reuse: SO_REUSEADDR.
+        reuse: SO_REUSEADDR.  shares: SO_REUSEPORT, it has its port together with others that say so.
         listening: a TCP socket that holds its port for connections.
         backlog: what `ss` shows as Send-Q of a listener.
         seq: the trace record that tells of its binding.
@@ -75,12 +75,13 @@ class Socket:
     protocol = "tcp"
 
     __slots__ = ("address", "address6", "backlog", "error", "family", "listening", "namespace", "peer", "peer_port",
-                 "port", "process", "reuse", "seq")
+                 "port", "process", "reuse", "seq", "shares")
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         self.namespace = namespace
         self.process = process
         self.reuse = reuse
+        self.shares = False
         self.address = ANY
         self.port = 0
         self.peer = ANY
@@ -204,7 +205,7 @@ class SocketTable:
         for other in self._by_port.get((socket.protocol, port), ()):
             if not socket.overlaps(other, address):
                 continue
-            if reuse and other.reuse and not other.listening:
+            if (reuse and other.reuse and not other.listening) or (socket.shares and other.shares):
                 continue
             return other
         return self._connection_in_the_way(socket, address, port, reuse) if socket.protocol == "tcp" else None
@@ -213,13 +214,14 @@ class SocketTable:
         """A connection, or its TIME-WAIT, that holds a port from a bind without SO_REUSEADDR on both."""
         for (own, own_port, _peer, _peer_port), other in self.connections.items():
             if (own_port == port and other is not socket and (address in (ANY, own)) and hasattr(other, "process")
-                    and not (reuse and other.reuse)):
+                    and not (reuse and other.reuse) and not (socket.shares and getattr(other, "shares", False))):
                 return other
         return None
 
     def check_listen(self, socket: Socket) -> None:
         for other in self._by_port.get((socket.protocol, socket.port), ()):
-            if other is not socket and other.listening and socket.overlaps(other, socket.address):
+            if other is not socket and other.listening and socket.overlaps(other, socket.address) and not (
+                    socket.shares and other.shares):
                 self._refuse(socket, socket.address, socket.port, "EADDRINUSE", other.process.name)
 
     def _free_port(self, socket: Socket, address: int) -> int:
@@ -266,20 +268,30 @@ class SocketTable:
         """A connection is whole: packets find it."""
         self.connections[connection.key] = connection
 
-    def listener(self, address: int, port: int, interface: Interface | None = None) -> Any:
+    def listener(self, address: int, port: int, interface: Interface | None = None,
+                 peer: tuple[int, int] = (ANY, 0)) -> Any:
         """The listening TCP socket for an address of ours: one bound to it before one bound to any.
 
         Args:
-            interface: where the packet came in.
+            interface: where the packet came in.  peer: who sent it, and by which port.
         """
         found = None
         for socket in self._by_port.get(("tcp", port), ()):
             if socket.listening and socket.family == "inet" and socket.address in (ANY, address) and hears(
                     socket, interface):
                 if socket.address == address:
-                    return socket
+                    found = socket
+                    break
                 found = found or socket
-        return found
+        return found if found is None or not found.shares else self._one_of(found, address, peer)
+
+    def _one_of(self, found: Socket, address: int, peer: tuple[int, int]) -> Socket:
+        """Of those that share a port and an address the one that a peer always gets (reuseport_select_sock)."""
+        group = [socket for socket in self._by_port[found.protocol, found.port]
+                 if socket.shares and (socket.address, socket.listening, socket.peer, socket.peer_port) == (
+                     found.address, found.listening, found.peer, found.peer_port)]
+        name = f"{self.namespace.name}/shared/{address}/{found.port}/{peer[0]}/{peer[1]}"
+        return group[self.namespace.chance.first(name, 32) * len(group) >> 32]
 
     def release(self, socket: Socket) -> None:
         """Nobody has the socket any more, and no connection: its port is free."""
@@ -331,4 +343,4 @@ class SocketTable:
             score = 4 * bool(socket.peer) + 4 * bool(socket.peer_port) + 2 * (socket.address != ANY)
             if score >= best:
                 found, best = socket, score
-        return found
+        return found if found is None or not found.shares else self._one_of(found, address, (peer, peer_port))

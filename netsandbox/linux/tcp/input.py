@@ -91,7 +91,7 @@ def receive_packet(interface: Interface, frame: Frame, packet: IPv4Packet) -> Ve
         if not isinstance(verdict, int):
             return verdict
         isn = verdict
-    listener = sockets.listener(packet.dst, segment.dport, interface)
+    listener = sockets.listener(packet.dst, segment.dport, interface, (packet.src, segment.sport))
     if listener is not None:
         return _to_listener(listener, interface, packet, segment, isn)
     reset.answer(interface.namespace, packet, segment, vrf=interface.l3mdev)
