@@ -18,7 +18,7 @@ from netsandbox.linux.netlink import route as routes
 from netsandbox.linux.netlink.credentials import ROOT, acting_with
 from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.linux.stack import create_namespace
-from netsandbox.linux.tcp.state import Connection
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:

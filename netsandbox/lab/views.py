@@ -35,8 +35,9 @@ from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, SEEN_REPLY,
 from netsandbox.linux.netfilter.connection import Connection as Tracked
 from netsandbox.linux.netfilter.iptables.print import listed_rules
 from netsandbox.linux.netfilter.listing import NAMES, connection_text, state_word
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.state import STATE_NAMES, Connection, TcpState
+from netsandbox.linux.tcp.state import STATE_NAMES, TcpState
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import format_ipv4, format_mac
 from netsandbox.wire.ipv4 import ICMP

@@ -29,8 +29,9 @@ from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import ECE, SYN
 
 if TYPE_CHECKING:
+    from netsandbox.linux.tcp.connection import Connection
     from netsandbox.linux.tcp.options import Options
-    from netsandbox.linux.tcp.state import Connection, Sent
+    from netsandbox.linux.tcp.state import Sent
     from netsandbox.wire.tcp import TcpSegment
 
 OPEN, REDUCING = Recovery.OPEN, (Recovery.CWR, Recovery.RECOVERY)

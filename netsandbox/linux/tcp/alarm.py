@@ -8,7 +8,7 @@ from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.tcp.rtt import RTO_MAX
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 RETRANSMIT, TAIL, REORDER, PROBE = "retransmit", "tail", "reorder", "probe"
 TICK = 4_000_000

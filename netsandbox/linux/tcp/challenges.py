@@ -13,7 +13,7 @@ from netsandbox.wire.sequence import MASK, before
 from netsandbox.wire.tcp import SYN
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
     from netsandbox.wire.tcp import TcpSegment
 
 

@@ -23,9 +23,10 @@ from netsandbox.linux.tcp import (
     undo,
     window,
 )
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.counts import Counts
 from netsandbox.linux.tcp.events import TcpFailed
-from netsandbox.linux.tcp.state import CLOSE, ESTABLISHED, SYN_RECV, SYN_SENT, Connection, Sent
+from netsandbox.linux.tcp.state import CLOSE, ESTABLISHED, SYN_RECV, SYN_SENT, Sent
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.linux.tcp.transmit import advertised_mss, follow, send_ack, stamp_of, sync_mss, transmit, way_of
 from netsandbox.wire.ipv4 import TCP

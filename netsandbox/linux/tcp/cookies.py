@@ -12,7 +12,7 @@ from netsandbox.linux.tcp.transmit import advertised_mss
 from netsandbox.wire.sequence import MASK
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
     from netsandbox.wire.ipv4 import IPv4Packet
     from netsandbox.wire.tcp import TcpSegment
 

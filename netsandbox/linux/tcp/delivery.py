@@ -13,7 +13,8 @@ from netsandbox.engine.units import MICROSECOND
 from netsandbox.wire.sequence import MASK, after
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection, Sent
+    from netsandbox.linux.tcp.connection import Connection
+    from netsandbox.linux.tcp.state import Sent
 
 
 class Departure(NamedTuple):

@@ -10,7 +10,7 @@ from netsandbox.wire.tcp import ACK, CWR, ECE, SYN
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
     from netsandbox.wire.ipv4 import IPv4Packet
     from netsandbox.wire.tcp import TcpSegment
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.ipv4 import icmp
 from netsandbox.linux.tcp import connect, listen, output, recovery, timers
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.state import Connection, TcpState
+from netsandbox.linux.tcp.state import TcpState
 from netsandbox.linux.tcp.transmit import current_mss, way_of
 from netsandbox.wire.icmp import (
     HOST_UNREACHABLE,

@@ -14,8 +14,8 @@ from netsandbox.linux.tcp.cubic import HZ
 from netsandbox.wire.sequence import after
 
 if TYPE_CHECKING:
+    from netsandbox.linux.tcp.connection import Connection
     from netsandbox.linux.tcp.cubic import Cubic
-    from netsandbox.linux.tcp.state import Connection
 
 LEAST_WINDOW, SAMPLES = 16, 8
 GAP = 2000

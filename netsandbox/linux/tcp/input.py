@@ -26,6 +26,7 @@ from netsandbox.linux.tcp import (
     undo,
     window,
 )
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import (
     CLOSE,
@@ -40,7 +41,6 @@ from netsandbox.linux.tcp.state import (
     SYN_RECV,
     SYN_SENT,
     TIME_WAIT,
-    Connection,
     Waiting,
 )
 from netsandbox.linux.tcp.timewait import TimeWait

@@ -17,7 +17,7 @@ from netsandbox.linux.tcp.transmit import way_of
 
 if TYPE_CHECKING:
     from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 MILLI = 1000
 SAVES_NOTHING, SAVES_NO_THRESHOLD = "net.ipv4.tcp_no_metrics_save", "net.ipv4.tcp_no_ssthresh_metrics_save"

@@ -14,7 +14,7 @@ from netsandbox.wire.sequence import MASK, after, distance
 from netsandbox.wire.tcp import ACK, FIN, PSH
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 # -- the write queue
 

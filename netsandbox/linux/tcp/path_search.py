@@ -15,7 +15,7 @@ from netsandbox.linux.tcp.transmit import HEADERS, current_mss, most_for, sync_m
 from netsandbox.wire.sequence import MASK, after, distance
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 LEAST_WINDOW = 11
 """Segments: a smaller window has no room for a probe."""

@@ -8,7 +8,7 @@ from netsandbox.linux.tcp import buffers, options
 from netsandbox.wire.tcp import ACK, PSH
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
     from netsandbox.wire.tcp import TcpSegment
 
 NOT_PUSH = ~PSH

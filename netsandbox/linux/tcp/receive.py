@@ -27,8 +27,8 @@ from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import FIN
 
 if TYPE_CHECKING:
+    from netsandbox.linux.tcp.connection import Connection
     from netsandbox.linux.tcp.options import Options
-    from netsandbox.linux.tcp.state import Connection
     from netsandbox.wire.tcp import TcpSegment
 
 MOST_QUICK = 16

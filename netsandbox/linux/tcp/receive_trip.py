@@ -12,7 +12,7 @@ from netsandbox.linux.tcp.transmit import stamp_now
 from netsandbox.wire.sequence import MASK, before
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 
 def by_window(conn: Connection) -> None:

@@ -26,7 +26,7 @@ from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.sequence import after, before
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 
 NONE, LOST, NEW = 0, 1, 2

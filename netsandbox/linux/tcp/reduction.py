@@ -9,7 +9,7 @@ from netsandbox.linux.tcp.congestion import NEVER
 from netsandbox.linux.tcp.state import Recovery
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 
 def begin(conn: Connection) -> None:

@@ -9,7 +9,7 @@ from netsandbox.linux.tcp.state import DEFAULT_MSS
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 
 class Request:

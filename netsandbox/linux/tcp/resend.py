@@ -14,7 +14,7 @@ from netsandbox.wire.sequence import MASK, after, before
 from netsandbox.wire.tcp import FIN, PSH, SYN
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 
 def split(conn: Connection, place: int, size: int) -> None:

@@ -10,7 +10,8 @@ from netsandbox.linux.tcp.state import Recovery
 from netsandbox.wire.sequence import MASK, after, before, distance
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection, Sent
+    from netsandbox.linux.tcp.connection import Connection
+    from netsandbox.linux.tcp.state import Sent
 
 Block = tuple[int, int]
 

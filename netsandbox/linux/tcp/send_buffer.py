@@ -12,7 +12,7 @@ from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.sequence import MASK, distance
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 
 FLUSHED = 16

@@ -27,6 +27,7 @@ from netsandbox.linux.tcp import (
     timewait,
     window,
 )
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.linux.tcp.input import process
 from netsandbox.linux.tcp.state import (
@@ -41,7 +42,6 @@ from netsandbox.linux.tcp.state import (
     SEND_SHUTDOWN,
     SYN_RECV,
     SYN_SENT,
-    Connection,
     Keepalive,
     TcpState,
 )

@@ -23,7 +23,7 @@ from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import ACK
 
 if TYPE_CHECKING:
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
 
 ORPHAN_RETRIES = 8
 """How often a socket that nobody has tries, with tcp_orphan_retries 0."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
     from netsandbox.wire.ipv4 import IPv4Packet
 
 LENGTH = 60 * SECOND

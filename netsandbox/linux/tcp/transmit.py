@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.events import RouteMissing
     from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.tcp.state import Connection, Sent
+    from netsandbox.linux.tcp.connection import Connection
+    from netsandbox.linux.tcp.state import Sent
 
 HEADERS = 40
 PINGPONG = "net.ipv4.tcp_pingpong_thresh"

@@ -14,7 +14,7 @@ from netsandbox.wire.tcp import FIN, PSH, SYN, URG
 if TYPE_CHECKING:
     from netsandbox.linux.core.sysctl import Sysctls
     from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.tcp.state import Connection
+    from netsandbox.linux.tcp.connection import Connection
     from netsandbox.wire.tcp import TcpSegment
 
 MAX_WINDOW, MAX_SIGNED = 0xFFFF, 0x7FFF

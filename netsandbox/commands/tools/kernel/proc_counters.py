@@ -9,7 +9,7 @@ from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.mib.counters import ICMP_MSG, groups
 from netsandbox.linux.mib.table import NETSTAT, SNMP, UNMODELLED
 from netsandbox.linux.tcp.buffers import written
-from netsandbox.linux.tcp.state import Connection
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.timewait import TimeWait
 
 if TYPE_CHECKING:

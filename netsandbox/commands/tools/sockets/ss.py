@@ -18,7 +18,7 @@ from netsandbox.commands.tools.sockets.ss_info import information, memory
 from netsandbox.commands.tools.sockets.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
-from netsandbox.linux.tcp.state import Connection
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.services import service_name
 

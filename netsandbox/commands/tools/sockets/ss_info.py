@@ -11,8 +11,9 @@ from netsandbox.linux.tcp import buffers, ecn
 from netsandbox.linux.tcp.buffers import PAGE
 from netsandbox.linux.tcp.burst import pacing_rate
 from netsandbox.linux.tcp.congestion import INITIAL
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
-from netsandbox.linux.tcp.state import Connection, TcpState
+from netsandbox.linux.tcp.state import TcpState
 from netsandbox.linux.tcp.transmit import LARGEST_PATH
 from netsandbox.wire.sequence import MASK
 
