@@ -17,14 +17,15 @@ from netsandbox.explain.questions import lettered, verdict
 from netsandbox.explain.refusals import noted, translated
 from netsandbox.explain.words import Words
 from netsandbox.grading.apart import EndedError, Limits, apart
-from netsandbox.grading.on_the_way import EXPECT, ForeignError, Way, conditions, counted, do_again
+from netsandbox.grading.on_the_way import ForeignError, Way, counted, do_again
 from netsandbox.grading.outcome import FAILED, HELD, WRONG, Outcome, Report
 from netsandbox.grading.report import TextReport, junit
 from netsandbox.session.files import refuse_inputs, write_atomically
+from netsandbox.session.goals import EXPECT, conditions
 from netsandbox.session.library import find_scenario
-from netsandbox.session.runner import Line, Runner
-from netsandbox.session.scenario import Scenario, ScenarioError, load_scenario
-from netsandbox.session.steps import text_in
+from netsandbox.session.runner import Line, Runner, Task
+from netsandbox.session.scenario import Scenario, ScenarioError, read_scenario
+from netsandbox.session.steps import Step, text_in
 
 CANARIES = ("exit 999", "frames 999999999 since 1 lines")
 """Conditions that hold in no lab: a check that calls one of them true sees nothing, and none of its answers counts."""
@@ -70,7 +71,7 @@ def _apart(name: str, saved: str, language: str) -> Report:
 def _headed(name: str) -> tuple[str, Mapping[str, str]]:
     """Under which file and title a scenario is told of, whatever becomes of a session of it."""
     try:
-        scenario = load_scenario(find_scenario(name))
+        scenario = read_scenario(find_scenario(name))
     except ScenarioError:
         return name, {}
     return scenario.name, scenario.title
@@ -86,7 +87,7 @@ def check(name: str, language: str = "en") -> Report:
     """Run one scenario, given by its file or bundled name, and see what it expects."""
     try:
         path = find_scenario(name)
-        scenario = load_scenario(path)
+        scenario = read_scenario(path)
     except ScenarioError as error:
         return Report(name, error=translated(str(error), language))
     return check_scenario(scenario, language)
@@ -95,7 +96,7 @@ def check(name: str, language: str = "en") -> Report:
 def judge(name: str, saved: str, language: str = "en") -> Report:
     """Whether what a scenario expects holds where a saved session ends, or did at its step; nothing else counts."""
     try:
-        scenario, session = load_scenario(find_scenario(name)), load_scenario(saved)
+        scenario, session = read_scenario(find_scenario(name)), read_scenario(saved)
     except ScenarioError as error:
         file, title = _headed(name)
         return Report(file, dict(title), error=translated(str(error), language), session=saved)
@@ -153,8 +154,9 @@ def check_scenario(scenario: Scenario, language: str = "en") -> Report:
     if wrong:
         return Report(scenario.name, dict(scenario.title), wrong)
     runner = Runner.of(scenario)
-    outcomes = tuple(_outcomes(runner, scenario, language))
-    report = Report(scenario.name, dict(scenario.title), outcomes)
+    told: list[str] = []
+    outcomes = tuple(_outcomes(runner, scenario, language, told))
+    report = Report(scenario.name, dict(scenario.title), outcomes, told=tuple(told))
     if not any(outcome.is_expect for outcome in outcomes):
         return report._replace(error=_said(language, "nothing", scenario.name))
     blind = _blind_to(runner)
@@ -162,6 +164,10 @@ def check_scenario(scenario: Scenario, language: str = "en") -> Report:
 
 
 ERRORS = Words({
+    "done": ("{file}:{line}: this task is done before anybody has done anything: all of its goals hold",
+             "{file}:{line}：这个任务在做任何事之前就已完成：它的目标全部成立"),
+    "no-way": ("{file}:{line}: this task has no `run`, so that nothing does it here",
+               "{file}:{line}：这个任务没有 `run`，所以这里没有什么来完成它"),
     "answer": ("step {number}, the question: {text}", "第 {number} 步的问题：{text}"),
     "hint": ("step {number}: hint {hint} of {of} was asked for", "第 {number} 步：要了第 {hint} 个提示（共 {of} 个）"),
     "solution": ("step {number}: the solution was shown and done by the app", "第 {number} 步：看了做法，由界面做完"),
@@ -197,9 +203,13 @@ def _unreadable(scenario: Scenario, language: str) -> Iterator[Outcome]:
                 yield Outcome(number, text, after, WRONG, found + offered)
 
 
-def _outcomes(runner: Runner, scenario: Scenario, language: str) -> Iterator[Outcome]:
+def _outcomes(runner: Runner, scenario: Scenario, language: str, told: list[str]) -> Iterator[Outcome]:
+    """What came of each line; what is odd about its tasks is told."""
     after = ""
     for event in runner.scenario(scenario, language):
+        if isinstance(event, Task):
+            key = "done" if _is_done(runner, event.step) else "no-way" if not event.step.run else ""
+            told += [ERRORS.say(key, language, file=scenario.name, line=event.step.line)] if key else []
         if not isinstance(event, Line):
             continue
         if event.is_expect:
@@ -209,6 +219,15 @@ def _outcomes(runner: Runner, scenario: Scenario, language: str) -> Iterator[Out
             if event.failed:
                 yield Outcome(event.number, event.text, "", FAILED, event.job.err.strip() or f"exit {event.job.code}",
                               is_expect=False)
+
+
+def _is_done(runner: Runner, step: Step) -> bool:
+    """Whether a task is done before its reader has done anything, as the app would see it."""
+    shell = runner.session.shell
+    shell.counts_from = runner.session.trace.end
+    found = [shell.execute(EXPECT + text).code for text, _line in conditions(step)]
+    shell.counts_from = 0
+    return not any(found)
 
 
 def _judged(line: Line, after: str) -> Outcome:

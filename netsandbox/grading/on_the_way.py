@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.expect import Verdict
 from netsandbox.commands.expect.condition import is_of_event
-from netsandbox.commands.line import verb_of
+from netsandbox.session.goals import EXPECT, conditions
 from netsandbox.session.own_files import NoFiles
 from netsandbox.session.steps import Step
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from netsandbox.session.keeping import KeptSession
     from netsandbox.session.scenario import Scenario
 
-EXPECT = "expect "
 SETTINGS = ("seed", "profile", "uplink")
 """What a session has of its scenario, beside the set-up."""
 
@@ -29,13 +28,6 @@ class Met(NamedTuple):
 
     verdict: Verdict
     after: str
-
-
-def conditions(step: Step) -> list[tuple[str, int]]:
-    """What a step expects, each with its line of the file, in its order."""
-    return sorted([*zip(step.expect, step.expect_lines, strict=True),
-                   *((line.removeprefix(EXPECT), number) for line, number in zip(step.run, step.run_lines, strict=True)
-                     if verb_of(line) == "expect")], key=lambda one: one[1])
 
 
 def counted(scenario: Scenario) -> list[tuple[int, Step]]:

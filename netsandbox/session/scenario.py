@@ -2,9 +2,8 @@
 
 The keys at the top are `netsandbox` (the format's version, the only one required), `title`, `about`, `learned`, `next`,
 `topics` (words by which it is found), `notes` (of a saved session), `seed`, `profile`, `uplink` (true, false, or the
-LAN of the default host),
-`setup` and `steps`. The last two are lists; an item is a command line, or a map with `ask`, `answers`, `right`, `run`,
-`say`, `expect`, `hints` and `task`.
+LAN of the default host), `setup` and `steps`. The last two are lists; an item is a command line, or a map with `ask`,
+`answers`, `right`, `run`, `say`, `expect`, `hints` and `task`.
 """
 
 from __future__ import annotations
@@ -23,9 +22,10 @@ from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.uplink import DEFAULT_LAN, parse_lan
 from netsandbox.session.files import FileError, read_bytes
+from netsandbox.session.goals import readable
 from netsandbox.session.steps import Note, Scenario, Step
 
-__all__ = ["Scenario", "ScenarioError", "Step", "dump_scenario", "load_scenario", "parse_scenario"]
+__all__ = ["Scenario", "ScenarioError", "Step", "dump_scenario", "load_scenario", "parse_scenario", "read_scenario"]
 
 VERSION = 2
 NOTE = re.compile(r"(hint|solution|answer) (\d{1,2}), (\d{1,4}) to go")
@@ -52,7 +52,12 @@ OF_COMPOSE: Late[str, Callable[[str, str], Scenario]] = Late({
 
 
 def load_scenario(path: str | Path, read: Callable[[str, int], bytes] = read_bytes) -> Scenario:
-    """Read a scenario file. Raises ScenarioError for a file that cannot be read and for all that is wrong in it."""
+    """Read a scenario file whose goals can be read, too. Raises ScenarioError for all that is wrong in it."""
+    return readable(read_scenario(path, read))
+
+
+def read_scenario(path: str | Path, read: Callable[[str, int], bytes] = read_bytes) -> Scenario:
+    """Read a scenario file, be its goals what they may. Raises ScenarioError, never anything else."""
     name = str(path)
     try:
         data = read(name, MAX_BYTES)

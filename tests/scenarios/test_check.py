@@ -119,6 +119,24 @@ def test_what_cannot_be_read_is_shown_before_anything_is_run(
     assert "      第 4 个字符：没有条件“apr”；是不是“arp”？\n" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("language", "odd"), [
+    ("en", ("10: this task is done before anybody has done anything", "12: this task has no `run`")),
+    ("zh", ("10：这个任务在做任何事之前就已完成", "12：这个任务没有 `run`"))])
+def test_what_is_odd_about_a_task_is_told(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, odd: tuple[str, str]) -> None:
+    """In the app such a task was finished at once, and its solution shown."""
+    tasks = """  - task: {en: Look.}
+    expect: [interface pc1:eth0 address 10.0.0.1/24, no arp pc1]
+  - {task: {en: Bring pc2.}, expect: interface pc2:eth0 address 10.0.0.2/24}
+  - {task: {en: Do.}, run: link pc1:eth0 down, expect: interface pc1:eth0 down}
+"""
+    path = written(tmp_path, GOOD + tasks)
+    assert main(["check", path, "--lang", language]) == 1
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  · ")]
+    assert len(told) == 2
+    assert all(f"{path}:{mark}" in line for line, mark in zip(told, odd, strict=True))
+
+
 def test_a_scenario_without_expectations_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path, GOOD[:GOOD.index("    expect:")])
     assert main(["check", path]) == 2

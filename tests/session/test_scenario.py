@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netsandbox.cli import main
 from netsandbox.commands.strict_yaml import MAX_DEPTH, fault_in_text
 from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.uplink import DEFAULT_LAN
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.scenario import (
     LANGUAGES,
     MAX_BYTES,
@@ -45,7 +47,7 @@ steps:
   - run: exec a ip neigh
     say: {zh: 看, en: Look}
     expect:
-      - contains REACHABLE
+      - output contains REACHABLE
       - exit 0
   - say: Only words
 """
@@ -61,7 +63,7 @@ def test_every_key_is_read() -> None:
         uplink="10.9.0.0/24",
         setup=(Step(run=("docker run -d --name a nginx",)), Step(run=("wait", 'exec a sh -c "echo x: y"'))),
         steps=(
-            Step(("exec a ip neigh",), {"en": "Look", "zh": "看"}, ("contains REACHABLE", "exit 0")),
+            Step(("exec a ip neigh",), {"en": "Look", "zh": "看"}, ("output contains REACHABLE", "exit 0")),
             Step(say={"en": "Only words"}),
         ),
     )
@@ -290,6 +292,28 @@ def test_a_file_may_be_as_large_as_the_cap_and_no_larger(tmp_path: Path) -> None
         load_scenario(path)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("text", "line", "words"), [
+    ("setup:\n  - expect exit one\n", 3, ("expected an exit status", "退出码")),
+    ("steps:\n  - expect:\n      - exit 0\n      - raech a b\n", 5, ("did you mean 'reach'?", "是不是“reach”？"))])
+def test_a_goal_that_cannot_be_read_is_told_when_the_file_is(
+        tmp_path: Path, text: str, line: int, words: tuple[str, str], language: str,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    """A reader met it at its step, and could never finish."""
+    path = tmp_path / "goal.yaml"
+    path.write_text(HEAD + text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+    assert caught.value.line == line
+    for told in (translated(str(caught.value), language), "".join(
+            [str(main(["run", str(path), "--lang", language])), capsys.readouterr().err])):
+        assert f"{path}:{line}" in told
+        assert words[language == "zh"] in told
+    assert main(["check", str(path)]) == 2
+    assert f"{path}:{line}" in capsys.readouterr().out
+    assert KeptSession().run(f"load {path}").code
+
+
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no /dev/zero")
 def test_a_device_is_not_read() -> None:
     with pytest.raises(ScenarioError, match="not a regular file"):
@@ -372,7 +396,7 @@ steps:
       en: "Look"
       zh: "看"
     expect:
-      - contains REACHABLE
+      - output contains REACHABLE
       - exit 0
   - say:
       en: "Only words"
