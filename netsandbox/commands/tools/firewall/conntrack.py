@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.firewall.conntrack_help import USAGE
+from netsandbox.commands.tools.firewall.conntrack_options import TITLE
 from netsandbox.commands.tools.firewall.conntrack_output import XML_BEGIN, XML_END, changed_text, entry_text
-from netsandbox.commands.tools.firewall.conntrack_words import TITLE, Line
+from netsandbox.commands.tools.firewall.conntrack_words import Line
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.notes import note
 from netsandbox.engine.units import SECOND

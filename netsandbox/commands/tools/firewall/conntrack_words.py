@@ -6,7 +6,17 @@ import re
 from ipaddress import IPv6Address
 
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.firewall.conntrack_checks import check
 from netsandbox.commands.tools.firewall.conntrack_filter import ADDRESSES, OF_ICMP, PORTS, SAME, Filter, Translated
+from netsandbox.commands.tools.firewall.conntrack_options import (
+    COMMANDS,
+    MASKED,
+    NAMED,
+    NEEDED_OF,
+    OPTIONS,
+    TITLE,
+    wrong,
+)
 from netsandbox.linux.netfilter.connection import ASSURED, DCCP, GRE, SCTP, SEEN_REPLY, TOLD_WITH_PORTS, Connection
 from netsandbox.linux.netfilter.listing import NAMES
 from netsandbox.linux.netfilter.tcp_states import STATES
@@ -14,26 +24,6 @@ from netsandbox.linux.netfilter.track_sctp import STATES as SCTP_STATES
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
 
-TITLE = "conntrack v1.4.8 (conntrack-tools)"
-HINT = "Try `conntrack -h' or 'conntrack --help' for more information."
-WRONG = 2
-COMMANDS = {"dump": "L", "get": "G", "delete": "D", "flush": "F", "count": "C", "event": "E", "create": "I", "add": "A",
-            "update": "U", "stats": "S", "version": "V", "help": "h"}
-OPTIONS = {"src": "s", "orig-src": "s", "dst": "d", "orig-dst": "d", "reply-src": "r", "reply-dst": "q",
-           "protonum": "p", "timeout": "t", "status": "u", "zero": "z", "event-mask": "e", "mark": "m", "id": "i",
-           "family": "f", "src-nat": "n", "dst-nat": "g", "output": "o", "secmark": "c", "buffer-size": "b",
-           "any-nat": "j", "zone": "w", "label": "l", "label-add": "l", "label-del": "l", "tuple-src": "[",
-           "tuple-dst": "]", "mask-src": "{", "mask-dst": "}", "orig-zone": "(", "reply-zone": ")"}
-MASKED = {"{": "s", "}": "d"}
-NAMED = {letter: name for name, letter in reversed(OPTIONS.items())}
-ALL = "sdrqptuzemif[]{}ngocbjw()"
-ILLEGAL = {"L": "tei[]b", "I": "zeif[]{}ocbj", "A": "zeif[]{}ocbj", "U": "ze[]cbjw()", "D": "ze[]cbj",
-           "G": "tuzemf[]{}ngcbjw()", "F": "sdrqptuzeim[]{}ngocbjw()", "C": ALL, "S": ALL, "V": ALL, "": ALL,
-           "h": ALL.replace("p", ""), "E": "tuzi[]"}
-"""Options that a command does not take (commands_v_options), in the order in which they are looked for."""
-ILLEGAL_EXPECTATIONS = {"L": "sdrqptuzemi[]ngcbjw", "F": ALL, "C": ALL, "S": ALL, "E": "sdrqptuzmi[]ngcjw"}
-NEEDED = {"I": "pt", "A": "pt", "G": "p"}
-NOT_MODELLED = {"c": "security marks"}
 OUTPUTS = ("xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save")
 UNREPLIED = 1 << 16
 """No bit of an entry's: that SEEN_REPLY is not set."""
@@ -70,7 +60,8 @@ class Line:
                 break
             if word.startswith("-") and word != "-":  # other words are not looked at
                 self._read(word)
-        self._check()
+        check(self)
+        self._add_filters()
 
     @property
     def outputs(self) -> frozenset[str]:
@@ -275,55 +266,6 @@ class Line:
         """Of the protocol, in the order of their numbers."""
         return SCTP_STATES if self.protocol == SCTP else STATES
 
-    def _check(self) -> None:
-        """What goes together, and the final checks of the protocol.
-
-        Raises:
-            ToolError: an option that the command does not take, or one that is missing.
-        """
-        if self.table == "expect" and self.command in "GDIA":
-            raise self._is_of_expectation()
-        self._check_letters()
-        for letter, name in MASKED.items():
-            if letter in self.values and name not in self.values:
-                raise wrong(f"Can't use --{NAMED[letter]} without --{NAMED[name]}")
-        for letter in "()" if self.command in ("I", "A") else "":
-            if self.number(letter):
-                raise ToolError(1, f"netsandbox: conntrack --{NAMED[letter]} is not modelled")
-        if self.command == "L" and "z" in self.values and not {*"sdrqptumgnjw"}.isdisjoint(self.values):
-            raise wrong("Can't use -z with filtering parameters")
-        for letter, what in NOT_MODELLED.items():
-            if letter in self.values:
-                raise ToolError(1, f"netsandbox: conntrack: {what} are not modelled")
-        if self.command == "D" and "t" in self.values:
-            raise ToolError(1, "netsandbox: conntrack -D -t is not modelled")
-        if self.command in ("I", "A", "G"):
-            self._check_new()
-        self._check_outputs()
-        self._add_filters()
-
-    def _is_of_expectation(self) -> ToolError:
-        for letter in ("s", "d"):
-            if letter not in self.values:
-                return wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
-        return ToolError(1, "netsandbox: conntrack: expectations are not modelled")
-
-    def _check_outputs(self) -> None:
-        if self.command == "E" and self.outputs & {"xml", "save"}:
-            raise ToolError(1, "netsandbox: conntrack: events are lines here: output 'xml' or 'save' is not modelled")
-
-    def _check_letters(self) -> None:
-        """generic_opt_check."""
-        illegal = (ILLEGAL_EXPECTATIONS if self.table == "expect" else ILLEGAL)[self.command]
-        for letter in ALL:
-            if letter in self.values and letter in illegal:
-                raise wrong(f"Illegal option `--{NAMED[letter]}' with this command")
-            if letter not in self.values and letter in NEEDED.get(self.command, ""):
-                raise wrong(f"You need to supply the `--{NAMED[letter]}' option for this command")
-        for letter, name in (("s", "mask-src"), ("d", "mask-dst")) if self.command in ("I", "A", "G") else ():
-            if self.values.get(letter, "").partition("/")[2] not in ("", "32"):
-                raise wrong(f"Illegal option `--{name}' with this command")
-
     def _add_filters(self) -> None:
         """What an option asks for that makes no connection of its own."""
         self.filters = [one._replace(value=one.value & mask, mask=mask) if isinstance(one, Filter) and mask is not None
@@ -343,21 +285,6 @@ class Line:
                 raise ToolError(1, f"{TITLE}: Operation failed: invalid parameters")
             self.filters.append(Filter("u", self.status, self.status | SEEN_REPLY * bool(asked & UNREPLIED)))
 
-    def _check_new(self) -> None:
-        for name in NEEDED_OF.get(self.protocol, ()) if self.command != "G" or self.protocol == ICMP else ():
-            if name not in self.values:
-                raise wrong(f"You need to supply the `--{name}' option for this command")
-        if not {"s", "d"} <= self.values.keys() and not {"r", "q"} <= self.values.keys():
-            raise wrong("you have to specify `--src' and `--dst'")
-        given = self.values.keys()
-        if self.protocol == GRE:
-            raise wrong("you have to specify `--srckey' and `--dstkey'")
-        if self.protocol in TOLD_WITH_PORTS and not (
-                {"sport", "dport"} <= given or {"reply-port-src", "reply-port-dst"} <= given):
-            raise wrong("you have to specify `--sport' and `--dport'")
-        if self.protocol == DCCP and self.command != "G":
-            raise ToolError(1, "netsandbox: conntrack: entries of DCCP are not modelled")
-
     def covers(self, connection: Connection) -> bool:
         """All entries are of IPv4."""
         return self.family != "ipv6" and all(one.covers(connection) for one in self.filters)
@@ -371,9 +298,6 @@ KEYS = ("srckey", "dstkey", "reply-key-src", "reply-key-dst")
 VTAGS = ("orig-vtag", "reply-vtag")
 DCCP_WORDS = {"role": ("client", "server"), "state": (
     "NONE", "REQUEST", "RESPOND", "PARTOPEN", "OPEN", "CLOSEREQ", "CLOSING", "TIMEWAIT", "IGNORE", "INVALID")}
-NEEDED_OF = {ICMP: ("icmp-type", "icmp-code"), TCP: ("state",), SCTP: ("state", "orig-vtag", "reply-vtag"),
-             DCCP: ("state", "role")}
-"""What -p adds besides, and -I needs."""
 TABLES = ("conntrack", "expect", "dying", "unconfirmed")
 
 
@@ -386,10 +310,6 @@ def _unsigned(text: str) -> int:
 
 def _bits(names: str) -> int:
     return sum({STATUSES[name] for name in names.upper().split(",")})
-
-
-def wrong(message: str) -> ToolError:
-    return ToolError(WRONG, f"{TITLE}: {message}\n{HINT}")
 
 
 def _is_ipv6(text: str) -> bool:
