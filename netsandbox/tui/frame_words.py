@@ -28,6 +28,12 @@ _BRIEFEST: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(who-has \S+).* tell .*"), r"\1"),
     (re.compile(r"^who-has (\S+)$"), r"\1?"),
 )
+_TINIEST: tuple[tuple[int, re.Pattern[str], str], ...] = (
+    (14, re.compile(r"^echo (\w+) (\d+)$"), r"\1 \2"),
+    (20, re.compile(r"^(?:host|net) (\S+) unreachable"), r"unreachable: \1"),
+    (20, re.compile(r"^(?:主机|网络) (\S+) 不可达"), r"不可达：\1"),
+)
+"""What is to be seen first in a column of fewer cells, where the rest is cut."""
 _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^Request who-has (\S+)(?: \(\S+\))? tell \1$"), r"\1 通告"),
     (re.compile(r"^(\S+) announced$"), r"\1 通告"),
@@ -67,6 +73,8 @@ def shortened(line: str, width: int) -> str:
     fewer = _BRIEF if width >= BRIEF else _BRIEF + _BRIEFEST
     for pattern, less in fewer + _CHINESE if language() == "zh" else fewer:
         line = pattern.sub(less, line)
+    for least, pattern, less in _TINIEST:
+        line = pattern.sub(less, line) if width < least else line
     return line
 
 

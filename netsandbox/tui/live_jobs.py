@@ -318,8 +318,8 @@ class Jobs:
         goal = self.on_judged(job)
         if not told and goal is not None:
             if not goal.met:
-                self.say("fail", goal.sentence or job.line)
-                self.say("why", goal.wrong)
+                self.say("goal", goal.sentence or job.line)
+                self.say("wrong", goal.wrong)
             return
         if told or job.code:
             self.say("fail" if job.code else "hold", job.line)

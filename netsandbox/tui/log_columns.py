@@ -36,6 +36,8 @@ class Needs(NamedTuple):
     where: int = 28
     who: int = 30
     verdict: int = 26
+    port: int = 26
+    """Of the place in a narrow pane, a port without its bridge."""
 
 
 FLAGS = {"syn": "S", "fin": "F", "rst": "R", "psh": "P", "push": "P", "ack": ".", "urg": "U"}
@@ -63,7 +65,8 @@ def columns(
         time = max(len(format_time(last_at)), 8)
     verdict = min(max(needs.verdict, 8), 10 if narrow else 26)
     rest -= number + time + protocol + verdict + 6
-    where = 0 if rest < 32 else min(needs.where - (2 if narrow else 0), max(rest * (29 if narrow else 28) // 100, 8))
+    place, share = (needs.port, 35) if narrow else (needs.where, 28)
+    where = 0 if rest < 32 else min(place, max(rest * share // 100, 8))
     who = min(needs.who, max(rest * (43 if narrow else 38) // 100, 12))
     return Columns(number, time, where, who, protocol, max(rest - where - who, 0), verdict)
 
@@ -146,7 +149,7 @@ def header(widths: Columns, glyphs: GlyphSet) -> str:
 
 def needs_of(row: LogRow, glyphs: GlyphSet) -> Needs:
     """The cells that a row's place, parties and verdict take."""
-    texts = where_text(row, glyphs), who_text(row, glyphs), verdict_text(row, glyphs)
+    texts = (where_text(row, glyphs), who_text(row, glyphs), verdict_text(row, glyphs), _narrow_where(row, glyphs, 0))
     return Needs(*map(cell_len, texts))
 
 

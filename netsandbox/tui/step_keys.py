@@ -54,9 +54,22 @@ class StepKeys(LabApp):
         self.live.lesson.insists = True
         self.live.check_goals()
         hint, or_hint = (tr("lesson.h-hints"), tr("lesson.or-hint")) if stand.more_hints else ("", "")
-        self.main.status.say(tr("lesson.unmet-task", count=stand.unmet, hint=hint) if stand.is_open else
-                             tr("lesson.unmet" if has_more else "lesson.unmet-last", count=stand.unmet,
-                                or_hint=or_hint))
+        if stand.is_open:
+            told = tr("lesson.unmet-task", count=stand.unmet, hint=hint)
+        elif line := self._left_for_own(stand.number):
+            told = tr("lesson.unmet-own", count=stand.unmet, line=line)
+        else:
+            told = tr("lesson.unmet" if has_more else "lesson.unmet-last", count=stand.unmet, or_hint=or_hint)
+        self.main.status.say(told)
+
+    def _left_for_own(self, number: int) -> str:
+        """The lesson's own line behind which a person did something else, from which a step that only looks counts now;
+        empty where the last line is the lesson's."""
+        session = self.live.session
+        steps = session.scenario.steps[:number] if session.scenario is not None else ()
+        own = {line for step in steps for line in step.run}
+        done = [entry.line for entry in session.journal[:session.done]]
+        return "" if done[-1:] and done[-1] in own else next((line for line in reversed(done) if line in own), "")
 
     def _finish_step(self) -> None:
         """Do the rest of a step that stands: time plays on from its end, unless that is the past still."""

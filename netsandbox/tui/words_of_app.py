@@ -62,6 +62,8 @@ TABLE: dict[str, Both] = {
         "Goals not met: {count}; r looks again, p again goes on",
         "还有 {count} 个目标没有达成：r 重新检查，再按 p 继续",
     ),
+    "lesson.unmet-own": ("{count} goals unmet, as a line of yours came between: type {line} again",
+                         "还有 {count} 个目标没有达成，因为中间有你自己的命令：再输入一次 {line}"),
     "lesson.unmet-last": (
         "Goals not met: {count}; mend what is wrong{or_hint}",
         "还有 {count} 个目标没有达成：改正它{or_hint}",

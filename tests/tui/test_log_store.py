@@ -23,12 +23,14 @@ from netsandbox.tui.log_columns import (
     contains,
     format_time,
     header,
+    needs_of,
     plain,
     row_runs,
     verdict_text,
     where_text,
 )
 from netsandbox.tui.log_store import LogStore
+from netsandbox.tui.panes.log_lines import LEAST
 from netsandbox.tui.text import cell_len
 from tests.tui.rows import PING, Written, many
 
@@ -267,6 +269,20 @@ def test_a_column_that_is_a_little_wider_is_in_the_reader_s_language_too(line: s
     assert shortened(line, 38) == shortened(line, 63) == told
 
 
+def test_in_the_narrowest_column_what_matters_is_not_what_is_cut() -> None:
+    set_language("zh")
+    line = "10.0.0.1 > 10.0.0.2: ICMP host 10.0.0.9 unreachable, length 92"
+    assert shortened(line, 14) == "不可达：10.0.0.9"
+    assert shortened(line, 20) == "主机 10.0.0.9 不可达"
+
+
+def test_a_small_pane_tells_two_containers_apart() -> None:
+    """Both were ⇒nginx…:eth0, with cells to spare beside them."""
+    needs = Needs(*map(max, LEAST, needs_of(PING[4], UNICODE)))
+    row = "".join(run.text for run in row_runs(PING[4], columns(76, 12, needs, 12_345_678_901), UNICODE))
+    assert "⇐nginx-2:eth0" in row
+
+
 def test_a_drop_is_a_mark_and_a_reason() -> None:
     text = "".join(run.text for run in row_runs(PING[5], columns(200), UNICODE))
     assert "✗ no ARP reply" in text
@@ -303,6 +319,9 @@ SEGMENT = ("172.17.0.2.40001 > 172.17.0.3.80: Flags [P.], seq 3253303082:3253303
         ("172.17.0.2 > 172.17.0.3: ICMP echo request, id 1003, seq 1, length 64", 45, "echo request, seq 1"),
         ("172.17.0.2 > 172.17.0.3: ICMP echo reply, id 1003, seq 1, length 64", 18, "echo reply 1"),
         ("172.17.0.2 > 172.17.0.3: ICMP echo reply, id 1003, seq 1, length 64", 15, "echo reply 1"),
+        ("172.17.0.2 > 172.17.0.3: ICMP echo reply, id 1003, seq 1, length 64", 13, "reply 1"),
+        ("10.0.0.1 > 10.0.0.2: ICMP host 10.0.0.9 unreachable, length 92", 24, "host 10.0.0.9 unreachable"),
+        ("10.0.0.1 > 10.0.0.2: ICMP host 10.0.0.9 unreachable, length 92", 19, "unreachable: 10.0.0.9"),
         ("Request who-has 172.17.0.3 tell 172.17.0.2, length 28", 44, "Request who-has 172.17.0.3 tell 172.17.0.2"),
         ("Request who-has 172.17.0.3 (46:0c:cd:e6:f7:1b) tell 172.17.0.2, length 28", 18, "172.17.0.3?"),
         ("Request who-has 172.17.0.3 tell 172.17.0.2, length 28", 16, "172.17.0.3?"),

@@ -26,6 +26,8 @@ from tests.tui.rows import PING
 
 AS_CONDITIONS = {"en": "Goals as conditions; c: as sentences again", "zh": "目标显示为条件；再按 c 恢复为句子"}
 FOR = {"en": "DELAY  5 s", "zh": "DELAY  5 s"}
+OWN = {"en": "2 goals unmet, as a line of yours came between: type ping pc1 pc2 -c 5 again",
+       "zh": "还有 2 个目标没有达成，因为中间有你自己的命令：再输入一次 ping pc1 pc2 -c 5"}
 NO_ROUTE = {"en": "no route matches 172.17.0.2", "zh": "没有路由匹配 172.17.0.2"}
 MORE = {"en": "lines more: o", "zh": "行：按 o"}
 UNMET = Stand("", 0, 6, "", (), "", (Goal("exit 0", False, "It works"),), (), 0, False, "", "")
@@ -162,7 +164,29 @@ async def test_what_a_task_wants_is_not_told_in_the_output_too_before_anything_w
         stand = live.lesson.stand()
         assert stand is not None
         assert [(goal.met, bool(goal.sentence)) for goal in stand.goals] == [(False, True)] * 2
-        assert not [said for said in live.jobs.transcript if said.kind == "fail"]
+        assert not [said for said in live.jobs.transcript if said.kind in ("fail", "goal")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_goals_that_a_line_of_one_s_own_upset_name_the_lesson_s_line(tmp_path: Path, language: str) -> None:
+    """A step that only looks counts since the last line, which was the reader's, and nothing said how to go on."""
+    set_language(language)
+    async with stage(tmp_path, Options(scenario="hub", tour=False), (120, 40)) as on:
+        live, main = on.app.live, on.app.main
+        while live.lesson.stand().number < 5:  # type: ignore[union-attr]
+            await on.press("p")
+            await on.quiet()
+        await on.line("ping pc1 pc2 -c 4")
+        await on.quiet()
+        await on.press("escape", "escape", "p")
+        await on.press("p")
+        assert main.status.message == OWN[language]
+        said = {one.kind for one in live.jobs.transcript}
+        assert "goal" in said
+        assert not any(one.kind == "goal" for one in main.output._rows), "it stands beside them in the lesson"
+        await on.line("ping pc1 pc2 -c 5")
+        await on.quiet()
+        assert live.lesson.stand().unmet == 0  # type: ignore[union-attr]
 
 
 def test_the_mark_of_a_container_stands_apart_from_the_name_before_it() -> None:

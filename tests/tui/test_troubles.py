@@ -53,6 +53,11 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("a ping of mine between two steps, and goals that only look count it: p, r and h say nothing of how to go on",
+     "tui/test_reader_5.py::test_goals_that_a_line_of_one_s_own_upset_name_the_lesson_s_line"),
+    ("at 80×24 nginx-1 and nginx-2 are both ⇒nginx…:eth0, and of 不可达 the 不可达 is cut",
+     "tui/test_log_store.py::test_a_small_pane_tells_two_containers_apart",
+     "tui/test_log_store.py::test_in_the_narrowest_column_what_matters_is_not_what_is_cut"),
     ("of several sessions one block is headed by the scenario's title and another by its file",
      "scenarios/test_hand_ins.py::test_each_session_of_a_scenario_is_told_of_under_its_title"),
     ("a lesson that is saved is not found any more by its topics, and does not say what was learned",

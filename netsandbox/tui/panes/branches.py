@@ -55,7 +55,7 @@ class BranchesPane(ListPane):
         mark = "*" if row.is_present else " "  # the cursor's is another
         left = tr("branches.left", name=row.parent, line=row.shared) if row.parent else ""
         count = tr("branches.count", lines=row.lines, steps=row.step)
-        return f"{mark} {row.name}", count, clock(row.at), left, row.last
+        return f"{mark} {row.name}", count, clock(row.at), row.last, left  # where it began is empty in the first row
 
     @property
     def _branch(self) -> str:

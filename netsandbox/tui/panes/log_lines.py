@@ -25,7 +25,7 @@ _CACHED_LINES = 512
 _KNOWN_PARTIES = 20_000
 """Texts measured at most; by then the columns are as wide as they get."""
 
-LEAST = Needs(14, 16, 8)
+LEAST = Needs(14, 16, 8, 12)
 """What the columns of an empty log take."""
 
 

@@ -46,8 +46,10 @@ TABLE = 100
 """Rows above and below that are looked at for the widest of a table."""
 MOST_ROWS = 6000
 """Lines on the screen's scale that are kept."""
-_MARKS = {"hold": "✓ ", "fail": "✗ "}
-_ASCII_MARKS = {"hold": "ok ", "fail": "NO "}
+_MARKS = {"hold": "✓ ", "fail": "✗ ", "goal": "✗ "}
+_ASCII_MARKS = {"hold": "ok ", "fail": "NO ", "goal": "NO "}
+OF_LESSON = frozenset({"say", "goal", "wrong"})
+"""What the lesson's own pane says too."""
 
 
 class OutputPane(GrowingView, Painted, can_focus=True):
@@ -63,7 +65,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"output--{kind}" for kind in ("line", "out", "err", "say", "hold", "fail", "why", "job")
+        f"output--{kind}" for kind in ("line", "out", "err", "say", "hold", "fail", "why", "job", "goal", "wrong")
     }
 
     DEFAULT_CSS = """
@@ -73,11 +75,11 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         & .output--line { color: $text-primary; text-style: bold; }
         & .output--out { color: $foreground; }
         & .output--err { color: $text-error; }
-        & .output--why { color: $text-muted; }
+        & .output--why, & .output--wrong { color: $text-muted; }
         & .output--job { color: $text-primary; }
         & .output--say { color: $text-secondary; text-style: italic; }
         & .output--hold { color: $text-success; }
-        & .output--fail { color: $text-error; text-style: bold; }
+        & .output--fail, & .output--goal { color: $text-error; text-style: bold; }
     }
     """
 
@@ -190,7 +192,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
     def _wrapped(self, lines: Iterable[Said]) -> list[Said]:
         found: list[Said] = []
         if self._is_beside:
-            lines = [said for said in lines if said.kind != "say"]
+            lines = [said for said in lines if said.kind not in OF_LESSON]
         if len(self._known) > MOST_ROWS:
             self._known.clear()
         for said, is_row in _with_tables(list(lines)):
