@@ -20,7 +20,7 @@ RULES = Rules(
     values=("netsandbox.wire.", "netsandbox.linux.place.", "netsandbox.linux.drop.", "netsandbox.linux.events.",
             "netsandbox.linux.bridge.roll.Backwards.",
             "netsandbox.linux.tcp.events.", "netsandbox.linux.ipv4.route_value.", "netsandbox.linux.core.nud.",
-            "netsandbox.linux.core.sysctl.InterfaceConf.", "netsandbox.docker.images.Image.",
+            "netsandbox.linux.core.interface_conf.", "netsandbox.docker.images.Image.",
             "netsandbox.linux.netfilter.rule.AddressIs.", "netsandbox.linux.netfilter.rule.InterfaceIs.",
             "netsandbox.linux.netfilter.rule.ProtocolIs.", "netsandbox.linux.netfilter.targets.basic.",
             "netsandbox.docker.container.LogLine.", "netsandbox.apps.tcpdump.pcap_filter.Filter.",

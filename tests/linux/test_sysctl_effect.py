@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 import netsandbox
+from netsandbox.linux.core.interface_conf import InterfaceConf
 from netsandbox.linux.core.neighbour_parameters import NEIGHBOUR_KEYS
-from netsandbox.linux.core.sysctl import InterfaceConf
 from netsandbox.linux.core.sysctl_defaults import GLOBALS, RESERVED
 from netsandbox.linux.core.sysctl_effect import changes_nothing
 from netsandbox.linux.netfilter import settings
 from netsandbox.session.session import Session
 
 ROOMS = ("linux", "apps", "docker", "lab")
-TABLES = {"stack.py", "sysctl.py",
+TABLES = {"stack.py", "sysctl.py", "interface_conf.py",
           "sysctl_defaults.py", "sysctl_effect.py", "sysctl_ranges.py", "neighbour_parameters.py", "settings.py"}
 READ_BY_THE_TABLE = {RESERVED, "net.ipv4.icmp_echo_ignore_all", "net.ipv4.ip_local_port_range", "net.ipv4.ip_forward",
                      "net.core.devconf_inherit_init_net"}

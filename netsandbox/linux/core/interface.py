@@ -14,8 +14,8 @@ from netsandbox.engine.rare import Rare
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.linux.core.device import DeviceOperations
 from netsandbox.linux.core.interface_address import NO_ADDRESSES
+from netsandbox.linux.core.interface_conf import InterfaceConf
 from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
-from netsandbox.linux.core.sysctl import InterfaceConf
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, OVERHEARD, Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameReceived, FrameSent, SendFailed
 from netsandbox.linux.place import Place

@@ -15,9 +15,10 @@ from netsandbox.engine.few import Few
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
 from netsandbox.linux.core.interface import NOT_DRAWN
+from netsandbox.linux.core.interface_conf import CLOSE_LOOKS
 from netsandbox.linux.core.kernel import Kernel
 from netsandbox.linux.core.loopback import Loopback
-from netsandbox.linux.core.sysctl import CLOSE_LOOKS, Sysctls
+from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.events import LinkChanged, SettingChanged
 
 if TYPE_CHECKING:

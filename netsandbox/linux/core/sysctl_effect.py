@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from netsandbox.linux.core.sysctl import UNUSED_CONF
+from netsandbox.linux.core.interface_conf import UNUSED_CONF
 from netsandbox.linux.core.sysctl_defaults import AVAILABLE, KEPT
 
 UNREAD = {f"net.ipv4.{name}" for name in (

@@ -11,7 +11,7 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import key, parse, passed_over
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.sysctl import InterfaceConf
+    from netsandbox.linux.core.interface_conf import InterfaceConf
 
 RP_FILTER = ("off", "strict", "loose")
 
