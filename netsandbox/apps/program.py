@@ -43,6 +43,7 @@ class Task(Output):
         foreground: whether the lab is not quiet while it waits; off for what runs detached.
         heeds_term: SIGTERM lets it finish, and does not just end it.
         in_background: what it has begun and does not wait for; a shell's jobs.
+        waiting: what it waits for; a shell's command.
         process: its own, where it is a program.
     """
 
@@ -51,6 +52,7 @@ class Task(Output):
     heeds_term = False
     in_background: Sequence[Task] = ()
     words: tuple[str, ...] = ()
+    waiting: Task | None = None
     process: Process | None = None
     code: int | None = None
     on_exit: tuple[Callable[[], None], ...] = ()

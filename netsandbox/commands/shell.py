@@ -347,7 +347,7 @@ class Shell(Standing):
             self.go_in(self.opens)
             self.opens = None
         program = job.program
-        client = program if isinstance(program, Client) else getattr(program, "waiting", None)
+        client = program.waiting if program is not None and not isinstance(program, Client) else program
         if isinstance(client, Client) and client.enters is not None:
             self.go_in(Place(client.enters.name, client))
             client.on_exit += (partial(self.put_out, client),)

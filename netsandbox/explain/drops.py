@@ -196,9 +196,9 @@ POLICY = re.compile(r"(-t \w+ )?-P |(?!-).* policy drop$")
 """A chain's policy among the rules, in iptables' words and in nft's."""
 
 
-def rule_made_at(verdict: object) -> tuple[str, int | None]:
+def rule_made_at(verdict: Dropped | None) -> tuple[str, int | None]:
     """How is told of what made the rule or policy that dropped a packet, and the trace's first record after that."""
-    if not isinstance(verdict, Dropped) or verdict.reason is not DropReason.NETFILTER_DROP:
+    if verdict is None or verdict.reason is not DropReason.NETFILTER_DROP:
         return "", None
     rule, made_at = (*verdict.operands, "", "")[:2]
     if not isinstance(made_at, int) or rule in (*WITHOUT_RULE, "table full"):

@@ -14,7 +14,7 @@ from netsandbox.session.session import Session
 
 
 class Texts:
-    """One file (nginx_conf.Reader)."""
+    """One file (conf.Reader)."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -82,7 +82,7 @@ FILES: dict[str, dict[str, bytes | str]] = {
 
 
 class Packaged:
-    """Those files where nobody has looked at the container's (nginx_conf.Reader)."""
+    """Those files where nobody has looked at the container's (conf.Reader)."""
 
     def read(self, path: str) -> str:
         folder, _slash, name = path.rpartition("/")

@@ -1,7 +1,7 @@
 """Nets in a row, each under its own boxes: hub, two-port bridge, hub on one line, as a person draws them.
 
 This is for a scope whose nets hang together like beads on a string and whose
-boxes hang on one net each.  Any other scope is drawn in rows (`topology_stack`).
+boxes hang on one net each.  Any other scope is drawn in rows (`stack`).
 """
 
 from __future__ import annotations

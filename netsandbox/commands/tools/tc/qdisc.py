@@ -223,7 +223,6 @@ def _change(old: Discipline, new: Discipline) -> None:
         old.priomap = new.priomap
         old.resize(len(new.bands))
         return
-    for name in old.state:
-        setattr(new, name, getattr(old, name))
-    kept = {name: value for name, value in vars(new).items() if name != "interface"}
-    vars(old).update(kept)
+    for name, value in vars(new).items():
+        if name != "interface" and name not in old.state:
+            setattr(old, name, value)
