@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
+from glob import glob
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
+import yaml
 
 from netsandbox.cli import main
 from netsandbox.docker.images import IMAGES
@@ -44,6 +48,30 @@ GRADES: list[tuple[list[str], int]] = [(["set-ip pc2 10.0.0.2/24"], 0), ([], 1),
 def test_the_lesson_can_be_graded(tmp_path: Path, lines: list[str], status: int) -> None:
     session = saved(tmp_path, *lines)
     assert main(["check", str(tmp_path / "mend.yaml"), "--session", session]) == status
+
+
+def test_the_lesson_s_own_way_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved(tmp_path)
+    assert main(["check", str(tmp_path / "mend.yaml")]) == 0
+    assert "  · " not in capsys.readouterr().out, "nothing is odd about it"
+
+
+@pytest.mark.parametrize(("lines", "status"), GRADES)
+def test_the_workflow_s_commands_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str],
+                                     status: int) -> None:
+    text = README.read_text(encoding="utf-8").partition("<!-- workflow -->\n```yaml\n")[2].partition("```")[0]
+    steps = yaml.safe_load(text)["jobs"]["check"]["steps"]
+    for name in ("exercises", "work"):
+        (tmp_path / name).mkdir()
+    saved(tmp_path / "work", *lines)
+    (tmp_path / "work/mend.yaml").rename(tmp_path / "exercises/mend.yaml")
+    monkeypatch.chdir(tmp_path)
+    commands = [shlex.split(step["run"]) for step in steps if step.get("run", "").startswith("netsandbox ")]
+    assert [main([part for word in words[1:] for part in (sorted(glob(word)) if "*" in word else [word])])
+            for words in commands] == [0, status]
+    suites = [list(ET.parse(name).getroot()) for name in sorted(glob(steps[-1]["with"]["path"]))]
+    assert [len(found) for found in suites] == [1, 1], "one exercise, one session"
+    assert bool(list(suites[0][0].iter("failure"))) is bool(status), "class.xml"
 
 
 def test_the_way_to_chinese_is_told_where_one_begins_and_leads_there(capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,7 +39,8 @@ OF_FILES: dict[str, str] = {
     "this is no scenario: the key {key} is missing; it says which format a file has":
         "这不是场景：缺少键 {key}，它说明文件的格式",
     "the key {key} is missing; it says which format this is": "缺少键 {key}，它说明文件的格式",
-    "not UTF-8 text: byte {byte}": "不是 UTF-8 文本：字节 {byte}",
+    "not UTF-8 text: byte {byte}; save the file as UTF-8": "不是 UTF-8 文本：字节 {byte}；请把文件存为 UTF-8",
+    "this is UTF-16; save the file as UTF-8": "这是 UTF-16；请把文件存为 UTF-8",
     "too large: more than {count} bytes": "太大：超过 {count} 字节",
     "too large to be read again: more than {count} bytes": "太大，无法再读取：超过 {count} 字节",
     "this program reads the formats 1 and {version}, found {found}": "本程序能读格式 1 和 {version}，此文件是 {found}",

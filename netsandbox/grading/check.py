@@ -23,6 +23,7 @@ from netsandbox.grading.report import TextReport, junit
 from netsandbox.session.files import refuse_inputs, write_atomically
 from netsandbox.session.goals import EXPECT, conditions
 from netsandbox.session.library import find_scenario
+from netsandbox.session.ready import is_there
 from netsandbox.session.runner import Line, Runner, Task
 from netsandbox.session.scenario import Scenario, ScenarioError, read_scenario
 from netsandbox.session.steps import Step, text_in
@@ -156,6 +157,8 @@ def check_scenario(scenario: Scenario, language: str = "en") -> Report:
     runner = Runner.of(scenario)
     told: list[str] = []
     outcomes = tuple(_outcomes(runner, scenario, language, told))
+    if scenario.after and not is_there(scenario.after):
+        told.append(ERRORS.say("next", language, file=scenario.name, name=scenario.after))
     report = Report(scenario.name, dict(scenario.title), outcomes, told=tuple(told))
     if not any(outcome.is_expect for outcome in outcomes):
         return report._replace(error=_said(language, "nothing", scenario.name))
@@ -166,6 +169,9 @@ def check_scenario(scenario: Scenario, language: str = "en") -> Report:
 ERRORS = Words({
     "done": ("{file}:{line}: this task is done before anybody has done anything: all of its goals hold",
              "{file}:{line}：这个任务在做任何事之前就已完成：它的目标全部成立"),
+    "next": ("{file}: next: there is no scenario {name}", "{file}：next：没有名为 {name} 的场景"),
+    "ended-so": ("the line before it ended with exit status {code}: {text}",
+                 "它前面的那一行以退出码 {code} 结束：{text}"),
     "no-way": ("{file}:{line}: this task has no `run`, so that nothing does it here",
                "{file}:{line}：这个任务没有 `run`，所以这里没有什么来完成它"),
     "answer": ("step {number}, the question: {text}", "第 {number} 步的问题：{text}"),
@@ -205,7 +211,7 @@ def _unreadable(scenario: Scenario, language: str) -> Iterator[Outcome]:
 
 def _outcomes(runner: Runner, scenario: Scenario, language: str, told: list[str]) -> Iterator[Outcome]:
     """What came of each line; what is odd about its tasks is told."""
-    after = ""
+    after, ended = "", ""
     for event in runner.scenario(scenario, language):
         if isinstance(event, Task):
             key = "done" if _is_done(runner, event.step) else "no-way" if not event.step.run else ""
@@ -213,9 +219,11 @@ def _outcomes(runner: Runner, scenario: Scenario, language: str, told: list[str]
         if not isinstance(event, Line):
             continue
         if event.is_expect:
-            yield _judged(event, after)
+            found = _judged(event, after)
+            yield found._replace(message=f"{found.message}\n{ended}") if ended and found.status == FAILED else found
         else:
-            after = event.text
+            after, code, text = event.text, event.job.code, event.job.err.strip().partition("\n")[0]
+            ended = ERRORS.say("ended-so", language, code=code, text=text) if code and text else ""
             if event.failed:
                 yield Outcome(event.number, event.text, "", FAILED, event.job.err.strip() or f"exit {event.job.code}",
                               is_expect=False)
@@ -257,7 +265,8 @@ def summary(reports: Sequence[Report]) -> dict[str, Any]:
         "status": {0: HELD, 1: FAILED, 2: WRONG}[status(reports)],
         "files": [_file(report) for report in reports],
         "summary": {"files": len(reports), "expectations": len(counted),
-                    **{key: sum(outcome.status == key for outcome in counted) for key in (HELD, FAILED, WRONG)}},
+                    **{key: sum(outcome.status == key for outcome in counted) for key in (HELD, FAILED)},
+                    WRONG: sum(report.status == WRONG for report in reports)},
     }
 
 

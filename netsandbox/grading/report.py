@@ -96,11 +96,13 @@ class TextReport:
     def _hand_ins(self, reports: Sequence[Report]) -> None:
         """A line for each session."""
         self._print(self._say("hand-ins"), "bold")
+        are_several = len({report.file for report in reports}) > 1
         for report in reports:
             counted = [outcome.status == "held" for outcome in report.outcomes if outcome.is_expect]
             told = self._say("unread") if report.error else self._say("holds", held=sum(counted), count=len(counted))
             told += self._say("other") if report.note else ""
-            self._print(f"  {MARKS[report.status]} {report.session}  {told}", COLOURS[report.status])
+            whose = f"{report.session}, {report.file}" if are_several else report.session
+            self._print(f"  {MARKS[report.status]} {whose}  {told}", COLOURS[report.status])
 
     def _say(self, key: str, **fields: int) -> str:
         return PHRASES.say(key, self._language, **fields)
@@ -137,15 +139,16 @@ def junit(reports: Sequence[Report]) -> str:
 
 
 def _suite(root: ET.Element, report: Report) -> None:
-    suite = ET.SubElement(root, "testsuite", name=printable(f"{report.file} {report.session}".strip()))
+    title = printable(f"{report.file} {report.session}".strip())
+    suite = ET.SubElement(root, "testsuite", name=title)
     for outcome in report.outcomes:
         name = printable(outcome.text if outcome.is_expect else f"run {outcome.text}")
-        case = ET.SubElement(suite, "testcase", name=name, classname=printable(report.file),
+        case = ET.SubElement(suite, "testcase", name=name, classname=title,
                                       file=printable(report.file), line=str(outcome.number))
         if outcome.status != "held":
             _problem(case, "failure" if outcome.status == "failed" else "error", outcome.message)
     if report.error:
-        case = ET.SubElement(suite, "testcase", name="scenario", classname=printable(report.file))
+        case = ET.SubElement(suite, "testcase", name="scenario", classname=title)
         _problem(case, "error", report.error)
     cases = list(suite)
     if report.told:
@@ -157,5 +160,5 @@ def _suite(root: ET.Element, report: Report) -> None:
 
 def _problem(case: ET.Element, kind: str, message: str) -> None:
     lines = [printable(line) for line in message.splitlines()]
-    problem = ET.SubElement(case, kind, message=lines[0] if lines else "")
+    problem = ET.SubElement(case, kind, message="; ".join(" ".join(line.split()) for line in lines[:2]))
     problem.text = "\n".join(lines)

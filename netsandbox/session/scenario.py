@@ -63,6 +63,8 @@ def read_scenario(path: str | Path, read: Callable[[str, int], bytes] = read_byt
         data = read(name, MAX_BYTES)
     except FileError as error:
         raise ScenarioError(name, 0, error.message) from None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ScenarioError(name, 1, "this is UTF-16; save the file as UTF-8")
     if data.strip() and not IS_OURS.search(data):
         raise ScenarioError(name, 0, f"this is no scenario: the key 'netsandbox: {VERSION}' is missing; it says which "
                                      "format a file has")
@@ -70,7 +72,8 @@ def read_scenario(path: str | Path, read: Callable[[str, int], bytes] = read_byt
         text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ScenarioError(name, line, f"not UTF-8 text: byte 0x{data[error.start]:02x}") from None
+        raise ScenarioError(name, line, f"not UTF-8 text: byte 0x{data[error.start]:02x}; save the file "
+                                        "as UTF-8") from None
     return parse_scenario(text, name)
 
 

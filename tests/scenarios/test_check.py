@@ -137,6 +137,20 @@ def test_what_is_odd_about_a_task_is_told(
     assert all(f"{path}:{mark}" in line for line, mark in zip(told, odd, strict=True))
 
 
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", ("next: there is no scenario nowhere", "ended with exit status 1: docker: unknown command")),
+    ("zh", ("next：没有名为 nowhere 的场景", "以退出码 1 结束：docker: unknown command"))])
+def test_a_lesson_that_leads_nowhere_and_a_line_that_failed_are_told(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, told: tuple[str, str]) -> None:
+    """A teacher whose own line had a slip of the pen looked for the mistake in the network."""
+    slip = GOOD.replace("run: set-ip pc1 10.0.0.1/24", "run: docker network conect a b")
+    path = written(tmp_path, slip + "next: nowhere\n")
+    assert main(["check", path, "--lang", language]) == 1
+    out = capsys.readouterr().out
+    assert told[0] in out
+    assert out.count(told[1]) == 1
+
+
 def test_a_scenario_without_expectations_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path, GOOD[:GOOD.index("    expect:")])
     assert main(["check", path]) == 2
@@ -299,6 +313,7 @@ def test_of_a_session_of_another_lab_nothing_counts_and_it_is_said_why(
     assert f"{other}{briefly}\n" in told
     assert told.count(briefly[-4:] + "\n") == 1
     first, second = ET.fromstring(out.read_text("utf-8"))
+    assert {case.get("classname") for case in second.iter("testcase")} == {f"{lesson} {other}"}
     assert first.get("failures") == "0"
     assert [failure.get("message") for failure in second.iter("failure")] == [why] * 3
 

@@ -173,6 +173,41 @@ def test_a_hand_in_is_judged_by_its_tasks_and_not_by_what_a_demonstration_shows(
     assert [one.step for one in early.outcomes if one.status == "failed"] == [1, 1], "a task that is left out counts"
 
 
+FIREWALL = """netsandbox: 2
+setup:
+  - docker run -d --name web -p 8080:80 nginx
+  - add-switch lan
+  - add-host admin
+  - add-host guest
+  - connect host:eth1 lan
+  - connect admin lan
+  - connect guest lan
+  - set-ip host:eth1 10.9.0.1/24
+  - set-ip admin 10.9.0.10/24
+  - set-ip guest 10.9.0.66/24
+  - wait
+steps:
+  - task: {en: Shut web for the guest alone.}
+    run: iptables -I DOCKER-USER -s 10.9.0.66 -p tcp --dport 80 -j DROP
+    expect:
+      - fetch admin http://10.9.0.1:8080/ from web
+      - no reach guest host tcp 8080
+      - reach guest host
+      - rule host filter DOCKER-USER '-s 10.9.0.66'
+"""
+RULE = "iptables -I DOCKER-USER -s 10.9.0.66 -p tcp --dport 80 -j DROP"
+
+
+@pytest.mark.parametrize(("lines", "unmet"), [
+    ([RULE], 0), (["docker stop web", RULE], 1), ([RULE, "iptables -F DOCKER-USER"], 2),
+    (["exec guest iptables -A OUTPUT -p tcp -j DROP"], 1), (["exec guest curl -m 1 10.9.0.1:9"], 2)])
+def test_a_firewall_exercise_is_judged_by_what_is_open_and_what_is_shut(lines: list[str], unmet: int) -> None:
+    """It was judged by the curl that was typed: a right rule without one failed, and a curl to nowhere passed."""
+    Path("wall.yaml").write_text(FIREWALL, encoding="utf-8")
+    found = check.judge("wall.yaml", kept("wall.yaml", "done.yaml", 0, *lines))
+    assert sum(one.status != "held" for one in found.outcomes) == unmet, found.outcomes
+
+
 QUIZ = LESSON.replace("  - run: ping", """  - ask: {en: "Will it answer?", zh: "会有回答吗？"}
     answers: [{en: "Yes", zh: 会}, {en: "No", zh: 不会}]
     right: 2

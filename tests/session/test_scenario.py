@@ -280,7 +280,11 @@ def test_bytes_that_are_not_utf8_name_their_line(tmp_path: Path) -> None:
     path.write_bytes(b"netsandbox: 1\ntitle: caf\xe9\n")
     with pytest.raises(ScenarioError) as caught:
         load_scenario(path)
-    assert (caught.value.line, caught.value.message) == (2, "not UTF-8 text: byte 0xe9")
+    assert (caught.value.line, caught.value.message) == (2, "not UTF-8 text: byte 0xe9; save the file as UTF-8")
+    path.write_text(FULL, encoding="utf-16")
+    with pytest.raises(ScenarioError, match="this is UTF-16; save the file as UTF-8") as caught:
+        load_scenario(path)
+    assert translated(str(caught.value), "zh").endswith("这是 UTF-16；请把文件存为 UTF-8")
 
 
 def test_a_file_may_be_as_large_as_the_cap_and_no_larger(tmp_path: Path) -> None:
