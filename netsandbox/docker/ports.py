@@ -18,6 +18,8 @@ from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from netsandbox.docker.config import Published
     from netsandbox.docker.container import Container, Endpoint
     from netsandbox.docker.engine import DockerEngine
@@ -72,6 +74,21 @@ def publish(engine: DockerEngine, container: Container, before: str = "") -> Non
     except DockerError as error:
         raise daemon_error(f"{before}driver failed programming external connectivity on endpoint {container.name} "
                            f"({endpoint.identity}): {error}") from None
+    _forget_flows(engine, endpoint, {binding.host_port for binding in container.bindings if binding.protocol == "udp"})
+
+
+def _forget_flows(engine: DockerEngine, endpoint: Endpoint, ports: Set[int] = frozenset()) -> None:
+    """Connections that led elsewhere before an endpoint had its rules, or to one that is gone (clearConntrackEntries).
+
+    Args:
+        ports: the host's, of UDP.
+    """
+    table = engine.namespace.netfilter.connections
+    for connection in table.entries() if table is not None else ():
+        flow, back = connection.original, connection.reply
+        is_asked_for = flow.protocol == PROTOCOLS["udp"] and flow.dport in ports
+        if table is not None and (is_asked_for or endpoint.address in (back.src, back.dst)):
+            table.forget(connection, "deleted")
 
 
 def are_known(container: Container) -> bool:
@@ -106,7 +123,7 @@ def follow_gateway(engine: DockerEngine, container: Container, before: Endpoint 
         DockerError: a port was taken meanwhile.
     """
     if gateway_of(container) is not before:
-        release(engine, container)
+        release(engine, container, before)
         publish(engine, container)
 
 
@@ -126,14 +143,21 @@ def set_rules(engine: DockerEngine, container: Container) -> None:
     engine.firewall.set(container.port_rules)
 
 
-def release(engine: DockerEngine, container: Container) -> None:
-    """Give all of a container's ports back."""
+def release(engine: DockerEngine, container: Container, before: Endpoint | None = None) -> None:
+    """Give all of a container's ports back.
+
+    Args:
+        before: the endpoint that they led to, where it is not the one that gives the default route.
+    """
     engine.firewall.take_back(container.port_rules)
     container.port_rules = ()
     for binding in container.bindings:
         if binding.proxy is not None:
             binding.proxy.close()
     container.bindings = ()
+    endpoint = before or gateway_of(container)
+    if endpoint is not None:
+        _forget_flows(engine, endpoint)
 
 
 DAEMONS = {CONTAINERD_PID: "/usr/bin/containerd",
