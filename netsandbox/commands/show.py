@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WHAT: dict[str, Both] = {
     "nodes": ("hosts, containers, hubs, switches", "主机、容器、集线器、交换机"),
-    "interfaces": ("network cards, addresses, counters", "网卡、地址、计数"),
+    "interfaces": ("network cards, addresses, counters", "接口、地址、计数"),
     "links": ("cables and who is at each end", "网线和它的两端"),
     "arp": ("neighbour tables: the MAC of an address", "邻居表：某个地址的 MAC"),
     "mac": ("MAC tables of bridges: behind which port a MAC is", "网桥的 MAC 表：某个 MAC 在哪个端口后面"),
@@ -58,7 +58,7 @@ def by_vlan(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 HEADS = Words({
     "nodes": ("NAME|KIND|HOST|NETWORK|IMAGE|STATE|ADDRESSES", "名称|类型|主机|网络|镜像|状态|地址"),
     "links": ("FROM|TO|KIND|STATE", "从|到|类型|状态"),
-    "arp": ("ADDRESS|DEV|MAC|STATE|FOR", "地址|网卡|MAC|状态|剩余"),
+    "arp": ("ADDRESS|DEV|MAC|STATE|FOR", "地址|接口|MAC|状态|剩余"),
     "mac": ("BRIDGE|MAC|VLAN|PORT|AGES IN", "网桥|MAC|VLAN|端口|剩余"), "permanent": ("permanent", "永久"),
     "kind.host": ("host", "主机"), "kind.container": ("container", "容器"), "kind.hub": ("hub", "集线器"),
     "kind.switch": ("switch", "交换机"), "kind.bridge": ("bridge", "网桥"), "kind.namespace": ("namespace", "命名空间"),

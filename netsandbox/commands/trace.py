@@ -57,10 +57,10 @@ MOST_PORT = 65535
                 "is back. Nothing of it happens: no table learns from it and no counter moves, as it is followed in "
                 "a copy of the lab. TO is a name or an address; with a port it is TCP's first segment unless udp is "
                 "said, without one an echo request."),
-               ("trace NAME TO[:PORT] [tcp|udp|icmp]：按顺序列出这个包会遇到的每个路由、钩子、规则、转换和邻居，以及"
-                "回答的包会遇到的，直到它被丢弃或回答返回。这些都没有真正发生：没有表因此学习，没有计数器变化，因为推"
-                "演是在实验网络的副本中进行的。TO 是名称或地址；有端口时是 TCP 的第一个报文段，除非写了 udp；没有端"
-                "口则是回显请求。")),
+               ("trace NAME TO[:PORT] [tcp|udp|icmp]：按顺序列出这个包一路上遇到的每条路由、钩子、规则、地址转换和邻"
+                "居，再列出应答包一路上的，直到包被丢弃，或者应答回来。这些都没有真正发生：表不会学到什么，计数器也不"
+                "会动，因为推演是在实验网络的副本中进行的。TO 是名称或地址；有端口时是 TCP 的第一个报文段，除非写了 "
+                "udp；没有端口则是回显请求。")),
       examples=(("trace nginx-1 8.8.8.8", "an echo request into the internet", "发往互联网的回显请求"),
                 ("trace uplink 192.168.1.10:8080", "a connection to a published port", "连接一个发布的端口"),
                 ("trace host 8.8.8.8:53 udp", "a datagram", "一个数据报")),

@@ -16,6 +16,8 @@ from netsandbox.tui.lab_app import LabApp
 from netsandbox.tui.source import TOUR
 from netsandbox.tui.typed_ahead import LineBegins
 
+CHINESE_STOPS = str.maketrans("。、", "./")
+"""What an input method makes of these keys."""
 SHORTEST = 3
 """Letters of a word that are hardly typed as keys by chance."""
 HARDLY_KEYS = 4
@@ -94,7 +96,7 @@ class LineKeys(LabApp):
         """A wide letter, as an input method left on gives it, is the letter; one of a question's answers answers."""
         if not self._letters_are_keys or not event.character:
             return event
-        letter = normalize("NFKC", event.character)
+        letter = normalize("NFKC", event.character).translate(CHINESE_STOPS)
         if len(letter) > 1:
             return event
         stand = self.live.lesson.stand()

@@ -24,7 +24,7 @@ TABLE: dict[str, Both] = {
     "note.created": ("created", "已创建"),
     "note.down": ("down", "停用"),
     "note.no-carrier": ("no carrier", "无载波"),
-    "detail.full": ("full", "完整"),
+    "detail.full": ("all shown", "全部显示"),
     "detail.address": ("boxes with addresses", "方框和地址"),
     "detail.plain": ("names and addresses", "名称和地址"),
     "detail.box": ("boxes", "方框"),
@@ -135,8 +135,8 @@ TABLE: dict[str, Both] = {
     ),
     "device.empty.rules": ("No rules. Docker makes some, and iptables", "没有规则。Docker 或 iptables 会添加"),
     "device.empty.connections": (
-        "No connections tracked. Any packet through this host fills this",
-        "还没有跟踪的连接。任何包经过这台主机就会出现",
+        "No connections tracked now. A packet that this host sends, takes or routes fills this",
+        "现在没有跟踪的连接。这台主机发送、接收或转发 IP 包时就会出现",
     ),
     "device.empty.endpoints": (
         "On no network of Docker's, or it does not run",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 
 from netsandbox.engine.units import SECOND, seconds_left
+from netsandbox.explain.chinese_layers import field_words
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.glyphs import UNICODE
@@ -20,6 +22,7 @@ from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.parts import Detail
+from tests.scenarios.flips import NAMES, load
 from tests.tui.app_harness import stage
 from tests.tui.harness import screen_text
 from tests.tui.rows import PING
@@ -187,6 +190,35 @@ async def test_goals_that_a_line_of_one_s_own_upset_name_the_lesson_s_line(tmp_p
         await on.line("ping pc1 pc2 -c 5")
         await on.quiet()
         assert live.lesson.stand().unmet == 0  # type: ignore[union-attr]
+
+
+async def test_what_an_input_method_makes_of_a_key_is_the_key(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        status, driver = on.app.main.status, on.app._driver
+        assert driver is not None
+        await on.press("3", "full_stop")
+        told = status.message
+        assert told, "there is no later drop"
+        status.say("")
+        driver.send_message(Key("ideographic_full_stop", "。"))
+        await on.pilot.pause()
+        assert status.message == told
+        driver.send_message(Key("ideographic_comma", "、"))
+        await on.pilot.pause()
+        assert on.app.main.filter.input.has_focus
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_lesson_speaks_of_a_tutorial_that_its_reader_has_not(name: str) -> None:
+    lesson = load(name)
+    texts = [text for step in lesson.steps for one in (step.say, step.ask, step.task, *step.hints)
+             for text in one.values()]
+    assert not [text for text in (*texts, *lesson.about.values()) if "教程" in text or "tutorial" in text]
+
+
+def test_a_number_behind_a_name_is_in_brackets_of_one_width_in_chinese_layers() -> None:
+    assert [field_words("Type", value, "zh")[1] for value in ("IPv4 (0x0800)", "Ethernet (1)", "reply (2)")] == [
+        "IPv4（0x0800）", "Ethernet（1）", "应答（2）"]
 
 
 def test_the_mark_of_a_container_stands_apart_from_the_name_before_it() -> None:

@@ -166,7 +166,7 @@ PHRASES: dict[str, Both] = {
     "property.no-address": ("no address", "没有地址"),
     "property.address": ("address {value}", "地址 {value}"), "property.peer": ("peer {value}", "对端 {value}"),
     "property.no-peer": ("no peer", "没有对端"),
-    "property.master": ("master {value}", "属于 {value}"), "property.no-master": ("no master", "不属于任何网桥"),
+    "property.master": ("master {value}", "属于网桥 {value}"), "property.no-master": ("no master", "不属于任何网桥"),
     "property.port": ("port state {value}", "端口状态 {value}"),
     "property.joins": ("its other end is a port of {value}", "另一端接在 {value} 上"),
     "interface.found": ("{name}: {facts}", "{name}：{facts}"),
