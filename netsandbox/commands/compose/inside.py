@@ -15,7 +15,7 @@ from netsandbox.commands.compose.found import (
 from netsandbox.commands.compose.options import DRY, TEMPLATE
 from netsandbox.commands.docker import execute
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.listing import Column, Listing
 from netsandbox.commands.docker.ps import OTHERS, row, shown_ports
 from netsandbox.docker.errors import DockerError
 
@@ -27,6 +27,7 @@ COLUMNS = (Column("Name", "NAME"), Column("Image", "IMAGE"), Column("Command", "
            Column("RunningFor", "CREATED"), Column("Status", "STATUS"), Column("Ports", "PORTS"))
 MORE = {**OTHERS, "ID": "CONTAINER ID", "Names": "NAMES", "Project": "PROJECT", "Health": "HEALTH",
         "ExitCode": "EXIT CODE", "Publishers": "<no value>"}
+LISTING = Listing("*formatter.ContainerContext", COLUMNS, MORE)
 
 
 def ps(client: Client, parsed: Parsed) -> int:
@@ -47,7 +48,7 @@ def ps(client: Client, parsed: Parsed) -> int:
                "ExitCode": container.code if container.state in ("exited", "dead") else 0,
                "Publishers": _publishers(container)}
             for container in sorted(containers, key=lambda container: container.name)]
-    print_list(client, parsed, COLUMNS, rows, "*formatter.ContainerContext", MORE)
+    LISTING.show(client, parsed, rows)
     return 0
 
 

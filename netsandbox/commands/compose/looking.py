@@ -28,7 +28,7 @@ from netsandbox.commands.compose.options import DRY, RELEASE, refused
 from netsandbox.commands.compose.variables import variables_of
 from netsandbox.commands.compose.yaml_text import to_yaml
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.listing import Column, grouped, is_named, print_list
+from netsandbox.commands.docker.listing import Column, Listing, grouped, is_named
 from netsandbox.commands.docker.ps import shown_ports
 from netsandbox.commands.docker.sizes import shown_size, size_of
 from netsandbox.commands.docker.top import listed
@@ -111,7 +111,7 @@ def _print(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows: li
                  for row in rows]
         client.print(json.dumps(shown, separators=(",", ":")))
     elif form in ("", "table", "pretty"):
-        print_list(client, parsed._replace(values={}), columns, rows, "", narrowest=NARROWEST)
+        Listing("", columns, narrowest=NARROWEST).show(client, parsed._replace(values={}), rows)
     else:
         raise DockerError(f'format value "{parsed.text("format")}" could not be parsed: parsing failed')
     return 0

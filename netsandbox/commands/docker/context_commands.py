@@ -21,7 +21,7 @@ from netsandbox.commands.docker.endpoint import UNIX, checked
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.go_types import build
 from netsandbox.commands.docker.inspect import FORMAT
-from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.listing import Column, Listing
 from netsandbox.commands.docker.template import Template
 from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.docker.errors import DockerError
@@ -29,8 +29,9 @@ from netsandbox.docker.errors import DockerError
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
-COLUMNS = (Column("Name", "NAME"), Column("Description", "DESCRIPTION"), Column("DockerEndpoint", "DOCKER ENDPOINT"),
-           Column("Error", "ERROR"))
+LISTING = Listing("*formatter.clientContextContext", (
+    Column("Name", "NAME"), Column("Description", "DESCRIPTION"), Column("DockerEndpoint", "DOCKER ENDPOINT"),
+    Column("Error", "ERROR")), {"Current": "CURRENT"})
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.+-]+", re.ASCII)
 CURRENT = "Current DOCKER_HOST based configuration"
 OVERRIDES = ("Warning: DOCKER_HOST environment variable overrides the active context. To use a context, either set the "
@@ -119,7 +120,7 @@ def listing(client: Client, parsed: Parsed) -> int:
     form = parsed.text("format")
     if form in ("", "table"):
         fields = [row | {"Name": row["Name"] + " *" * row["Current"]} for row in fields]
-    print_list(client, parsed, COLUMNS, fields, "*formatter.clientContextContext", {"Current": "CURRENT"})
+    LISTING.show(client, parsed, fields)
     if client.machine.environment().get("DOCKER_HOST"):
         client.complain(OVERRIDES)
     return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.image_history import of_own
 from netsandbox.commands.docker.images import row
-from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.listing import Column, Listing
 from netsandbox.commands.docker.ps import row as container_row
 from netsandbox.commands.docker.sizes import bytes_in, human_size, size_of
 from netsandbox.commands.docker.words import table
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.images import Image
 
-COLUMNS = (Column("Type", "TYPE"), Column("TotalCount", "TOTAL"), Column("Active", "ACTIVE"), Column("Size", "SIZE"),
-           Column("Reclaimable", "RECLAIMABLE"))
+LISTING = Listing("*formatter.diskUsageContext", (
+    Column("Type", "TYPE"), Column("TotalCount", "TOTAL"), Column("Active", "ACTIVE"), Column("Size", "SIZE"),
+    Column("Reclaimable", "RECLAIMABLE")))
 
 
 IMAGE_HEADINGS = ("REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS")
@@ -45,8 +46,7 @@ def disk_usage(client: Client, parsed: Parsed) -> int:
             _row("Local Volumes", len(sizes), sizes,
                  sizes.keys() & {mount.source for one in containers for mount in one.mounts}),
             _row("Build Cache", len(engine.images.steps), {}, set())]
-    print_list(client, parsed, COLUMNS, rows, "*formatter.diskUsageContext",
-               {column.field: column.heading for column in COLUMNS})
+    LISTING.show(client, parsed, rows)
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.image_config import list_of, pairs, with_health, words_of
 from netsandbox.commands.docker.images import CREATED_AT, SHORT
-from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.listing import Column, Listing
 from netsandbox.commands.docker.reference import with_tag
 from netsandbox.commands.docker.sizes import bytes_of, human_size
 from netsandbox.commands.docker.words import created_at, ellipsis, go_duration, human_duration, quoted
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 BUILDKIT = "buildkit.dockerfile.v0"
 MISSING = "<missing>"
 WIDTH = 45
-COLUMNS = (Column("ID", "IMAGE"), Column("CreatedSince", "CREATED"), Column("CreatedBy", "CREATED BY"),
-           Column("Size", "SIZE"), Column("Comment", "COMMENT"))
-FIELDS = {column.field: column.heading for column in COLUMNS} | {"CreatedAt": "CREATED AT"}
+LISTING = Listing("*formatter.historyContext", (
+    Column("ID", "IMAGE"), Column("CreatedSince", "CREATED"), Column("CreatedBy", "CREATED BY"),
+    Column("Size", "SIZE"), Column("Comment", "COMMENT")), {"CreatedAt": "CREATED AT"})
 
 
 def history(client: Client, parsed: Parsed) -> int:
@@ -40,7 +40,7 @@ def history(client: Client, parsed: Parsed) -> int:
             "CreatedBy": step.created_by if is_whole else ellipsis(step.created_by, WIDTH),
             "Comment": "" if not is_made else BUILDKIT if step.comment is None else step.comment})
     rows[0]["ID"] = f"sha256:{image.identity}" if is_whole else image.identity[:SHORT]
-    print_list(client, parsed, COLUMNS, rows, "*formatter.historyContext", FIELDS)
+    LISTING.show(client, parsed, rows)
     if not image.history and not parsed.on("quiet"):
         client.complain(f"note: of {image.name} the sandbox knows what it says of its program; the files are one layer")
     return 0

@@ -6,10 +6,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed, refused
-from netsandbox.commands.docker.listing import Column, no_filter, print_list
+from netsandbox.commands.docker.listing import Column, Listing, no_filter
 from netsandbox.commands.docker.reference import check_reference, not_found, own_registry, with_tag
 from netsandbox.commands.docker.sizes import shown_size
-from netsandbox.commands.docker.words import NARROWEST, created_at, has_label, human_duration
+from netsandbox.commands.docker.words import created_at, has_label, human_duration
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME, is_id
 
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 SHORT = 12
 TRUE = ("true", "1")
-TODAY = (Column("Image", "IMAGE"), Column("ID", "ID"), Column("Size", "DISK USAGE"), Column("Extra", "EXTRA"))
-"""The table of Docker 29."""
-EARLIER = (Column("Repository", "REPOSITORY"), Column("Tag", "TAG"), Column("ID", "IMAGE ID"),
+COLUMNS = (Column("Repository", "REPOSITORY"), Column("Tag", "TAG"), Column("ID", "IMAGE ID"),
            Column("CreatedSince", "CREATED"), Column("Size", "SIZE"))
-FIELDS = {column.field: column.heading for column in EARLIER} | {
+FIELDS = {column.field: column.heading for column in COLUMNS} | {
     "Digest": "DIGEST", "CreatedAt": "CREATED AT", "Containers": "CONTAINERS", "VirtualSize": "SIZE",
     "SharedSize": "SHARED SIZE", "UniqueSize": "UNIQUE SIZE"}
 """What a template can ask for, with the headings of `table …`."""
+EARLIER = Listing("*formatter.imageContext", COLUMNS, FIELDS)
+TODAY = Listing("*formatter.imageContext", (
+    Column("Image", "IMAGE"), Column("ID", "ID"), Column("Size", "DISK USAGE"), Column("Extra", "EXTRA")), FIELDS,
+    narrowest=0)
+"""Of Docker 29."""
 CREATED_AT = "2025-12-18 00:00:00 +0000 UTC"
 
 
@@ -48,8 +51,7 @@ def images(client: Client, parsed: Parsed) -> int:
     now = client.scheduler.clock
     rows = [row(image, used, not parsed.on("no-trunc"), now) for image in chosen]
     today = client.engine.profile.since(29) and not parsed.text("format").startswith("table")
-    print_list(client, parsed, TODAY if today else EARLIER, rows, "*formatter.imageContext", FIELDS,
-               narrowest=0 if today else NARROWEST)
+    (TODAY if today else EARLIER).show(client, parsed, rows)
     return 0
 
 

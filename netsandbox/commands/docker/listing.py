@@ -12,6 +12,7 @@ from netsandbox.commands.docker.template_parse import TemplateError
 from netsandbox.commands.docker.template_values import Map, to_json
 from netsandbox.commands.docker.words import NARROWEST, table
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.engine.nothing import NOTHING
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
@@ -28,37 +29,46 @@ class Column(NamedTuple):
 EXECUTING = "template parsing error"
 
 
-def print_list(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows: list[dict[str, Any]],
-               type_name: str, others: dict[str, str] | None = None, raw: str = "", before: str = EXECUTING,
-               narrowest: int = NARROWEST, identity: str = "ID") -> None:
-    """Print rows as the command line asks for.
+class Listing(NamedTuple):
+    """A kind of list.
 
-    Args:
+    Attributes:
         type_name: what an error calls a row.
-        others: headings of fields that are no column of the usual table.
+        columns: of the usual table.
+        others: headings of fields that are no column of it.
         raw: the template that --format raw stands for.
         before: what an error begins with when the template cannot be carried out.
-        identity: the field that --quiet prints.
         narrowest: of the columns of the usual table, with their spaces.
+        identity: the field that --quiet prints.
     """
-    form = parsed.text("format")
-    rows = [dict(sorted(row.items())) for row in rows]
-    if parsed.on("quiet"):
-        before = raw.partition("{{")[0] if form == "raw" else ""
-        text = "".join(f"{before}{row[identity]}\n" for row in rows)
-        if form and not before:
-            client.complain("WARNING: Ignoring custom format, because both --format and --quiet are set.")
-    elif not form or form == "table":
-        cells = [[column.heading for column in columns], *([str(row[c.field]) for c in columns] for row in rows)]
-        text = table(cells, narrowest)
-    elif form == "json":
-        text = "".join(to_json(row) + "\n" for row in rows)
-    else:
-        headings = {column.field: column.heading for column in columns} | (others or {})
-        if form == "raw" and raw:
-            form = raw
-        text = _formatted(form, rows, headings, type_name, before)
-    client.output.append(("out", text))
+
+    type_name: str
+    columns: tuple[Column, ...]
+    others: Mapping[str, str] = NOTHING
+    raw: str = ""
+    before: str = EXECUTING
+    narrowest: int = NARROWEST
+    identity: str = "ID"
+
+    def show(self, client: Client, parsed: Parsed, rows: list[dict[str, Any]]) -> None:
+        """Print rows as the command line asks for."""
+        form = parsed.text("format")
+        rows = [dict(sorted(row.items())) for row in rows]
+        if parsed.on("quiet"):
+            before = self.raw.partition("{{")[0] if form == "raw" else ""
+            text = "".join(f"{before}{row[self.identity]}\n" for row in rows)
+            if form and not before:
+                client.complain("WARNING: Ignoring custom format, because both --format and --quiet are set.")
+        elif not form or form == "table":
+            cells = [[str(row[column.field]) for column in self.columns] for row in rows]
+            text = table([[column.heading for column in self.columns], *cells], self.narrowest)
+        elif form == "json":
+            text = "".join(to_json(row) + "\n" for row in rows)
+        else:
+            headings = {column.field: column.heading for column in self.columns} | dict(self.others)
+            form = self.raw if form == "raw" and self.raw else form
+            text = _formatted(form, rows, headings, self.type_name, self.before)
+        client.output.append(("out", text))
 
 
 def grouped(texts: list[str]) -> dict[str, list[str]]:

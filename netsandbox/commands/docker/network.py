@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, NETWORK, inspect
-from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, no_filter, print_list, with_label
+from netsandbox.commands.docker.listing import Column, Listing, bad_filter, grouped, is_named, no_filter, with_label
 from netsandbox.commands.docker.run_conflicts import is_ipv6
 from netsandbox.commands.docker.run_settings import bad_label
 from netsandbox.commands.docker.words import created_at, has_label, named_values
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
 
 ID_LENGTH = 12
-COLUMNS = (Column("ID", "NETWORK ID"), Column("Name", "NAME"), Column("Driver", "DRIVER"), Column("Scope", "SCOPE"))
-
-
-RAW = "network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n"
-OTHERS = {"IPv4": "IPV4", "IPv6": "IPV6", "Internal": "INTERNAL", "Labels": "LABELS", "CreatedAt": "CREATED AT"}
-"""Headings of fields that are no column."""
+LISTING = Listing(
+    "*network.networkContext",
+    (Column("ID", "NETWORK ID"), Column("Name", "NAME"), Column("Driver", "DRIVER"), Column("Scope", "SCOPE")),
+    {"IPv4": "IPV4", "IPv6": "IPV6", "Internal": "INTERNAL", "Labels": "LABELS", "CreatedAt": "CREATED AT"},
+    raw="network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n")
 
 
 def listing(client: Client, parsed: Parsed) -> int:
@@ -40,7 +39,7 @@ def listing(client: Client, parsed: Parsed) -> int:
     rows = [_row(network, not parsed.on("no-trunc")) for network in networks]
     if not client.engine.profile.since(28):
         rows = [{key: value for key, value in row.items() if key != "IPv4"} for row in rows]
-    print_list(client, parsed, COLUMNS, rows, "*network.networkContext", OTHERS, RAW)
+    LISTING.show(client, parsed, rows)
     return 0
 
 

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import inspect
-from netsandbox.commands.docker.listing import Column, no_filter, print_list
+from netsandbox.commands.docker.listing import Column, Listing, no_filter
 from netsandbox.docker.errors import DockerError, daemon_error
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.commands.docker.inspect import Described
 
-COLUMNS = (Column("ID", "ID"), Column("Name", "NAME"), Column("Description", "DESCRIPTION"),
-           Column("Enabled", "ENABLED"))
+LISTING = Listing("*plugin.pluginContext", (
+    Column("ID", "ID"), Column("Name", "NAME"), Column("Description", "DESCRIPTION"), Column("Enabled", "ENABLED")),
+    {"PluginReference": "REFERENCE"})
 
 
 def ls(client: Client, parsed: Parsed) -> int:
@@ -22,7 +23,7 @@ def ls(client: Client, parsed: Parsed) -> int:
     for text in parsed.all("filter"):
         if (key := text.partition("=")[0]) not in ("capability", "enabled"):
             raise no_filter(key)
-    print_list(client, parsed, COLUMNS, [], "*plugin.pluginContext", {"PluginReference": "REFERENCE"})
+    LISTING.show(client, parsed, [])
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
-from netsandbox.commands.docker.listing import Column, bad_filter, grouped, is_named, no_filter, print_list, with_label
+from netsandbox.commands.docker.listing import Column, Listing, bad_filter, grouped, is_named, no_filter, with_label
 from netsandbox.commands.docker.sizes import bytes_in, human_size, size_of
 from netsandbox.commands.docker.template_values import Null
 from netsandbox.commands.docker.words import created_at, ellipsis, has_label, human_duration, quoted, status
@@ -36,6 +36,8 @@ names: {{.Names}}
 labels: {{- pad .Labels 1 0}}
 ports: {{- pad .Ports 1 0}}
 """
+LISTING = Listing("*formatter.ContainerContext", COLUMNS, OTHERS, RAW, "failed to execute template")
+WITH_SIZES = LISTING._replace(columns=(*COLUMNS, Column("Size", "SIZE")), raw=RAW + "size: {{.Size}}\n")
 STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
 HEALTH = ("none", "starting", "healthy", "unhealthy")
 FILTERS = ("ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name", "network",
@@ -52,9 +54,7 @@ def run(client: Client, parsed: Parsed) -> int:
     for found in rows if not short else ():  # with the names of links
         names = links.names_of(client.engine, client.engine.containers[found["Names"]])
         found["Names"] = ",".join(sorted([found["Names"], *names]))
-    columns = (*COLUMNS, Column("Size", "SIZE")) if parsed.on("size") else COLUMNS
-    raw = RAW + "size: {{.Size}}\n" if parsed.on("size") else RAW
-    print_list(client, parsed, columns, rows, "*formatter.ContainerContext", OTHERS, raw, "failed to execute template")
+    (WITH_SIZES if parsed.on("size") else LISTING).show(client, parsed, rows)
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.listing import Column, print_list
+from netsandbox.commands.docker.listing import Column, Listing
 from netsandbox.commands.docker.processes import Process, processes
 from netsandbox.commands.docker.words import clock_time, table
 from netsandbox.docker import history
@@ -92,7 +92,7 @@ def stats(client: Client, parsed: Parsed) -> int:
 
 
 def print_stats(client: Client, parsed: Parsed, rows: list[dict[str, str]]) -> None:
-    print_list(client, parsed, COLUMNS, rows, "*container.statsContext", {"Container": "CONTAINER"})
+    LISTING.show(client, parsed, rows)
 
 
 def _row(client: Client, container: Container, short: bool, name: str) -> dict[str, str]:
@@ -113,9 +113,10 @@ def _size(count: float) -> str:
     return f"{float(f'{count:.3g}'):g}{UNITS[unit]}"
 
 
-COLUMNS = (Column("ID", "CONTAINER ID"), Column("Name", "NAME"), Column("CPUPerc", "CPU %"),
-           Column("MemUsage", "MEM USAGE / LIMIT"), Column("MemPerc", "MEM %"), Column("NetIO", "NET I/O"),
-           Column("BlockIO", "BLOCK I/O"), Column("PIDs", "PIDS"))
+LISTING = Listing("*container.statsContext", (
+    Column("ID", "CONTAINER ID"), Column("Name", "NAME"), Column("CPUPerc", "CPU %"),
+    Column("MemUsage", "MEM USAGE / LIMIT"), Column("MemPerc", "MEM %"), Column("NetIO", "NET I/O"),
+    Column("BlockIO", "BLOCK I/O"), Column("PIDs", "PIDS")), {"Container": "CONTAINER"})
 TOP = Command("docker top", "CONTAINER [ps OPTIONS]", "Display the running processes of a container", top, (), 1,
               mixed=False)
 STATS = Command("docker stats", "[OPTIONS] [CONTAINER...]", "Display a live stream of container(s) resource usage "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.commands.docker import describe
 from netsandbox.commands.docker.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import FORMAT, VOLUME, inspect
-from netsandbox.commands.docker.listing import Column, no_filter, print_list, with_label
+from netsandbox.commands.docker.listing import Column, Listing, no_filter, with_label
 from netsandbox.commands.docker.run_settings import bad_label
 from netsandbox.commands.docker.volume_options import check_driver, check_options, notes, volume_name
 from netsandbox.commands.docker.words import named_values
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.client import Client
     from netsandbox.docker.volumes import Volume
 
-COLUMNS = (Column("Driver", "DRIVER"), Column("Name", "VOLUME NAME"))
-OTHERS = {"Scope": "SCOPE", "Mountpoint": "MOUNTPOINT", "Labels": "LABELS", "Links": "LINKS", "Size": "SIZE"}
-RAW = "name: {{.Name}}\ndriver: {{.Driver}}\n"
+LISTING = Listing(
+    "*formatter.volumeContext", (Column("Driver", "DRIVER"), Column("Name", "VOLUME NAME")),
+    {"Scope": "SCOPE", "Mountpoint": "MOUNTPOINT", "Labels": "LABELS", "Links": "LINKS", "Size": "SIZE"},
+    raw="name: {{.Name}}\ndriver: {{.Driver}}\n", identity="Name")
 FILTERS = ("dangling", "driver", "label", "name")
 
 
@@ -61,7 +62,7 @@ def ls(client: Client, parsed: Parsed) -> int:
         "Name": volume.name, "Driver": "local", "Scope": "local", "Mountpoint": volume.mountpoint,
         "Labels": ",".join(f"{key}={value}" for key, value in volume.labels.items()), "Links": "N/A", "Size": "N/A",
         "Availability": "N/A", "Group": "N/A", "Status": "N/A"}, volume.labels) for volume in chosen]
-    print_list(client, parsed, COLUMNS, rows, "*formatter.volumeContext", OTHERS, RAW, identity="Name")
+    LISTING.show(client, parsed, rows)
     return 0
 
 
