@@ -291,6 +291,14 @@ def no_prose_below_explain(module: Module) -> Iterator[str]:
             yield f"{module.name}:{node.lineno}: words for people belong to explain"
 
 
+def no_error_is_made_beforehand(module: Module) -> Iterator[str]:
+    """One that is raised time and again keeps the frames that it went through, and so the lab that they worked on."""
+    statements = (node for node in module.tree.body if isinstance(node, ast.Assign | ast.AnnAssign))
+    for node in (node for statement in statements for node in walk(statement)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Error", "_error")):
+            yield f"{module.name}:{node.lineno}: {ast.unparse(node.func)}() is made as the module is loaded"
+
+
 def changeable_events(name: str) -> list[str]:
     """The public classes of an events module whose instances could be changed after they were recorded."""
     module = importlib.import_module(name)
@@ -314,6 +322,7 @@ RULES: tuple[Rule, ...] = (
     chance_has_one_door,
     nothing_reaches_across_a_cable,
     no_prose_below_explain,
+    no_error_is_made_beforehand,
 )
 
 
@@ -371,6 +380,7 @@ BROKEN = [
     (nothing_reaches_across_a_cable, "netsandbox.linux.drivers.veth", "def f(peer, frame):\n    peer.receive(frame)"),
     (nothing_reaches_across_a_cable, "netsandbox.lab.cable", "def f(self):\n    far = self.far\n    far.receive(1)"),
     (no_prose_below_explain, "netsandbox.linux.ipv4.arp", "reason = '没有路由'"),
+    (no_error_is_made_beforehand, "netsandbox.docker.ids", "SAID = {'ca': DockerError('no')}"),
 ]
 
 
@@ -394,6 +404,7 @@ KEPT = [
     (chance_has_one_door, "netsandbox.wire.arp", "class A:\n    def __hash__(self):\n        return hash((1, 2))"),
     (nothing_reaches_across_a_cable, "netsandbox.linux.drivers.veth", "def f(s, frame):\n    s.send((s.peer,), frame)"),
     (nothing_reaches_across_a_cable, "netsandbox.linux.bridge.bridge", "def f(self):\n    super().receive(1)"),
+    (no_error_is_made_beforehand, "netsandbox.docker.ids", "KINDS = {'ca': DockerError}\ndef f():\n    raise A_Error()"),
 ]
 
 

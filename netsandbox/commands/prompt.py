@@ -13,7 +13,7 @@ from netsandbox.commands import programs
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.as_root import SU, without_sudo
 from netsandbox.commands.catalogue import IN_CHINESE, VERBS
-from netsandbox.commands.docker.inside import BUSYBOX, NSENTER
+from netsandbox.commands.docker.inside import BUSYBOX, NSENTER, lent
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.inner_shell import InnerShell, inner_shell
 from netsandbox.commands.kill import kill
@@ -233,7 +233,11 @@ class Prompt:
         shell, place = self._shell, self._place
         context = self.context_of(call._replace(argv=[name, *call.argv[1:]]))
         applet = programs.applet(shell, context) if place.has_busybox else None
-        return applet or programs.program(shell, context)
+        made = applet or programs.program(shell, context)
+        note = lent(place.client.engine, place.container.image, name) if place.client and place.container else ""
+        if note:
+            made.complain(note)
+        return made
 
     def _file(self, call: Call, name: str) -> Task:
         """A script by its path, or nothing."""

@@ -298,6 +298,18 @@ def test_a_program_that_a_shell_is_lent_is_told_once(docker: Machine, line: str)
     assert said.err == f"note: the {image} image has no ping; the sandbox lends its own\n"
 
 
+def test_a_program_that_a_person_s_shell_is_lent_is_told_once() -> None:
+    session = Session()
+    for line in ("docker run -d --name web nginx", "docker run -d --name alp alpine sleep 1d", "docker exec -it web sh"):
+        session.run(line)
+    assert session.run("ip route").err == "note: the nginx image has no ip; the sandbox lends its own\n"
+    assert session.run("ip address").err == session.run("ls /").err == ""
+    session.run("exit")
+    assert session.run("docker exec web ip route").err == ""
+    session.run("docker exec -it alp sh")
+    assert session.run("ip route").err == ""
+
+
 def test_exec_of_a_shell_enters_and_leaves_the_container_running(docker: Machine) -> None:
     docker("run -d --name web nginx")
     client = docker.begin("exec -it web sh")

@@ -31,6 +31,8 @@ from netsandbox.shell.machine import Call, Held
 if TYPE_CHECKING:
     from netsandbox.commands.docker.context import DockerContext
     from netsandbox.docker.container import Container
+    from netsandbox.docker.engine import DockerEngine
+    from netsandbox.docker.images import Image
     from netsandbox.engine.scheduler import Scheduler
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -54,6 +56,21 @@ def rights_of(container: Container) -> Rights:
                      ResourceLimit(limit["Name"], limit["Soft"], limit["Hard"])
                      for limit in container.host_config.resources.get("Ulimits") or ()))
     return own.of(container.account)
+
+
+def is_in_image(image: Image, name: str) -> bool:
+    """Whether an image has a program, modelled or not."""
+    return name in image.tools or "*" in image.tools or image.really_has(name)
+
+
+def lent(engine: DockerEngine, image: Image, path: str) -> str:
+    """What is said of a program that the image has not, or nothing; each is told once for an image."""
+    name = path.rpartition("/")[2]
+    told = (image.name, name)
+    if is_in_image(image, name) or name == image.process or told in engine.told:
+        return ""
+    engine.told.add(told)
+    return f"note: the {image.name} image has no {name}; the sandbox lends its own"
 
 
 class Inside:
@@ -222,19 +239,11 @@ class Inside:
         return applet or machine.run_in(context)
 
     def is_in_image(self, name: str) -> bool:
-        image = self.container.image
-        return name in image.tools or "*" in image.tools or image.really_has(name)
+        return is_in_image(self.container.image, name)
 
     def lent(self, argv: list[str]) -> str:
-        """What is said of a program that the image has not, or nothing; each is told once for an image."""
-        name = argv[0].rpartition("/")[2]
-        if self.is_in_image(name) or name == self.container.image.process:
-            return ""
-        told = (self.container.image.name, name)
-        if told in self.context.engine.told:
-            return ""
-        self.context.engine.told.add(told)
-        return f"note: the {self.container.image.name} image has no {name}; the sandbox lends its own"
+        """What is said of a program that the image has not, or nothing."""
+        return lent(self.context.engine, self.container.image, argv[0])
 
     def _shell(self, call: Call) -> Task:
         if not [word for word in call.argv[1:] if word not in ("-i", "-l", "--login")] and call.stdin.is_at_end:

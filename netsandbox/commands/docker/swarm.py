@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.user_networks import NO_SWARM
 
 NO_MANAGER = ("This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please "
@@ -15,9 +15,9 @@ NEEDS_MANAGER = {
 """Commands that ask the daemon at once; what reads a file or prints a list first is not among them."""
 OPERANDS = {"demote", "promote", "rm", "remove", "down", "rollback", "create", "logs", "services"}
 """Those that the client does not take without an operand; `ps` of a node is one that may stand alone."""
-OF_SWARM = {"ca": daemon_error(NO_MANAGER), "leave": daemon_error("This node is not part of a swarm"),
-            "unlock": DockerError("Error: swarm is not locked"),
-            "unlock-key": DockerError(f"could not fetch unlock key: {daemon_error(NO_MANAGER)}")}
+OF_SWARM = {"ca": f"{DAEMON}{NO_MANAGER}", "leave": f"{DAEMON}This node is not part of a swarm",
+            "unlock": "Error: swarm is not locked",
+            "unlock-key": f"could not fetch unlock key: {DAEMON}{NO_MANAGER}"}
 
 
 def refusal(words: list[str]) -> DockerError | None:
@@ -29,6 +29,6 @@ def refusal(words: list[str]) -> DockerError | None:
     if group == "swarm" and name == "join-token" and operands in (["worker"], ["manager"]):
         return daemon_error(NO_MANAGER)
     if group == "swarm" and (name != "update" or words[2:]):
-        return daemon_error(NO_MANAGER) if name == "update" else OF_SWARM.get(name)
+        return DockerError(OF_SWARM["ca" if name == "update" else name]) if name in (*OF_SWARM, "update") else None
     is_asked = name in NEEDS_MANAGER.get(group, ()) and (name not in OPERANDS or operands)
     return daemon_error(NO_SWARM) if is_asked and (operands or name != "update") else None
