@@ -26,6 +26,7 @@ from netsandbox.session.runner import Asked, Event, Line, Runner, Said
 from netsandbox.session.steps import Scenario, Step, text_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
 
     from netsandbox.commands.job import Job
     from netsandbox.lab.lab import Lab
@@ -130,6 +131,17 @@ def task(step: Step, language: str) -> list[str]:
             *[said_of_task("one-way", language)][:len(step.run)]]
 
 
+def going_on(output: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What was printed, where each text but the last ends a line: what comes behind half a line goes on in it."""
+    found: list[tuple[str, str]] = []
+    for stream, text in output:
+        if found and not found[-1][1].endswith("\n"):
+            found[-1] = found[-1][0], found[-1][1] + text
+        else:
+            found.append((stream, text))
+    return found
+
+
 class TextPrinter:
     """What a person reads; with colour where the output is a terminal."""
 
@@ -168,7 +180,7 @@ class TextPrinter:
             self._heard.append((line.job, len(line.job.output)))
 
     def _print_output(self, job: Job, since: int) -> None:
-        for stream, text in job.output[since:]:
+        for stream, text in going_on(job.output[since:]):
             self._style.output([noted(line, self._language) for line in text.splitlines()], stream == "err")
 
     def _print_background(self) -> None:

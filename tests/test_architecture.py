@@ -404,7 +404,8 @@ KEPT = [
     (chance_has_one_door, "netsandbox.wire.arp", "class A:\n    def __hash__(self):\n        return hash((1, 2))"),
     (nothing_reaches_across_a_cable, "netsandbox.linux.drivers.veth", "def f(s, frame):\n    s.send((s.peer,), frame)"),
     (nothing_reaches_across_a_cable, "netsandbox.linux.bridge.bridge", "def f(self):\n    super().receive(1)"),
-    (no_error_is_made_beforehand, "netsandbox.docker.ids", "KINDS = {'ca': DockerError}\ndef f():\n    raise A_Error()"),
+    (no_error_is_made_beforehand, "netsandbox.docker.ids",
+     "KINDS = {'ca': DockerError}\ndef f():\n    raise A_Error()"),
 ]
 
 

@@ -300,7 +300,8 @@ def test_a_program_that_a_shell_is_lent_is_told_once(docker: Machine, line: str)
 
 def test_a_program_that_a_person_s_shell_is_lent_is_told_once() -> None:
     session = Session()
-    for line in ("docker run -d --name web nginx", "docker run -d --name alp alpine sleep 1d", "docker exec -it web sh"):
+    for line in ("docker run -d --name web nginx", "docker run -d --name alp alpine sleep 1d",
+                 "docker exec -it web sh"):
         session.run(line)
     assert session.run("ip route").err == "note: the nginx image has no ip; the sandbox lends its own\n"
     assert session.run("ip address").err == session.run("ls /").err == ""

@@ -102,6 +102,13 @@ def test_an_empty_line_of_what_was_printed_stays(typed, capsys) -> None:  # type
     assert "a\n\nb\n\nc\n" in capsys.readouterr().out
 
 
+def test_what_is_printed_in_pieces_is_one_line(typed, capsys) -> None:  # type: ignore[no-untyped-def]
+    typed("printf '%s %s\\n' a b; printf c && echo d", "printf e; ls nowhere; printf f", "hostname")
+    out = capsys.readouterr().out
+    assert "\na b\ncd\n" in out
+    assert "\nels: cannot access 'nowhere': No such file or directory\nf\n\n❯ hostname\n" in out
+
+
 def test_what_runs_in_the_background_is_heard_behind_the_line_that_made_it_speak(  # type: ignore[no-untyped-def]
         typed, capsys) -> None:
     assert typed([*TWO, "tcpdump -i docker0 icmp &", "ping nginx-1 nginx-2", "show nodes"]) == 0
