@@ -103,7 +103,7 @@ def test_an_empty_line_of_what_was_printed_stays(typed, capsys) -> None:  # type
 
 
 def test_what_is_printed_in_pieces_is_one_line(typed, capsys) -> None:  # type: ignore[no-untyped-def]
-    typed("printf '%s %s\\n' a b; printf c && echo d", "printf e; ls nowhere; printf f", "hostname")
+    typed(["printf '%s %s\\n' a b; printf c && echo d", "printf e; ls nowhere; printf f", "hostname"])
     out = capsys.readouterr().out
     assert "\na b\ncd\n" in out
     assert "\nels: cannot access 'nowhere': No such file or directory\nf\n\n❯ hostname\n" in out
