@@ -249,6 +249,17 @@ def sleep(context: Context) -> Sleeper:
     return Sleeper(context.namespace, "sleep", sleep_seconds(context.arguments[0]), context.next_pid())
 
 
+def sleep_inside(namespace: NetworkNamespace, argv: list[str], pid: int, has_busybox: bool) -> Program:
+    """The same in a container, whose main program it may be: it says itself what it does not understand."""
+    try:
+        if len(argv) > 1:
+            return Sleeper(namespace, "sleep", sleep_seconds(argv[1]), pid)
+        why = "sleep: missing operand"
+    except UsageError as error:
+        why = f"sleep: invalid number '{argv[1]}'" if has_busybox else str(error)
+    return Speaker(namespace, "sleep", [("err", why)], pid, 1)
+
+
 def sleep_seconds(text: str) -> float | None:
     """`1.5`, `2m` or `inf` in seconds; None for ever, which thirty years are.
 

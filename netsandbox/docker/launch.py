@@ -10,8 +10,8 @@ from sys import intern
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.nginx.nginx import VERSION_TEXT, NginxErrand, NginxServer
-from netsandbox.apps.program import Task, UsageError
-from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
+from netsandbox.apps.program import Task
+from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_inside
 from netsandbox.docker.errors import NOT_CREATED, DockerError, daemon_error
 from netsandbox.linux.core.inode import SKELETON
 
@@ -151,18 +151,10 @@ def _wanted_ports(image: Image, argv: list[str]) -> tuple[int, ...]:
 def _waiting(container: Container, namespace: NetworkNamespace, name: str, argv: list[str]) -> Task | None:
     """A program that only takes time, or a shell without a script."""
     pid = container.pid
-    if name == "sleep" and len(argv) > 1:
-        return Sleeper(namespace, name, _seconds(argv[1]), pid)
+    if name == "sleep":
+        return sleep_inside(namespace, argv, pid, container.image.has_busybox)
     if name in FOR_EVER or (name == "tail" and argv[1:2] in TAILS):
         return Sleeper(namespace, name, None, pid)
     if (name in SHELLS or name == "cat") and len(argv) == 1 and container.input is None:
         return Sleeper(namespace, name, None if container.stays_open else 0, pid)
     return None
-
-
-def _seconds(text: str) -> float | None:
-    """How long `sleep` sleeps; nonsense ends at once."""
-    try:
-        return sleep_seconds(text)
-    except UsageError:
-        return 0

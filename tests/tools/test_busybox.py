@@ -143,3 +143,15 @@ def test_an_applet_that_the_real_one_has_is_never_not_found(lab: KeptSession, li
     assert says in said
     assert "not found" not in said
     assert "image has no which" not in said
+
+
+@pytest.mark.parametrize(("line", "begin", "code"), [
+    ("docker run --rm busybox netstat -Q", "netstat: invalid option -- 'Q'\nBusyBox v1.37.0 multi-call binary.\n", 1),
+    ("docker run --rm busybox sleep infinty", "sleep: invalid number 'infinty'\n", 1),
+    ("docker run --rm debian sleep infinty", "sleep: invalid time interval ‘infinty’\n", 1),
+    ("docker run --rm debian sleep", "sleep: missing operand\n", 1)])
+def test_what_a_main_program_does_not_understand_it_says_and_ends(line: str, begin: str, code: int) -> None:
+    """Of netstat an error of netsandbox itself came, and a container whose time was misspelt ended well, in silence."""
+    job = KeptSession().run(line)
+    assert job.err.startswith(begin)
+    assert job.code == code

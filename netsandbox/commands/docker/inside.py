@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.nginx.nginx import NginxErrand, NginxServer
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program, Task, UsageError
-from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_seconds
+from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_inside
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.docker.processes import send
 from netsandbox.commands.docker.words import harmless
@@ -280,12 +280,7 @@ def _env(inside: Inside, argv: list[str]) -> Program:
 
 
 def _sleep(inside: Inside, argv: list[str]) -> Program:
-    if len(argv) < 2:
-        return Speaker(inside.namespace, "sleep", [("err", "sleep: missing operand")], 1, 1)
-    try:
-        return Sleeper(inside.namespace, "sleep", sleep_seconds(argv[1]), 1)
-    except UsageError as error:
-        return Speaker(inside.namespace, "sleep", [("err", str(error))], 1, error.code)
+    return sleep_inside(inside.namespace, argv, 1, inside.container.image.has_busybox)
 
 
 def _for_ever(inside: Inside, argv: list[str]) -> Program:

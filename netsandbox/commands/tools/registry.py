@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.program import UsageError
 from netsandbox.commands.late import Late, places
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.notes import notes
@@ -66,5 +67,7 @@ def _result(tool: Tool, context: ToolContext, arguments: list[str]) -> ToolResul
         return ToolResult(1, "", f"{error}\n")
     except NotModelledError as error:
         return ToolResult(1, "", f"netsandbox: {error}\n")
+    except UsageError as error:
+        return ToolResult(error.code, error.out, f"{error}\n")
     except ToolError as error:
         return ToolResult(error.code, "", error.message + "\n" if error.message else "")
