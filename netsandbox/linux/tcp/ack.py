@@ -50,11 +50,7 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
         conn.echoed_stamp = said.stamp[1]
     gained = (ack - una) & MASK
     if gained >= HALF:
-        if before(ack, (una - conn.largest_window) & MASK):
-            return TOO_OLD
-        if said.sacks and conn.has_sack:
-            _take_old(conn, said.sacks, ack)
-        return OLD
+        return _take_old(conn, said, ack)
     if (conn.nxt - ack) & MASK >= HALF:
         return UNSENT
     flag = ack_bits.NOTHING
@@ -79,27 +75,36 @@ def take(conn: Connection, segment: TcpSegment, said: Options, count: int = 1) -
     conn.soft_error = ""
     conn.probes = 0
     conn.ack_at = conn.namespace.scheduler.now
-    if not conn.sent:
-        if flag & ack_bits.TWICE:
-            recovery.alert(conn, flag, 0)
-        if conn.unsent:
-            _look_at_probe(conn)
+    if conn.sent:
+        flag |= _clean(conn, progress, ack)
         if conn.probe_end is not None:
             recovery.take_probe_answer(conn, ack, flag)
-        return ""
-    flag |= _clean(conn, progress, ack)
-    if conn.probe_end is not None:
-        recovery.take_probe_answer(conn, ack, flag)
-    _finish(conn, flag, progress, count)
+        _finish(conn, flag, progress, count)
+    else:
+        _take_idle(conn, flag, ack)
     return ""
 
 
-def _take_old(conn: Connection, blocks: tuple[tuple[int, int], ...], ack: int) -> None:
+def _take_old(conn: Connection, said: Options, ack: int) -> str:
     """An ACK that has been overtaken may still tell what has arrived."""
-    progress = Progress(conn)
-    flag = sack.take(conn, progress, blocks, ack, conn.una)
-    _flag, leaves = recovery.alert(conn, flag, 0)
-    recovery.leave(conn, leaves)
+    if before(ack, (conn.una - conn.largest_window) & MASK):
+        return TOO_OLD
+    if said.sacks and conn.has_sack:
+        progress = Progress(conn)
+        flag = sack.take(conn, progress, said.sacks, ack, conn.una)
+        _flag, leaves = recovery.alert(conn, flag, 0)
+        recovery.leave(conn, leaves)
+    return OLD
+
+
+def _take_idle(conn: Connection, flag: int, ack: int) -> None:
+    """Nothing was under way."""
+    if flag & ack_bits.TWICE:
+        recovery.alert(conn, flag, 0)
+    if conn.unsent:
+        _look_at_probe(conn)
+    if conn.probe_end is not None:
+        recovery.take_probe_answer(conn, ack, flag)
 
 
 def _finish(conn: Connection, flag: int, progress: Progress, count: int) -> None:

@@ -185,11 +185,7 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
         return Dropped(DropReason.TCP_FLAGS, (segment.dport,))
     problem = ack.take(conn, segment, said, count)
     if problem and (problem != ack.OLD or state is SYN_RECV):
-        if state is SYN_RECV:
-            reset.answer(conn.namespace, packet, segment, "handshake")
-        else:
-            challenges.challenge(conn, "ack")
-        return _dropped(problem, segment)
+        return _refuse_ack(conn, packet, segment, problem)
     receive.replace_stamp(conn, said, segment.seq)
     if conn.ecn and ecn.look(conn, packet.tos, segment):
         receive.be_quick_again(conn, ecn.QUICK)
@@ -197,6 +193,14 @@ def process(conn: Connection, packet: IPv4Packet, segment: TcpSegment, count: in
         receive_trip.by_stamp(conn, segment.sequence_length)
         return _finish(conn, segment, receive.take(conn, segment))
     return _in_other_state(conn, packet, segment)
+
+
+def _refuse_ack(conn: Connection, packet: IPv4Packet, segment: TcpSegment, problem: str) -> Dropped:
+    if conn.state is SYN_RECV:
+        reset.answer(conn.namespace, packet, segment, "handshake")
+    else:
+        challenges.challenge(conn, "ack")
+    return _dropped(problem, segment)
 
 
 def _dropped(reason: str, segment: TcpSegment) -> Dropped:

@@ -236,15 +236,21 @@ def answer(request: Request, packet: IPv4Packet, segment: TcpSegment) -> Verdict
     if segment.seq == request.peer_isn:
         kind &= ~SYN
     if kind & (RST | SYN):
-        if not kind & RST:
-            reset.answer(request.listener.namespace, packet, segment, "handshake")
-        drop(request)
-        request.listener.namespace.count("TcpAttemptFails")
-        request.listener.namespace.count("TcpExtEmbryonicRsts")
-        return Outcome.ACCEPTED if kind & RST else Dropped(DropReason.TCP_RESET, (port,))
+        return _end(request, packet, segment, is_reset=bool(kind & RST))
     if not kind & ACK:
         return Dropped(DropReason.TCP_FLAGS, (port,))
     return _become_whole(request, packet, segment)
+
+
+def _end(request: Request, packet: IPv4Packet, segment: TcpSegment, is_reset: bool) -> Verdict:
+    """A RST, or another SYN, ends a half-open connection."""
+    namespace = request.listener.namespace
+    if not is_reset:
+        reset.answer(namespace, packet, segment, "handshake")
+    drop(request)
+    namespace.count("TcpAttemptFails")
+    namespace.count("TcpExtEmbryonicRsts")
+    return Outcome.ACCEPTED if is_reset else Dropped(DropReason.TCP_RESET, (segment.dport,))
 
 
 def _is_inside(segment: TcpSegment, expected: int, size: int) -> bool:
