@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.sysctl import Sysctls
 
 LAST_ICMP_TYPE = 18
+LONG = 120 * SECOND
+"""A TCP connection that has no more left than this is not hurried."""
 SCTP_HEADER = 12
 PREROUTING = Hook.PREROUTING
 ERRORS = frozenset({3, 4, REDIRECT, 11, 12})
@@ -118,6 +120,8 @@ def _handle(namespace: NetworkNamespace, table: ConnectionTable, packet: IPv4Pac
         is_valid, lifetime = track_tcp.track(connection, payload, info, sysctls)
         if is_valid and lifetime is not None:
             _keep(table, packet, connection, direction_of(info), lifetime)
+        elif lifetime is not None and connection.expires - namespace.scheduler.now > max(lifetime, LONG):
+            table.refresh(connection, lifetime)
         return is_valid
     if packet.protocol == SCTP:
         is_valid, lifetime = track_sctp.track(connection, packet.payload_bytes(), info, sysctls)

@@ -13,6 +13,8 @@ INVALID, IGNORE = 10, 11
 IV, IG = INVALID, IGNORE
 ORDINARY = frozenset({ES, FW, CW, LA, TW})
 """States that a segment always leads to if it fits the windows."""
+CLOSING = frozenset({FW, CW, LA, TW, CL})
+"""States in which a connection is given up for others first, and any RST ends it (tcp_can_early_drop)."""
 SET_SYN, SET_SYNACK, SET_FIN, SET_ACK, SET_RST, SET_NONE = range(6)
 INDEX = tuple(SET_RST if flags & RST else (SET_SYNACK if flags & ACK else SET_SYN) if flags & SYN else
               SET_FIN if flags & FIN else SET_ACK if flags & ACK else SET_NONE for flags in range(256))

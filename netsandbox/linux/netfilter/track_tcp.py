@@ -12,6 +12,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.netfilter.connection import ASSURED, ESTABLISHED_REPLY, ORIGINAL, REPLY, SEEN_REPLY, Connection
 from netsandbox.linux.netfilter.tcp_states import (
     CL,
+    CLOSING,
     ES,
     FW,
     IG,
@@ -104,6 +105,8 @@ def take_over(connection: Connection) -> None:
 def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysctls) -> tuple[bool, int | None]:
     """nf_conntrack_tcp_packet: (whether the segment is valid, its new lifetime in ns; 0 to forget it, None to keep).
 
+    Of what is invalid, the lifetime is the most that is left of a long one.
+
     Raises:
         ReopenedError: the connection is over, and the segment begins another one.
     """
@@ -120,8 +123,10 @@ def track(connection: Connection, segment: TcpSegment, info: int, sysctls: Sysct
         old, new, skips_window = special
     if not skips_window:
         fitting = fits(tracking, segment, direction, index, old, settings.is_liberal)
-        if fitting is not True:
-            return fitting is None, None
+        if fitting is False:
+            return False, _misfit(connection, tracking, direction, index, settings)
+        if fitting is None:
+            return True, None
     return True, _accepted(connection, tracking, segment, direction, index, old, new, settings)
 
 
@@ -144,6 +149,17 @@ def follow(connection: Connection, segment: TcpSegment, direction: int, sysctls:
     if index == SET_ACK:
         count_retransmissions(tracking, segment, direction, end)
     return _accepted(connection, tracking, segment, direction, index, old, new, sysctls.derived(Settings))
+
+
+def _misfit(connection: Connection, tracking: TcpTracking, direction: int, index: int,
+            settings: Settings) -> int | None:
+    """nf_tcp_handle_invalid: where both ends have sent a FIN or RST that fits no window, it is probably over."""
+    if not connection.status & ASSURED or index not in (SET_FIN, SET_RST):
+        return None
+    if tracking.last_direction != direction and tracking.last_index in (SET_FIN, SET_RST):
+        return settings.unacknowledged
+    tracking.last_index, tracking.last_direction = index, direction
+    return None
 
 
 def _special(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, new: int,
@@ -190,7 +206,7 @@ def _ignored(tracking: TcpTracking, segment: TcpSegment, direction: int, index: 
         tracking.sides = (sides[0], sides[1])
         return True
     tracking.last_index, tracking.last_direction = index, direction
-    tracking.last_seq, tracking.last_window = segment.seq, segment.window
+    tracking.last_seq, tracking.last_ack, tracking.last_window = segment.seq, segment.ack, segment.window
     tracking.last_end = (segment.seq + segment.sequence_length) & MASK
     if index == SET_SYN and direction == ORIGINAL:
         tracking.last_side = Side()
@@ -202,6 +218,8 @@ def _reset(connection: Connection, tracking: TcpTracking, segment: TcpSegment, d
            settings: Settings) -> tuple[bool, bool] | None:
     """A RST: (whether the state stays, whether no window is asked), or None where it cannot be one of the peer's."""
     last_end, other = tracking.last_end, tracking.sides[not direction]
+    if connection.state in CLOSING or _answers(connection, tracking, segment, direction):
+        return False, True
     is_established = connection.state == ES and bool(connection.status & ASSURED)
     if other.max_ack is not None:
         if segment.seq == 0 and not is_established:
@@ -213,9 +231,17 @@ def _reset(connection: Connection, tracking: TcpTracking, segment: TcpSegment, d
         if tracking.last_index == SET_ACK and tracking.last_direction == direction and segment.seq == last_end:
             return False, False
         return True, False
-    half = (connection.status & SEEN_REPLY and tracking.last_index == SET_SYN) or (
-        not connection.status & ASSURED and tracking.last_index == SET_ACK)
-    return False, bool(half and segment.ack == last_end)
+    return False, tracking.last_index == SET_ACK and not connection.status & ASSURED and segment.ack == last_end
+
+
+def _answers(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int) -> bool:
+    """Whether a RST is the other end's answer to a SYN or an ACK that was let through unjudged."""
+    if tracking.last_direction == direction:
+        return False
+    if tracking.last_index == SET_SYN:
+        return bool(connection.status & SEEN_REPLY) and segment.ack == tracking.last_end
+    return (tracking.last_index == SET_ACK and not connection.status & ASSURED
+            and segment.seq == tracking.last_ack)
 
 
 def _accepted(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, index: int,

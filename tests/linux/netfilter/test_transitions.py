@@ -110,8 +110,14 @@ def test_what_does_not_fit_a_connection_is_told_by_what_that_is_by_then() -> Non
                  id="both began at once, and the answering side's ACK ends it"),
     pytest.param([("c", SYN, 100, 0, 0), ("s", SYN, 500, 0, 0), ("c", SYN | ACK, 100, 501, 0),
                   ("s", SYN | ACK, 500, 101, 0)], "SYN_RECV", id="both began at once, and both have answered"),
-    pytest.param([*HANDSHAKE, ("c", FIN | ACK, 101, 501, 0), ("s", RST, 0, 0, 0)], "FIN_WAIT",
-                 id="a RST without a number, of what is being closed: valid, and too old to matter"),
+    pytest.param([*HANDSHAKE, ("c", FIN | ACK, 101, 501, 0), ("s", RST, 0, 0, 0)], "CLOSE",
+                 id="a RST of what is being closed, without a number"),
+    pytest.param([*HANDSHAKE, ("c", FIN | ACK, 101, 501, 0), ("s", RST | ACK, 90000, 7777, 0)], "CLOSE",
+                 id="a RST of what is being closed, far beyond the window"),
+    pytest.param([*HANDSHAKE, ("c", SYN, 9000, 0, 0), ("s", RST | ACK, 0, 9001, 0)], "CLOSE",
+                 id="a RST that answers a SYN which was let through"),
+    pytest.param([("c", SYN, 100, 0, 0), ("s", ACK, 500, 111, 0), ("c", RST, 111, 0, 0)], "CLOSE",
+                 id="a RST that answers an ACK which was let through"),
     pytest.param([*HANDSHAKE, ("s", ACK, 501, 101, 10), ("s", RST, 511, 0, 0)], "CLOSE",
                  id="a RST right behind the data before it"),
     pytest.param([*HANDSHAKE, ("s", ACK, 501, 101, 10), ("s", RST, 530, 0, 0)], "ESTABLISHED",
@@ -132,6 +138,10 @@ def test_a_conversation_leads_to_a_state(steps: list[Step], state: str) -> None:
                  id="the answer to a keepalive tells where the side whose beginning nobody saw is"),
     pytest.param([*HANDSHAKE, ("c", ACK, 101, 502, 0)], [True, True, True, False],
                  id="one byte more is acknowledged than was sent"),
+    pytest.param([*HANDSHAKE, ("c", SYN, 9000, 0, 0), ("c", RST | ACK, 70000, 9001, 0)], [True] * 4 + [False],
+                 id="a RST beyond the window by who sent the SYN that was let through"),
+    pytest.param([("c", SYN, 100, 0, 0), ("s", ACK, 500, 111, 0), ("c", RST, 112, 0, 0)], [True, True, False],
+                 id="a RST that does not answer the ACK which was let through"),
     pytest.param([*HANDSHAKE, ("c", ACK, 101, 501, 0)], [True] * 4, id="the same once more")])
 def test_a_segment_fits_or_not(steps: list[Step], valid: list[bool]) -> None:
     assert talk(steps)[1] == valid
