@@ -132,6 +132,12 @@ class VxlanInterface(TunnelEnd):
         if not vxlan_shortcuts.fits(self, frame, route.mtu - OVERHEAD):
             return
         namespace.record(Encapsulated(self.label, "vxlan", vni, remote.address, why))
+        outer = self._outer(frame, vni, remote, route.source)
+        tunnel_output.transmit(self, outer, route, frame.size - 14)
+
+    def _outer(self, frame: Frame, vni: int, remote: Remote, source: int) -> IPv4Packet:
+        """The packet that carries a frame to another end."""
+        namespace = self.home
         data = VxlanPacket(vni, frame.wire()).emit()
         datagram = OuterDatagram(self._source_port(frame), remote.port or self.udp_port, data,
                                  None if self.has_checksum else NO_CHECKSUM)
@@ -142,10 +148,8 @@ class VxlanInterface(TunnelEnd):
         elif not ttl:
             ttl = inner.ttl if inner is not None else namespace.default_ttl
         df = self.df == "set" or (self.df == "inherit" and inner is not None and inner.df)
-        ident = namespace.next_ident(route.source, remote.address, UDP)
-        packet = IPv4Packet(route.source, remote.address, UDP, datagram, ttl, ident, df,
-                            tunnel_output.tos(self.tos, inner))
-        tunnel_output.transmit(self, packet, route, frame.size - 14)
+        ident = namespace.next_ident(source, remote.address, UDP)
+        return IPv4Packet(source, remote.address, UDP, datagram, ttl, ident, df, tunnel_output.tos(self.tos, inner))
 
     def _source_port(self, frame: Frame) -> int:
         """udp_flow_src_port: one for each flow inside, so that routers on the way spread them."""

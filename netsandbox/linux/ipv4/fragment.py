@@ -142,11 +142,7 @@ class Reassembler:
         if not limit or self.memory > limit:
             self.namespace.count("IpReasmFails")
             return Dropped(DropReason.FRAG_TOO_FAR, ("memory", limit))
-        queue = self._queues.get(key)
-        if queue is None:
-            queue = self._queues[key] = _Queue()
-            seconds = self.namespace.sysctls.get("net.ipv4.ipfrag_time")
-            queue.timer = self.namespace.scheduler.kernel_timer(seconds * SECOND, self._expire, key, foreground=True)
+        queue = self._queues.get(key) or self._begin(key)
         self._note_distance(packet, queue)
         data = packet.payload_bytes()
         if packet.mf:
@@ -156,11 +152,7 @@ class Reassembler:
         if end + packet.header_size > MAX_LENGTH:
             refusal = Dropped(DropReason.FRAG_TOO_FAR, (end,))
         if refusal is not None:
-            if refusal.reason is not DropReason.DUP_FRAG:
-                self._discard(key)
-                self.namespace.count("IpReasmFails")
-                if refusal.operands[0] == "overlap":
-                    self.namespace.count("IpExtReasmOverlaps")
+            self._give_up(key, refusal)
             return refusal
         queue.insert(packet, data)
         if packet.offset == 0:
@@ -169,6 +161,22 @@ class Reassembler:
             self.namespace.record(FragmentHeld(self.namespace.name, packet, queue.have))
             return None
         return self._complete(key, queue)
+
+    def _begin(self, key: Key) -> _Queue:
+        """The first fragment of a packet has come."""
+        queue = self._queues[key] = _Queue()
+        seconds = self.namespace.sysctls.get("net.ipv4.ipfrag_time")
+        queue.timer = self.namespace.scheduler.kernel_timer(seconds * SECOND, self._expire, key, foreground=True)
+        return queue
+
+    def _give_up(self, key: Key, refusal: Dropped) -> None:
+        """With a fragment that does not fit go the others, but for one that is there already."""
+        if refusal.reason is DropReason.DUP_FRAG:
+            return
+        self._discard(key)
+        self.namespace.count("IpReasmFails")
+        if refusal.operands[0] == "overlap":
+            self.namespace.count("IpExtReasmOverlaps")
 
     @property
     def waiting(self) -> int:

@@ -250,13 +250,18 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         return Outcome.ACCEPTED
     if matches:
         return Dropped(DropReason.SOCKET_RCVBUFF, (datagram.dport,))
-    if not group:
-        quoted = _trimmed(packet, datagram)
-        icmp.send_error(interface, namespace, quoted, UNREACHABLE, PORT_UNREACHABLE, 0, frame)
-    sockets, port = namespace.sockets, datagram.dport
-    found: tuple[Operand, ...] = () if group else sockets.elsewhere("udp", port, packet.dst) or (
-        sockets.of_another_peer("udp", (packet.dst, port), (packet.src, datagram.sport)))
-    return Dropped(DropReason.NO_SOCKET, ("udp", datagram.dport, *found))
+    if group:
+        return Dropped(DropReason.NO_SOCKET, ("udp", datagram.dport))
+    return _refuse(interface, frame, packet, datagram)
+
+
+def _refuse(interface: Interface, frame: Frame, packet: IPv4Packet, datagram: UdpDatagram) -> Dropped:
+    """No socket has the port: its sender is told."""
+    namespace, port = interface.namespace, datagram.dport
+    icmp.send_error(interface, namespace, _trimmed(packet, datagram), UNREACHABLE, PORT_UNREACHABLE, 0, frame)
+    found: tuple[Operand, ...] = namespace.sockets.elsewhere("udp", port, packet.dst) or (
+        namespace.sockets.of_another_peer("udp", (packet.dst, port), (packet.src, datagram.sport)))
+    return Dropped(DropReason.NO_SOCKET, ("udp", port, *found))
 
 
 def _memory(packet: IPv4Packet, most: int) -> int:
