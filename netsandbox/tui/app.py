@@ -308,6 +308,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
             self._tell_held(tr("held.typed"))
         self.main.command.relabel()
         self.sync()
+        self._told_after = -1  # another line comes, be it none that is kept
 
     def _show_outcome(self, outcome: Outcome) -> None:
         """What a line has printed, where there is more of it than the prompt tells."""

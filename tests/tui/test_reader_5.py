@@ -192,6 +192,47 @@ async def test_goals_that_a_line_of_one_s_own_upset_name_the_lesson_s_line(tmp_p
         assert live.lesson.stand().unmet == 0  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_that_a_branch_begins_is_over_with_the_next_line(tmp_path: Path, language: str) -> None:
+    """Behind `branch b2 --rename NAME` the head still told that b2 begins."""
+    set_language(language)
+    async with stage(tmp_path) as on:
+        await on.press("b", "b")
+        await on.line("add-host other")
+        await on.quiet()
+        assert "b2" in on.app.main.status.message
+        await on.line("branch b2 --rename mine")
+        assert "b2" not in on.app.main.status.message
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "tried:    +"), ("zh", "试探中的帧：+")])
+def test_frames_of_a_copy_have_no_numbers_of_the_lab_s(language: str, label: str) -> None:
+    """`why 398` had no such record, or another one."""
+    session = KeptSession(1)
+    for line in ("docker run -d --name web nginx", "docker run -d --name db nginx", "wait", "ip link set docker0 down"):
+        session.run(line)
+    session.shell.language = language
+    told = session.run("expect reach web db").err
+    assert label in told
+    assert "#" not in told.partition(label)[2].partition("\n")[0]
+
+
+async def test_in_a_wide_terminal_branches_stand_beside_a_lesson_with_room(tmp_path: Path) -> None:
+    """Five panes stood side by side, each too narrow for its lines."""
+    async with stage(tmp_path, Options(scenario="hub", tour=False), (200, 50)) as on:
+        main = on.app.main
+        await on.press("p")
+        await on.quiet()
+        await on.press("b", "b")
+        await on.line("add-host other")
+        await on.press("escape", "escape", "9")
+        assert main.panes["branches"].display
+        assert not main.detail.display
+        assert main.panes["branches"].size.width >= 70
+        await on.press("escape", "escape")
+        assert main.detail.display
+
+
 async def test_what_an_input_method_makes_of_a_key_is_the_key(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         status, driver = on.app.main.status, on.app._driver

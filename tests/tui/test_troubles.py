@@ -53,6 +53,12 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("at 200×50 key 9 beside a lesson makes five narrow panes",
+     "tui/test_reader_5.py::test_in_a_wide_terminal_branches_stand_beside_a_lesson_with_room"),
+    ("frames of expect reach have numbers that why does not know, and times to come",
+     "tui/test_reader_5.py::test_frames_of_a_copy_have_no_numbers_of_the_lab_s"),
+    ("behind a branch's new name the head still says that b2 begins",
+     "tui/test_reader_5.py::test_that_a_branch_begins_is_over_with_the_next_line"),
     ("a lesson says what the tutorial lists, which nobody has seen",
      "tui/test_reader_5.py::test_no_lesson_speaks_of_a_tutorial_that_its_reader_has_not"),
     ("。 of an input method is no key, though ： and ／ are",

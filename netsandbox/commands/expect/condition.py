@@ -21,6 +21,7 @@ class Verdict(NamedTuple):
         expected, found: a sentence each.
         rows: the frames concerned, oldest first.
         why: one sentence about what was found.
+        is_tried: the frames are of a copy of the lab, and have no numbers in the lab itself.
     """
 
     holds: bool
@@ -28,6 +29,7 @@ class Verdict(NamedTuple):
     found: str
     rows: tuple[LogRow, ...] = ()
     why: str = ""
+    is_tried: bool = False
 
 
 class UnfoundedError(Exception):

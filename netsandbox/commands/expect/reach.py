@@ -152,7 +152,7 @@ class _Tried(NamedTuple):
         if holds:
             return Verdict(True, context.wish, found)
         return Verdict(False, context.wish, found, tuple(self.rows[-3:]),
-                       self.context.why(max(self.drops)) if self.drops else "")
+                       self.context.why(max(self.drops)) if self.drops else "", is_tried=True)
 
 
 def _tried(context: Context, text: str, source: str, argv: list[str], address: str = "") -> _Tried:

@@ -14,7 +14,8 @@ COLON = {"en": ": ", "zh": "："}
 def failure_lines(verdict: Verdict, say: Say, language: str) -> Iterator[str]:
     """What was expected, what was found, the frames concerned and why: a line each."""
     parts = [("expected", verdict.expected), ("found", verdict.found)]
-    parts += [("frame", frame_rows.line(row, language)) for row in verdict.rows]
+    frames = [frame_rows.line(row, language) for row in verdict.rows]
+    parts += [("tried", told.partition(" ")[2]) if verdict.is_tried else ("frame", told) for told in frames]
     parts += [("why", verdict.why)] if verdict.why else []
     width = max(len(say(key)) for key, _text in parts) if language == "en" else 0
     for key, text in parts:

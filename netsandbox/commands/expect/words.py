@@ -16,7 +16,7 @@ PHRASES: dict[str, Both] = {
     # -- the report
     "expected": ("expected", "期望"),
     "found": ("found", "实际"),
-    "frame": ("frame", "相关帧"),
+    "frame": ("frame", "相关帧"), "tried": ("tried", "试探中的帧"),
     "why": ("why", "原因"),
     "holds": ("holds: {found}", "成立：{found}"),
     "asked": ("{text}", "{text}"),
