@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import product
 from typing import Any
 
 from netsandbox.commands import expect
@@ -45,11 +44,11 @@ def main(options: argparse.Namespace) -> int:
     if options.junit:
         refuse_inputs(options.junit, [*options.files, *options.session])
     text = TextReport(options.lang, sys.stdout.isatty())
-    reports = []
-    for name, saved in product(options.files, options.session or [""]):
-        reports.append(_apart(name, saved, options.lang))
+    reports = list[Report]()
+    for report in _reports(options.files, options.session, options.lang):
+        reports.append(report)
         if not options.json:
-            text.file(reports[-1])
+            text.file(report)
     if options.json:
         json.dump(summary(reports), sys.stdout, ensure_ascii=False, indent=1)
         print()
@@ -58,6 +57,15 @@ def main(options: argparse.Namespace) -> int:
     if options.junit:
         write_atomically(options.junit, junit(reports))
     return status(reports)
+
+
+def _reports(files: Sequence[str], sessions: Sequence[str], language: str) -> Iterator[Report]:
+    """One for each file; one for each session, and of several files that from which it was begun."""
+    if not sessions:
+        yield from (_apart(name, "", language) for name in files)
+    for saved in sessions:
+        found = [_apart(name, saved, language) for name in files]
+        yield from [one for one in found if not one.note] or found
 
 
 def _apart(name: str, saved: str, language: str) -> Report:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.expect import Verdict
 from netsandbox.commands.expect.condition import is_of_event
+from netsandbox.commands.line import in_background
 from netsandbox.session.goals import EXPECT, conditions
 from netsandbox.session.own_files import NoFiles
 from netsandbox.session.steps import Step
 
 if TYPE_CHECKING:
+    from netsandbox.session.journal import Entry
     from netsandbox.session.keeping import KeptSession
     from netsandbox.session.scenario import Scenario
 
@@ -99,6 +101,11 @@ class Way:
         return found if len(found) == len(conditions(step)) else None
 
 
+def _is_same(entry: Entry, line: str) -> bool:
+    """Whether a session's line is the set-up's; of who typed the next one at a moment before its end it has an `&`."""
+    return line in (entry.line, in_background(entry.line))
+
+
 def do_again(live: KeptSession, session: Scenario, scenario: Scenario, language: str) -> Way:
     """Do in a scenario's lab what a saved session did.
 
@@ -109,7 +116,7 @@ def do_again(live: KeptSession, session: Scenario, scenario: Scenario, language:
     live.use_files(NoFiles())
     set_up, lines = live.set_up, [line for step in session.setup for line in step.run]
     begin, way = len(set_up), Way(live, scenario)
-    if [entry.line for entry in set_up] != lines[:begin]:
+    if not begin <= len(lines) or not all(map(_is_same, set_up, lines)):
         raise ForeignError("set-up")
     for key in SETTINGS:
         found, wanted = ("false" if value == "" else value for value in (getattr(session, key), getattr(scenario, key)))

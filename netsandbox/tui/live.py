@@ -195,12 +195,10 @@ class LiveLab(LabView):
         return job
 
     def _left(self, branch: Branch, is_midway: bool) -> None:
-        """A line has begun another branch.
-
-        Args:
-            is_midway: a step of the lesson stood there: its goals are about its own lines, and those were left.
-        """
-        self.branched = tr("branched", name=self.session.branches.present.name, left=branch.name)
+        """A line has begun another branch; midway in a step of the lesson, whose goals are about its own lines."""
+        is_other = self.session.lines_of_set_up < len(self.session.set_up)
+        self.branched = tr("branched.other" if is_other else "branched", left=branch.name,
+                           name=self.session.branches.present.name)
         if is_midway:
             self.session.give_back_step()
 

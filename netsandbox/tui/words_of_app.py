@@ -93,6 +93,8 @@ TABLE: dict[str, Both] = {
         "Branch {name} begins; {left} stays as it was: u leads back, 9 lists",
         "开始新分支 {name}；{left} 保持原样：u 回去，9 列出",
     ),
+    "branched.other": ("Branch {name} begins amid the set-up: it is none of the lesson's lab; u leads back to {left}",
+                       "新分支 {name} 从准备部分中间开始，已不是课程的实验网络；u 回到 {left}"),
     "scenario.done": ("The scenario has no further step", "这个场景没有下一步了"),
     "command.failed": ("It ended with status {code}", "退出码 {code}"),
     "failed.command": ("{what}. The lab is as before; details in {where}", "{what}。实验网络保持原样；详情见 {where}"),

@@ -236,6 +236,15 @@ def test_a_name_that_can_mean_two_bridges_is_asked_about() -> None:
     assert expect(runner, "no mac a:docker0").code == 0
 
 
+def test_a_switch_s_own_bridge_is_not_what_a_bridge_s_name_means() -> None:
+    runner = Runner(1)
+    for line in ("add-switch sw", "add-host r", "exec r ip link add br0 type bridge", "add-host q", "connect q sw",
+                 "connect r sw", "exec r ip link set br0 up"):
+        runner.line(line)
+    assert expect(runner, "no mac br0").code == 0
+    assert expect(runner, "no mac sw").code == expect(runner, "no mac sw:br0").code == 0
+
+
 def test_failures_are_told_in_chinese_too(pinged: Runner) -> None:
     pinged.language = "zh"
     try:

@@ -208,6 +208,28 @@ def test_a_firewall_exercise_is_judged_by_what_is_open_and_what_is_shut(lines: l
     assert sum(one.status != "held" for one in found.outcomes) == unmet, found.outcomes
 
 
+def test_a_session_that_went_back_amid_the_last_line_of_the_set_up_is_the_lesson_s() -> None:
+    """It was saved as `ping … &`, and looked like another lab's."""
+    down = "  - link pc2:eth0 down\n"
+    Path("ping.yaml").write_text(LESSON.replace(down, f"{down}  - ping pc1 pc2 -c 1 -W 1\n"), encoding="utf-8")
+    saved = kept("ping.yaml", "back.yaml", 0, "back 2", "link pc2:eth0 up", "ping pc1 pc2 -c 1")
+    assert "- \"ping pc1 pc2 -c 1 -W 1 &\"" in Path(saved).read_text("utf-8")
+    assert check.judge("ping.yaml", saved).status == "held"
+
+
+def test_of_several_exercises_a_session_is_judged_by_that_from_which_it_was_begun(
+        capsys: pytest.CaptureFixture[str]) -> None:
+    Path("lesson.yaml").write_text(LESSON, encoding="utf-8")
+    Path("other.yaml").write_text(LESSON.replace("pc2", "pc3"), encoding="utf-8")
+    ours, others = (kept(f"{name}.yaml", f"of-{name}.yaml", 2, f"link {pc}:eth0 up", f"ping pc1 {pc} -c 1")
+                    for name, pc in (("lesson", "pc2"), ("other", "pc3")))
+    assert main(["check", "lesson.yaml", "other.yaml", "--session", ours, others]) == 0
+    out = capsys.readouterr().out
+    assert out.endswith(f"  ✓ {ours}, lesson.yaml  2 of 2 hold\n  ✓ {others}, other.yaml  2 of 2 hold\n"
+                        "scenarios: 2; expectations: 4, all hold\n")
+    assert main(["check", "lesson.yaml", "goal.yaml", "--session", others]) == 1
+
+
 QUIZ = LESSON.replace("  - run: ping", """  - ask: {en: "Will it answer?", zh: "会有回答吗？"}
     answers: [{en: "Yes", zh: 会}, {en: "No", zh: 不会}]
     right: 2

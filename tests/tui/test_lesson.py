@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 
 from netsandbox.session.scenario import load_scenario
 from netsandbox.session.steps import Note
+from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
 from netsandbox.tui.panes.lesson import LessonPane
 from netsandbox.tui.screens.browser import BrowserScreen
@@ -152,6 +153,19 @@ async def test_a_task_that_is_open_is_saved_with_the_session(tmp_path: Path) -> 
         await stage.line(f"save --force {saved}")
         assert "and 1 step to go" in screen_text(stage.app)  # type: ignore[arg-type]
     assert load_scenario(saved).notes == (*kept.notes, Note("solution", 0, 1))
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "none of the lesson's lab; u leads back"),
+                                                ("zh", "已不是课程的实验网络")])
+async def test_a_line_amid_the_set_up_is_told_to_leave_the_lesson_s_lab(
+        tmp_path: Path, language: str, told: str, mend: Path) -> None:
+    set_language(language)
+    more = "  - ping pc1 10.0.0.2 -c 1 -W 1\n  - add-host pc3\n"
+    mend.write_text(MEND.replace("steps:", f"{more}steps:", 1), encoding="utf-8")
+    async with opened(tmp_path, Options(tour=False, scenario=str(mend)), size=(120, 40)) as stage:
+        await stage.line("back 99")
+        await stage.line("add-host pc4")
+        assert told in stage.app.main.status.message
 
 
 async def test_a_server_of_a_step_goes_on_beside_the_next_lines(tmp_path: Path) -> None:

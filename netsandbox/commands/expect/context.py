@@ -189,6 +189,8 @@ class Context:
             UnfoundedError: there is none, or several.
         """
         found = [row for row in self.bridges if text in (row.node, row.name, f"{row.node}:{row.name}")]
+        switches = {row.name for row in views.nodes(self.lab) if row.kind == "switch"}  # whose bridge nobody has named
+        found = [row for row in found if text != row.name or row.node not in switches] or found
         if not found:
             known = [row.name if row.name != "br0" else row.node for row in self.bridges]
             raise UnfoundedError(self.say("no-bridge", name=text, near=self.near(text, known)))
