@@ -168,6 +168,11 @@ class Scheduler:
         if self.watchers and not self.queue:
             self._tell_watchers()
 
+    def look(self) -> None:
+        """A process has changed something, and goes on at once: who watches sees it as it is now."""
+        if self.watchers and self.in_process:
+            self._tell_watchers()
+
     # -- running
 
     @property
@@ -350,8 +355,7 @@ class Scheduler:
         if polls == self._polls:
             return False
         self._polls = polls
-        if self.watchers:
-            self._tell_watchers()
+        self._tell_watchers()
         due = self._next_due()
         return bool(self.ready) or (due is not None and due <= self.clock)
 

@@ -72,6 +72,31 @@ def test_what_is_gone_is_deleted() -> None:
         "Deleted 10.9.0.0/16 via 10.0.0.2 dev v0 ", "10.0.0.2 dev v0 FAILED ", "Deleted 10.0.0.2 dev v0 FAILED "]
 
 
+def test_what_one_line_does_and_undoes_is_told_event_by_event() -> None:
+    said = monitored("ip monitor address route", "ip addr add 10.6.0.1/24 dev v0; ip addr del 10.6.0.1/24 dev v0",
+                     "ip route add 10.9.0.0/16 via 10.0.0.2; ip route del 10.9.0.0/16").out
+    assert [line.split(" src ")[0] for line in said.splitlines() if "valid_lft" not in line] == [
+        "4: v0    inet 10.6.0.1/24 scope global v0", "local 10.6.0.1 dev v0 table local proto kernel scope host",
+        "10.6.0.0/24 dev v0 proto kernel scope link",
+        "broadcast 10.6.0.255 dev v0 table local proto kernel scope link",
+        "Deleted 4: v0    inet 10.6.0.1/24 scope global v0", "Deleted 10.6.0.0/24 dev v0 proto kernel scope link",
+        "Deleted broadcast 10.6.0.255 dev v0 table local proto kernel scope link",
+        "Deleted local 10.6.0.1 dev v0 table local proto kernel scope host",
+        "10.9.0.0/16 via 10.0.0.2 dev v0 ", "Deleted 10.9.0.0/16 via 10.0.0.2 dev v0 "]
+
+
+def test_a_flap_is_down_and_up() -> None:
+    said = monitored("ip monitor link", "ip link set v0 down; ip link set v0 up").out
+    assert [line.split(" state ")[1].split()[0] for line in said.splitlines() if " state " in line] == ["DOWN", "UP"]
+
+
+def test_a_row_that_came_and_went_on_one_line() -> None:
+    said = monitored("bridge monitor fdb", "bridge fdb add 02:00:00:00:00:77 dev v0 master static; bridge fdb del "
+                     "02:00:00:00:00:77 dev v0 master", before=BRIDGE).out
+    assert said == ("02:00:00:00:00:77 dev v0 master br0 static\n"
+                    "Deleted 02:00:00:00:00:77 dev v0 master br0 static\n")
+
+
 def test_routes_that_go_with_their_link_go_without_a_word() -> None:
     assert monitored("ip monitor route", "ip link set v0 down").out == ""
 
@@ -143,3 +168,10 @@ def test_a_lab_with_a_monitor_can_be_copied() -> None:
     session = KeptSession()
     session.run("ip monitor &")
     assert len(copied(session.lab).scheduler.watchers) == len(session.lab.scheduler.watchers)
+
+
+def test_a_link_that_goes_down_is_told_before_its_neighbours() -> None:
+    said = monitored("ip monitor link neigh", "ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev v0",
+                     "ping -c 1 10.0.0.2", "ip link set v0 down").out.splitlines()
+    assert said.index("Deleted 10.0.0.2 dev v0 lladdr 02:00:00:00:00:0b REACHABLE ") > next(
+        place for place, line in enumerate(said) if " state DOWN " in line)

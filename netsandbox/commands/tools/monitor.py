@@ -1,8 +1,8 @@
 """`ip monitor` and `bridge monitor` (ip/ipmonitor.c, bridge/monitor.c): what changes in a namespace, as it changes.
 
-They read the lab's records whenever its queue has run empty.  So an interface
-that changes several times at once is printed once, as it is then; the kernel
-tells of some of the steps in between.  Nothing is recorded, so nothing told,
+They read the lab's records after each tool, and whenever the queue has run
+empty.  So an interface that one tool changes several times is printed once, as
+it is then; the kernel tells of some of the steps in between.  Nothing is recorded, so nothing told,
 of the addresses of its own that a bridge notes with each port.
 """
 

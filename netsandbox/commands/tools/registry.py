@@ -57,6 +57,7 @@ def run_tool(context: ToolContext, argv: list[str], tool: Tool | None = None) ->
         context = context._replace(run=run_tool)
     with notes() as said:
         result = _result(tool, context, argv[1:])
+    context.namespace.scheduler.look()
     return result._replace(err=result.err + "".join(said)) if said else result
 
 

@@ -49,7 +49,6 @@ def set_down(interface: Interface) -> None:
     if not interface.up:
         return
     namespace = interface.namespace
-    tell(interface, Notice.GOING_DOWN)
     interface.up = False
     interface.update_running()
     namespace.record(LinkChanged(interface.place, "down", ""))

@@ -15,7 +15,6 @@ class Notice(Enum):
 
     UP = "it was set up"
     RUNNING = "everything that follows from its being up is done: it may send"
-    GOING_DOWN = "it is about to be set down"
     DOWN = "it was set down"
     CARRIER = "it gained or lost its carrier"
     CHANGE_MTU = "it has another MTU"

@@ -170,7 +170,8 @@ def _remove_one(interface: Interface, own: InterfaceAddress) -> None:
     routes = interface.namespace.routes
     targets = {subnet, *(Network(target, 32) for target in (own.local, own.broadcast, broadcast) if target is not None),
                *(route.destination for route in routes.naming(own.local))}
-    _remove(interface.namespace, [route for route in routes.to(targets) if is_dead(route)])
+    _remove(interface.namespace, sorted(filter(is_dead, routes.to(targets)), key=lambda route: (
+        route.protocol != "kernel", route.destination != subnet, route.type != "broadcast")))
     if interface.is_loopback and not interface.addresses:
         _remove_routes(interface, lambda route: route.interface is interface)
 

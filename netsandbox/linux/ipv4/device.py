@@ -21,11 +21,10 @@ def netdev_event(interface: Interface, notice: Notice, before: int) -> None:
         igmp.follow_snooping(interface)
     if notice is Notice.UP:
         addresses.link_is_up(interface)
-    elif notice is Notice.GOING_DOWN:
-        namespace.neighbours.flush_interface(interface, "link down", keep_permanent=False)
     elif notice is Notice.DOWN:
         nexthop_object.interface_lost(interface)
         addresses.link_is_down(interface)
+        namespace.neighbours.flush_interface(interface, "link down", keep_permanent=False)
     elif notice is Notice.CARRIER:
         _carrier_changed(interface)
     elif notice is Notice.CHANGE_MTU:
