@@ -20,6 +20,8 @@ from netsandbox.docker.ports import DOCKERD_PID
 from netsandbox.engine.units import EPOCH, SECOND
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from netsandbox.commands.shell import Shell
     from netsandbox.docker.engine import DockerEngine
 
@@ -131,12 +133,17 @@ class OfHost(Program):
 
     def journal(self, engine: DockerEngine, count: int) -> list[str]:
         """The last lines, as syslog writes them."""
+        return self.written(engine.journal[len(engine.journal) - min(count, len(engine.journal)):],
+                            f"dockerd[{DOCKERD_PID}]")
+
+    def written(self, entries: Iterable[tuple[int, str]], who: str) -> list[str]:
+        """What was said at a time, with the date, the host and who it was."""
         lines = []
-        for at, text in engine.journal[len(engine.journal) - min(count, len(engine.journal)):]:
+        for at, text in entries:
             days, rest = divmod((EPOCH + at) // SECOND, 86400)
             _year, month, day = civil_date(days)
             stamp = f"{MONTHS[month - 1][:3]} {day:02d} {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
-            lines += [f"{stamp} {self.namespace.name} dockerd[{DOCKERD_PID}]: {line}" for line in text.split("\n")]
+            lines += [f"{stamp} {self.namespace.name} {who}: {line}" for line in text.split("\n")]
         return lines
 
 
@@ -179,7 +186,7 @@ class Validation(OfHost):
         self.exit(0)
 
 
-JOURNAL = OptionTable("journalctl", 1, "", acts="r|reverse u|unit= n|lines=",
+JOURNAL = OptionTable("journalctl", 1, "", acts="r|reverse u|unit= n|lines= k|dmesg",
                       usual="x|catalog e|pager-end q|no-pager q|quiet a|all b|boot")
 ONLY_COMPLAINTS = "note: of dockerd's journal only what it complains of is kept"
 
@@ -200,12 +207,16 @@ class Journal(OfHost):
         count = int(told) if told.isdecimal() else 1 << 30
         engine = self.engine if read.values.get("unit", "docker").removesuffix(".service") == "docker" else None
         lines = self.journal(engine, count) if engine is not None else []
+        if "dmesg" in read:
+            lines = self.written(self.namespace.netfilter.log or (), "kernel")[-count:]
         self.print("\n".join(lines[::-1 if "reverse" in read else 1]) if lines else "-- No entries --")
-        self.complain(ONLY_COMPLAINTS)
+        if "dmesg" not in read:
+            self.complain(ONLY_COMPLAINTS)
         self.exit(0)
 
     def _refuse(self, what: str) -> None:
-        self.complain(f"netsandbox: {what}; there is `journalctl -u docker [-n N] [-r]`, and `dmesg` of the kernel")
+        self.complain(f"netsandbox: {what}; there is `journalctl -u docker [-n N] [-r]`, and `journalctl -k` of the "
+                      "kernel")
         self.exit(1)
 
 

@@ -155,3 +155,9 @@ def test_what_a_main_program_does_not_understand_it_says_and_ends(line: str, beg
     job = KeptSession().run(line)
     assert job.err.startswith(begin)
     assert job.code == code
+
+
+def test_an_image_may_say_nothing_of_its_system() -> None:
+    session = KeptSession()
+    session.run("docker run -d --name box busybox sleep 1000")
+    assert "Operating System: \n" in session.run("docker exec box hostnamectl").out

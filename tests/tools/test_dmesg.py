@@ -29,7 +29,12 @@ def test_a_packet_is_a_line(runner: Runner) -> None:
     said = runner.line("dmesg").job.out
     assert re.fullmatch(r"\[ {4}\d\.\d{6}\] " + LINE + "\n", said), said
     assert re.fullmatch(LINE + "\n", runner.line("dmesg -t").job.out)
+    assert re.fullmatch(r"\[Thu Jan  1 00:00:0\d 2026\] " + LINE + "\n", runner.line("dmesg -T").job.out)
+    journal = runner.line("journalctl -k -n 1 --no-pager").job
+    assert re.fullmatch(r"Jan 01 00:00:0\d host kernel: " + LINE + "\n", journal.out)
+    assert journal.err == ""
     assert re.fullmatch(LINE + "\n", runner.line("dmesg -t | grep DROP:").job.out)
+    assert runner.line("dmesg -C; journalctl -k").job.out == "-- No entries --\n"
 
 
 def test_the_log_can_be_emptied(runner: Runner) -> None:

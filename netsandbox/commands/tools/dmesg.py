@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.options import options_of, table
-from netsandbox.engine.units import MICROSECOND, SECOND
+from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 OPTIONS = table(
-    "dmesg", acts="C|clear c|read-clear t|notime", usual="k|kernel P|nopager",
+    "dmesg", acts="C|clear c|read-clear t|notime T|ctime", usual="k|kernel P|nopager",
     refused="D|console-off E|console-on F|file= K|kmsg-file= f|facility= H|human J|json L|color? l|level= "
             "n|console-level= p|force-prefix r|raw S|syslog s|buffer-size= u|userspace w|follow W|follow-new x|decode "
-            "d|show-delta e|reltime T|ctime noescape time-format= since= until=")
+            "d|show-delta e|reltime noescape time-format= since= until=")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -27,7 +29,14 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         netfilter.log = None
     if "C" in options and "c" not in options:
         return ToolResult(0, "", "")
-    return ToolResult(0, "".join(f"{'' if 't' in options else _time(at)}{line}\n" for at, line in lines), "")
+    time = _date if "T" in options else _time
+    return ToolResult(0, "".join(f"{'' if 't' in options else time(at)}{line}\n" for at, line in lines), "")
+
+
+def _date(at: int) -> str:
+    """`[Thu Jan  1 00:00:12 2026] `."""
+    when = datetime.fromtimestamp((EPOCH + at) // SECOND, UTC)
+    return f"[{when:%a %b} {when.day:2} {when:%H:%M:%S %Y}] "
 
 
 def _time(at: int) -> str:

@@ -43,10 +43,14 @@ def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
                           "d": f"{domain}\n" if domain else ""}[asked], "")
 
 
+OS_RELEASE = "/etc/os-release"
+
+
 def hostnamectl(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`hostnamectl set-hostname NAME`: /etc/hostname says so too; `hostnamectl` alone tells what there is."""
     if arguments in ([], ["status"]):
-        release = context.files.read("/etc/os-release") if context.files is not None else ""
+        files = context.files  # an image may say nothing of its system
+        release = files.read(OS_RELEASE) if files is not None and files.exists(OS_RELEASE) else ""
         system = release.partition('PRETTY_NAME="')[2].partition('"')[0]
         rows = {"Static hostname": context.machine.hostname(context.namespace, context.files),
                 "Operating System": system, "Kernel": f"Linux {RELEASE}", "Architecture": "x86-64"}
