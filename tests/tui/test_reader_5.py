@@ -9,6 +9,7 @@ from textual.events import Key
 
 from netsandbox.engine.units import SECOND, seconds_left
 from netsandbox.explain.chinese_layers import field_words
+from netsandbox.linux.drop import DropReason
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.glyphs import UNICODE
@@ -18,9 +19,11 @@ from netsandbox.tui.lesson import Goal, Stand, goals_summary, wanted
 from netsandbox.tui.log_columns import contains
 from netsandbox.tui.options import Options
 from netsandbox.tui.palette import LabCommands
+from netsandbox.tui.source import Flight
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place
+from netsandbox.tui.topology.overlay import flight_overlay, travels
 from netsandbox.tui.topology.parts import Detail
 from tests.scenarios.flips import NAMES, load
 from tests.tui.app_harness import stage
@@ -231,6 +234,26 @@ async def test_in_a_wide_terminal_branches_stand_beside_a_lesson_with_room(tmp_p
         assert main.panes["branches"].size.width >= 70
         await on.press("escape", "escape")
         assert main.detail.display
+
+
+def test_a_frame_s_label_covers_no_other_link_where_it_has_another_place() -> None:
+    """`═▲ICMP══════ICMP 给别人的▲═`: where pc2's link meets the hub was covered."""
+    session = KeptSession(1)
+    session.load("hub")
+    view = LabView(session)
+    placed = layout(scope_of(view.nodes(), view.interfaces(), view.links()), 58, 11)
+    reason = DropReason.OTHERHOST.name
+    flights = [Flight(1, "hub1", "p2", "ICMP", False, ""), Flight(2, "hub1", "p4", "ICMP", True, reason)]
+    ways = travels(placed, flights)
+    bus = placed.names[Place("hub1")].y
+    joints = {(x, bus) for x, glyph in enumerate(placed.rows[bus].glyphs) if glyph == "╧"}
+    assert len(joints) == 4
+    for progress in (0.0, 0.3, 0.6, 1.0):
+        over = flight_overlay(placed, ways, progress, UNICODE)
+        covered = {cell for cell, (glyph, style) in over.items() if cell in joints and style != "frame-mark"
+                   and glyph not in "▲▼✗"}  # type: ignore[operator]
+        assert not covered, progress
+        assert sum(style == "dropped" for _glyph, style in over.values()) > 5, "the label is there"
 
 
 async def test_what_an_input_method_makes_of_a_key_is_the_key(tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ TROUBLES = {
     26: ("boxes do not meet in the picture", "tui/test_shots.py::test_boxes_meet"),
 }
 READERS = (
+    ("a frame's label lies over the hub where another host's link meets it",
+     "tui/test_reader_5.py::test_a_frame_s_label_covers_no_other_link_where_it_has_another_place"),
     ("at 200×50 key 9 beside a lesson makes five narrow panes",
      "tui/test_reader_5.py::test_in_a_wide_terminal_branches_stand_beside_a_lesson_with_room"),
     ("frames of expect reach have numbers that why does not know, and times to come",

@@ -30,6 +30,11 @@ _KEPT = _WORDS | _EDGES
 """Styles of what a label beside a frame never covers; the name of a link's end it may hide, but whole."""
 
 
+JOINTS, NOTHING = frozenset("╧╤╪╨╥╫┴┬┼+"), frozenset[str]()
+LINKS = JOINTS | frozenset("│|")
+"""Of links that go up and down, and where they meet a bus."""
+
+
 @dataclass(slots=True)
 class Travel:
     """One or more frames of a step that take the same way."""
@@ -77,10 +82,16 @@ def flight_overlay(placed: Placed, ways: Iterable[Travel], progress: float, glyp
     for at, travel in heads:
         text = f"{travel.label}{glyphs.times}{travel.count}" if travel.count > 1 else travel.label
         style = "dropped" if travel.dropped else "frame-label"
-        for x, y in (travel.path[at], *_beyond(travel.path, at)):
-            if _write_beside(placed, overlay, x, y, text, style):
-                break
+        _write_near(placed, overlay, (travel.path[at], *_beyond(travel.path, at)), text, style)
     return overlay
+
+
+def _write_near(placed: Placed, overlay: Overlay, places: Iterable[Cell], text: str, style: str) -> None:
+    """Write a label beside the first place that has room; others' links are covered only where there is none."""
+    for kept in (LINKS, JOINTS, NOTHING):
+        for x, y in places:
+            if _write_beside(placed, overlay, x, y, text, style, kept):
+                return
 
 
 def _arrow(path: list[Cell], at: int, glyphs: GlyphSet) -> str:
@@ -99,12 +110,15 @@ def _beyond(path: list[Cell], at: int) -> list[Cell]:
     return sorted((cell for cell in path if 0 < abs(cell[1] - y) <= 2), key=lambda cell: abs(cell[1] - y))
 
 
-def _write_beside(placed: Placed, overlay: Overlay, x: int, y: int, text: str, style: str) -> bool:
-    """Write a label right of a cell, or left of it, where it covers no text, box or other frame; False for nowhere."""
+def _write_beside(
+    placed: Placed, overlay: Overlay, x: int, y: int, text: str, style: str, kept: frozenset[str]
+) -> bool:
+    """Write a label right of a cell, or left of it, where it covers no text, box, other frame or glyph that is kept;
+    False for nowhere."""
     glyphs = cells(text)
     for start in (x + 1, x - len(glyphs)):
         span = [(start + offset, y) for offset in range(len(glyphs))]
-        if all(_is_free(placed, overlay, cell) for cell in span):
+        if all(_is_free(placed, overlay, cell, kept) for cell in span):
             overlay.update(zip(span, ((glyph, style) for glyph in glyphs), strict=True))
             _hide_rest(placed, overlay, span[-1][0] + 1, y, 1)
             _hide_rest(placed, overlay, span[0][0] - 1, y, -1)
@@ -119,9 +133,10 @@ def _hide_rest(placed: Placed, overlay: Overlay, x: int, y: int, step: int) -> N
         x += step
 
 
-def _is_free(placed: Placed, overlay: Overlay, cell: Cell) -> bool:
+def _is_free(placed: Placed, overlay: Overlay, cell: Cell, kept: frozenset[str]) -> bool:
     x, y = cell
-    is_kept = not 0 <= x < placed.width or placed.rows[y].styles[x] in _KEPT or _is_in_edge(placed, x, y)
+    is_kept = (not 0 <= x < placed.width or placed.rows[y].styles[x] in _KEPT or placed.rows[y].glyphs[x] in kept
+               or _is_in_edge(placed, x, y))
     return not is_kept and cell not in overlay
 
 
