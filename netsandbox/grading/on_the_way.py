@@ -63,9 +63,9 @@ class Way:
         self.met: dict[tuple[str, int], Met] = {}
         self.always = [step for step in scenario.steps if step.task]
         self._live = live
-        self._last = scenario.steps[-1:]
         self._counted = [step for _number, step in counted(scenario)]
         self._left = [step for step in (*scenario.setup, *scenario.steps) if conditions(step)]
+        self._last = self._left[-1:]
         self._counts_from = 0
 
     def look(self, after: str) -> None:

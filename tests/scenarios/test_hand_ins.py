@@ -230,6 +230,15 @@ def test_of_several_exercises_a_session_is_judged_by_that_from_which_it_was_begu
     assert main(["check", "lesson.yaml", "goal.yaml", "--session", others]) == 1
 
 
+@pytest.mark.parametrize("where", ["setup", "steps"])
+def test_what_the_last_expectations_of_all_say_has_to_be_so_at_the_end(where: str) -> None:
+    head = "netsandbox: 2\nsetup:\n  - add-host a\n" + "steps:\n" * (where == "steps")
+    Path("end.yaml").write_text(f"{head}  - {{run: add-host b, expect: no interface a:d0}}\n", encoding="utf-8")
+    assert check.judge("end.yaml", kept("end.yaml", "idle.yaml", 1)).status == "held"
+    bad = kept("end.yaml", "bad.yaml", 1, "exec a ip link add d0 type dummy")
+    assert check.judge("end.yaml", bad).status == "failed"
+
+
 QUIZ = LESSON.replace("  - run: ping", """  - ask: {en: "Will it answer?", zh: "会有回答吗？"}
     answers: [{en: "Yes", zh: 会}, {en: "No", zh: 不会}]
     right: 2
