@@ -1,6 +1,1 @@
 """`netsandbox bench`: the workloads whose speed is promised, and what they take here."""
-
-from netsandbox.bench.ping import Pinger
-from netsandbox.bench.workloads import build, w1
-
-__all__ = ["Pinger", "build", "w1"]

@@ -9,7 +9,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.sniffer import Sniffer
-from netsandbox.apps.tcpdump.pcap_filter import Filter, FilterError
+from netsandbox.apps.tcpdump.pcap_error import FilterError
+from netsandbox.apps.tcpdump.pcap_filter import Filter
 from netsandbox.commands import kinds
 from netsandbox.commands.comments import commenter
 from netsandbox.commands.errors import CommandError

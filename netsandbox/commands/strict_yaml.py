@@ -22,8 +22,8 @@ from yaml.scanner import ScannerError
 from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.commands.words import hidden_character, printable
 
-__all__ = ["MAX_DEPTH", "ComposerError", "MappingNode", "MarkedYAMLError", "Node", "ScalarNode", "ScannerError",
-           "ScenarioError", "SequenceNode", "compose", "describe", "fault_in_text", "line_of", "nearest", "quoted"]
+__all__ = ["ComposerError", "MappingNode", "MarkedYAMLError", "Node", "ScalarNode", "ScannerError", "SequenceNode"]
+"""PyYAML's own, which nobody else imports."""
 
 MAX_DEPTH = 8
 """Containers within containers; a scenario needs four, a Compose file six."""

@@ -23,10 +23,7 @@ from netsandbox.explain import (
     english_tcp,
 )
 from netsandbox.explain.english import Words
-from netsandbox.explain.joining import fill
 from netsandbox.explain.references import REFERENCES
-
-__all__ = ["CATALOGUE", "LANGUAGES", "PHRASES", "Words", "fields_of", "fill", "find", "reference"]
 
 
 def _merged(sentences: dict[str, Words], reasons: dict[str, Words]) -> dict[str, Words]:

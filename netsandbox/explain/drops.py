@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 
 from netsandbox.explain import devices
-from netsandbox.explain.catalogue import Words, fill, find
+from netsandbox.explain.catalogue import find
 from netsandbox.explain.devices import Ended
+from netsandbox.explain.english import Words
+from netsandbox.explain.joining import fill
 from netsandbox.explain.voice import FIRST_TYPE, Voice, ethertype, safe
 from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.wire.addresses import format_mac, is_multicast

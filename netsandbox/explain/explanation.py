@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from netsandbox.explain.catalogue import fields_of, fill, find, reference
+from netsandbox.explain.catalogue import fields_of, find, reference
 from netsandbox.explain.drops import reason_key, reason_words
+from netsandbox.explain.joining import fill
 from netsandbox.explain.operands import Operands, operands
 from netsandbox.explain.references import drop_reference
 from netsandbox.explain.voice import Voice

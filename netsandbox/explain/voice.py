@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from netsandbox.explain.catalogue import LANGUAGES, PHRASES, fill
+from netsandbox.explain.catalogue import LANGUAGES, PHRASES
+from netsandbox.explain.joining import fill
 from netsandbox.linux.place import BRIDGE, Place
 from netsandbox.wire.addresses import (
     BROADCAST_MAC,

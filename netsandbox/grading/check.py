@@ -11,6 +11,7 @@ from typing import Any
 
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.commands.typography import straight
 from netsandbox.explain.questions import lettered, verdict
 from netsandbox.explain.refusals import noted, translated
@@ -24,8 +25,8 @@ from netsandbox.session.goals import EXPECT, conditions
 from netsandbox.session.library import find_scenario
 from netsandbox.session.ready import is_there
 from netsandbox.session.runner import Line, Runner, Task
-from netsandbox.session.scenario import Scenario, ScenarioError, read_scenario
-from netsandbox.session.steps import Step, text_in
+from netsandbox.session.scenario import read_scenario
+from netsandbox.session.steps import Scenario, Step, text_in
 
 CANARIES = ("exit 999", "frames 999999999 since 1 lines")
 """Conditions that hold in no lab: a check that calls one of them true sees nothing, and none of its answers counts."""

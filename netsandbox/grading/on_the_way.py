@@ -19,7 +19,7 @@ from netsandbox.session.steps import Step
 if TYPE_CHECKING:
     from netsandbox.session.journal import Entry
     from netsandbox.session.keeping import KeptSession
-    from netsandbox.session.scenario import Scenario
+    from netsandbox.session.steps import Scenario
 
 SETTINGS = ("seed", "profile", "uplink")
 """What a session has of its scenario, beside the set-up."""

@@ -15,7 +15,7 @@ from posixpath import dirname
 from netsandbox.commands.compose.interpolate import VariableError, env_file
 from netsandbox.commands.compose.model import Project
 from netsandbox.commands.compose.reader import project_name, read_project
-from netsandbox.commands.strict_yaml import ScenarioError
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.compose_folder import LARGEST, contexts, is_below
 from netsandbox.session.files import read_bytes

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from netsandbox.commands.compose.model import BuildSpec, Project
 from netsandbox.commands.docker.build_files import is_ignored
-from netsandbox.commands.strict_yaml import ScenarioError
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.session.files import FileError, read_bytes
 
 LARGEST = 1 << 20

@@ -14,7 +14,7 @@ from netsandbox.session.steps import judges_exit, text_in
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
-    from netsandbox.session.scenario import Scenario, Step
+    from netsandbox.session.steps import Scenario, Step
 
 NEAR: Late[str, Callable[[Lab, Job], str]] = Late({"note": "netsandbox.commands.near_names:near_note"})
 

@@ -17,15 +17,14 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from netsandbox.commands.late import Late
 from netsandbox.commands.line import is_whole
-from netsandbox.commands.strict_yaml import ScenarioError, compose, describe, fault_in_text, line_of, nearest, quoted
+from netsandbox.commands.scenario_error import ScenarioError
+from netsandbox.commands.strict_yaml import compose, describe, fault_in_text, line_of, nearest, quoted
 from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.uplink import DEFAULT_LAN, parse_lan
 from netsandbox.session.files import FileError, read_bytes
 from netsandbox.session.goals import readable
 from netsandbox.session.steps import Note, Scenario, Step
-
-__all__ = ["Scenario", "ScenarioError", "Step", "dump_scenario", "load_scenario", "parse_scenario", "read_scenario"]
 
 VERSION = 2
 NOTE = re.compile(r"(hint|solution|answer) (\d{1,2}), (\d{1,4}) to go")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from netsandbox.commands.strict_yaml import ScenarioError
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.session.library import bundled, directory, find_scenario
 from netsandbox.session.ready import READY, scenario_named
 from netsandbox.session.steps import Scenario

@@ -21,8 +21,6 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 from netsandbox.wire.vlan import SIZE, VlanTag
 
-__all__ = ["Conversations", "ethertype_name", "ethertype_text", "info", "line", "payload_line", "protocol_name"]
-
 _ETH_P_RARP = 0x8035
 _ETH_P_TRAIL = 0x1000
 _LONGEST_LENGTH = 1500

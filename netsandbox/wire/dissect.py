@@ -15,8 +15,6 @@ from netsandbox.wire.ethernet import VLAN_TYPES
 from netsandbox.wire.gre import ETHERNET as TEB
 from netsandbox.wire.layers import Dissection, Field, Layer, Row, bytes_layer, preview, read_fields
 
-__all__ = ["Dissection", "Field", "Layer", "dissect"]
-
 _ETHERNET_HEADER = 14
 _ARP_FIXED = 8
 _ARP_SIZE = 28

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netsandbox.apps.tcpdump.pcap_filter import Filter, FilterError
+from netsandbox.apps.tcpdump.pcap_error import FilterError
+from netsandbox.apps.tcpdump.pcap_filter import Filter
 from netsandbox.wire.addresses import parse_ipv4, prefix_mask
 from tests.apps import filters, real
 from tests.wire.samples import CARRIED, SAMPLES, kernel_frames

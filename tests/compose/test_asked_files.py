@@ -12,7 +12,7 @@ from pathlib import Path
 from netsandbox.commands.compose.interpolate import Variables
 from netsandbox.commands.compose.reader import read_project
 from netsandbox.commands.compose.yaml_faults import in_its_words
-from netsandbox.commands.strict_yaml import ScenarioError
+from netsandbox.commands.scenario_error import ScenarioError
 
 ASKED = Path(__file__).with_name("asked-files.txt").read_text(encoding="utf-8")
 WHERE = "/root/proj/compose.yaml"

@@ -9,7 +9,7 @@ import pytest
 
 from netsandbox.commands.compose.interpolate import VariableError, filled_in
 from netsandbox.commands.compose.reader import project_name, read_project
-from netsandbox.commands.strict_yaml import ScenarioError
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.linux.core.inode import RegularFile
 from netsandbox.session.session import Session
 

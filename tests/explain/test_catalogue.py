@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 import netsandbox
-from netsandbox.explain.catalogue import CATALOGUE, LANGUAGES, PHRASES, fields_of, fill, find, reference
+from netsandbox.explain.catalogue import CATALOGUE, LANGUAGES, PHRASES, fields_of, find, reference
 from netsandbox.explain.explanation import tell
+from netsandbox.explain.joining import fill
 from netsandbox.explain.operands import TELLERS
 from netsandbox.explain.voice import Voice
 from netsandbox.linux.drop import DropReason, Outcome

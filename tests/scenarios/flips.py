@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from netsandbox.session.library import bundled, find_scenario
 from netsandbox.session.runner import Line, Runner
-from netsandbox.session.scenario import Scenario, load_scenario
+from netsandbox.session.scenario import load_scenario
+from netsandbox.session.steps import Scenario
 
 NAMES = bundled()
 

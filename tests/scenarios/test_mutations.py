@@ -14,7 +14,7 @@ from netsandbox.commands.expect.compare import Comparison
 from netsandbox.commands.job import Job
 from netsandbox.grading import check
 from netsandbox.session.library import find_scenario
-from netsandbox.session.scenario import Step
+from netsandbox.session.steps import Step
 from tests.scenarios.flips import NAMES, expectations, flipped, load, turned_round
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.session.scenario import Scenario, Step
+from netsandbox.session.steps import Scenario, Step
 
 
 def content(scenario: Scenario) -> Scenario:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from netsandbox.cli import _interrupted, main
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.session import leftovers
 from netsandbox.session.files import FileError, read_bytes, refuse_inputs, write_atomically
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.leftovers import begin, sweep_at_start
 from netsandbox.session.own_files import OwnFiles
-from netsandbox.session.scenario import ScenarioError, load_scenario
+from netsandbox.session.scenario import load_scenario
 from tests.session.lines import built, state
 
 PRECIOUS = "what a person wrote in a night\n"

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.session.autosave import Autosave, recover
 from netsandbox.session.files import FileError
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.owner import latest
-from netsandbox.session.scenario import ScenarioError, load_scenario
+from netsandbox.session.scenario import load_scenario
 from tests.session.lines import built, state
 from tests.session.test_session import LINES
 

@@ -19,8 +19,8 @@ from netsandbox.lab.copying import WAYS, _cleared, is_hub
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import FrameBridged
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.scenario import Scenario, Step
 from netsandbox.session.session import Session
+from netsandbox.session.steps import Scenario, Step
 
 CONTAINERS = 3
 

@@ -11,23 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netsandbox.cli import main
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.commands.strict_yaml import MAX_DEPTH, fault_in_text
 from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.scenario import (
-    LANGUAGES,
-    MAX_BYTES,
-    MAX_SEED,
-    Scenario,
-    ScenarioError,
-    Step,
-    dump_scenario,
-    load_scenario,
-    parse_scenario,
-)
-from netsandbox.session.steps import Note
+from netsandbox.session.scenario import LANGUAGES, MAX_BYTES, MAX_SEED, dump_scenario, load_scenario, parse_scenario
+from netsandbox.session.steps import Note, Scenario, Step
 from tests.session.contents import content
 
 HEAD = "netsandbox: 2\n"

@@ -15,9 +15,11 @@ import random
 import sys
 import time
 
-from netsandbox.wire.describe import Conversations, info, line, protocol_name
-from netsandbox.wire.dissect import Dissection, Field, Layer, dissect
+from netsandbox.wire.describe import info, line, protocol_name
+from netsandbox.wire.describe_out import Conversations
+from netsandbox.wire.dissect import dissect
 from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.layers import Dissection, Field, Layer
 from tests.wire.samples import CASES, SAMPLES, kernel_frames
 
 LONGEST = 120

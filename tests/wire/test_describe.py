@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netsandbox.wire.describe import Conversations, info, line, protocol_name
+from netsandbox.wire.describe import info, line, protocol_name
+from netsandbox.wire.describe_out import Conversations
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, UDP, IPv4Packet

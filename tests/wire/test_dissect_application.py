@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from netsandbox.session.session import Session
 from netsandbox.wire import dns
-from netsandbox.wire.dissect import Layer, dissect
+from netsandbox.wire.dissect import dissect
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import TCP, UDP, IPv4Packet
+from netsandbox.wire.layers import Layer
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 from tests.wire.test_dissect import check_tree

@@ -11,9 +11,9 @@ from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT, Seen
 from netsandbox.apps.tcpdump.pcap_filter import COOKED_HEADER
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac
-from netsandbox.wire.describe import Conversations, ethertype_name, ethertype_text, line, payload_line
+from netsandbox.wire.describe import ethertype_name, ethertype_text, line, payload_line
 from netsandbox.wire.describe_link import LLC, is_spanning_tree
-from netsandbox.wire.describe_out import Out
+from netsandbox.wire.describe_out import Conversations, Out
 from netsandbox.wire.ethernet import ETH_P_ARP, ETH_P_IP, HEADER, VLAN_TYPES
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.services import PROTOCOLS, service_name

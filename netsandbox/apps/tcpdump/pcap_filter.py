@@ -23,8 +23,6 @@ from netsandbox.wire.ethernet import HEADER
 from netsandbox.wire.services import PROTOCOLS
 from netsandbox.wire.vlan import ID_BITS
 
-__all__ = ["Filter", "FilterError"]
-
 COOKED_HEADER = 20
 """LINKTYPE_LINUX_SLL2: what `-i any` shows in place of the Ethernet header."""
 MAX_DEPTH = 50

@@ -9,7 +9,8 @@ from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.tap import OUT, Seen, Tap
 from netsandbox.apps.tcpdump.lines import Lines
 from netsandbox.apps.tcpdump.options import LINK_TYPES, SNAPLEN, USAGE, VERSION, TcpdumpOptions, parse
-from netsandbox.apps.tcpdump.pcap_filter import Filter, FilterError
+from netsandbox.apps.tcpdump.pcap_error import FilterError
+from netsandbox.apps.tcpdump.pcap_filter import Filter
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from netsandbox.commands.compose.reader import own_name
 from netsandbox.commands.compose.shapes import SHAPES, Tree, plain, plain_map
 from netsandbox.commands.compose.values import Values
 from netsandbox.commands.compose.whole import Read, Whole
-from netsandbox.commands.strict_yaml import MappingNode, Node, ScenarioError
+from netsandbox.commands.scenario_error import ScenarioError
+from netsandbox.commands.strict_yaml import MappingNode, Node
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from netsandbox.commands.compose.reader import FILES, OVERRIDES, read_project
 from netsandbox.commands.compose.telling import warn
 from netsandbox.commands.compose.variables import variables_of, with_env_files, with_label_files
 from netsandbox.commands.compose.yaml_faults import in_its_words
-from netsandbox.commands.strict_yaml import ScenarioError
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:

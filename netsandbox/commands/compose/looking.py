@@ -33,7 +33,7 @@ from netsandbox.commands.docker.ps import shown_ports
 from netsandbox.commands.docker.sizes import shown_size, size_of
 from netsandbox.commands.docker.top import listed
 from netsandbox.commands.docker.words import table, timestamp
-from netsandbox.commands.strict_yaml import ScenarioError
+from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:

@@ -9,15 +9,8 @@ from posixpath import dirname, join, normpath
 
 from netsandbox.commands.compose.interpolate import Variables, more_of
 from netsandbox.commands.docker.words import duration
-from netsandbox.commands.strict_yaml import (
-    MappingNode,
-    Node,
-    ScalarNode,
-    ScenarioError,
-    SequenceNode,
-    describe,
-    line_of,
-)
+from netsandbox.commands.scenario_error import ScenarioError
+from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode, describe, line_of
 from netsandbox.engine.units import SECOND
 
 LONGEST = 2**63

@@ -21,7 +21,8 @@ from netsandbox.commands.compose.merging import (
 from netsandbox.commands.compose.schema import fault, kind_of
 from netsandbox.commands.compose.values import Values, is_null
 from netsandbox.commands.compose.yaml_faults import NO_MAP, NOT_NAMED
-from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, ScenarioError, SequenceNode, compose, line_of
+from netsandbox.commands.scenario_error import ScenarioError
+from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode, compose, line_of
 from netsandbox.linux.core.inode import FileError
 
 Read = Callable[[str], str | None]

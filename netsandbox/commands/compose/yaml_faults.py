@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from netsandbox.commands.strict_yaml import ComposerError, MarkedYAMLError, ScannerError, ScenarioError
+from netsandbox.commands.scenario_error import ScenarioError
+from netsandbox.commands.strict_yaml import ComposerError, MarkedYAMLError, ScannerError
 
 TWICE = re.compile(r"the key '(.*)' is given twice \(first on line (\d+)\)")
 SECOND = "did not find expected <document start>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from netsandbox.explain.catalogue import fill
+from netsandbox.explain.joining import fill
 from netsandbox.explain.words import LANGUAGES, Both
 
 Say = Callable[..., str]

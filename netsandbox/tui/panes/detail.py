@@ -23,7 +23,7 @@ from netsandbox.tui.source import FrameBytes
 from netsandbox.tui.text import safe
 
 if TYPE_CHECKING:
-    from netsandbox.wire.dissect import Layer
+    from netsandbox.wire.layers import Layer
 
 
 class Span(NamedTuple):

@@ -15,7 +15,8 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.detail import DetailPane
 from netsandbox.tui.settling import Settling
 from netsandbox.tui.source import FrameBytes
-from netsandbox.wire.dissect import Layer, dissect
+from netsandbox.wire.dissect import dissect
+from netsandbox.wire.layers import Layer
 
 CARRIERS = frozenset({"VXLAN", "GRE"})
 
