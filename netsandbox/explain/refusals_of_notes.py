@@ -118,5 +118,7 @@ OF_NOTES: dict[str, str] = {
         "{name} 里没有 docker：这一行由宿主机执行，就像在第二个终端里；`exit` 离开这个容器",
     "mtr shows its report at the end here, as with -r": "mtr 在这里到最后才显示报告，就像加了 -r",
     "it goes on while the next lines run, as in a terminal of its own": "后面的行运行时它继续，就像在另一个终端里",
+    "DOCKER_BUILDKIT changes nothing here: the sandbox builds, and tells of it, as BuildKit does":
+        "DOCKER_BUILDKIT 在这里没有作用：沙盒按 BuildKit 的方式构建并输出",
 }
 """English -> Chinese, without the `note: ` before it."""

@@ -214,3 +214,10 @@ def test_system_df_counts_what_there_is() -> None:
     assert rows["Local Volumes"][2:] == ["1", "1", "6B", "0B", "(0%)"]
     assert rows["Images"][2] == "1"
     assert rows["Build Cache"][-1] == "0B"
+
+
+def test_the_older_builder_is_not_there(before: KeptSession) -> None:
+    written(before, "FROM busybox")
+    said = "note: DOCKER_BUILDKIT changes nothing here"
+    assert said in before.run("DOCKER_BUILDKIT=0 docker build -t made .").err
+    assert said not in before.run("DOCKER_BUILDKIT=1 docker build -t made .").err

@@ -20,6 +20,9 @@ def build(client: Client, parsed: Parsed) -> int | None:
     return prepared(client, parsed).begin()
 
 
+OLD_BUILDER = "note: DOCKER_BUILDKIT changes nothing here: the sandbox builds, and tells of it, as BuildKit does"
+
+
 def prepared(client: Client, parsed: Parsed, target: str = "") -> Build:
     """A build that has not begun, of a folder, or of a Dockerfile that is piped into it (`-`).
 
@@ -30,6 +33,8 @@ def prepared(client: Client, parsed: Parsed, target: str = "") -> Build:
         DockerError: there is no such folder, or no Dockerfile.
     """
     where = parsed.operands[0]
+    if client.machine.environment().get("DOCKER_BUILDKIT", "1") in ("0", "false"):
+        client.complain(OLD_BUILDER)
     _check_tags(parsed)
     if "-" in (where, parsed.text("file")) and not client.stdin.is_terminal:
         files = Files(FileSystem(client.scheduler), {}) if where == "-" else client.machine.host_files().at(where)
