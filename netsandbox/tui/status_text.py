@@ -8,7 +8,7 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import Status
 from netsandbox.tui.text import cell_len, crop, fit, safe
 
-_LEAST_NEXT = 4
+_LEAST_NEXT = 10
 """Cells of what comes next below which it is not worth showing, unless it is that short."""
 
 _LEAST_TITLE = 24
