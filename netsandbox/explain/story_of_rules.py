@@ -77,7 +77,7 @@ def _passed_by(trace: Trace, rule: RuleRow, voice: Voice) -> list[str]:
             was = _before_nat(event)
             found.setdefault((step.failed, step.number), voice.say(
                 "rules.before" if not step.failed else "rules.unfit.nat" if was else "rules.unfit", seq=str(seq),
-                packet=voice.packet(event.packet), hook=event.hook, failed=safe(step.failed), seen=safe(step.seen),
+                packet=voice.at(seq).packet(event.packet), hook=event.hook, failed=safe(step.failed), seen=safe(step.seen),
                 number=str(step.number), text=safe(step.text), was=was))
     return list(found.values()) or [voice.say("rules.unmet")]
 
@@ -93,7 +93,7 @@ def _before_nat(event: VerdictGiven) -> str:
 def _packets(trace: Trace, is_it: Any, start: int, voice: Voice) -> list[str]:
     """The newest packets that a hook saw and that are meant, newest first."""
     return list(islice((
-        voice.say("rules.packet", seq=str(seq), packet=voice.packet(event.packet), hook=event.hook)
+        voice.say("rules.packet", seq=str(seq), packet=voice.at(seq).packet(event.packet), hook=event.hook)
         for seq, event in _newest(trace, VerdictGiven, start) if is_it(event)), NEWEST))
 
 

@@ -72,6 +72,10 @@ class Voice:
         self._at = at
         self._bridge: Callable[[int, int], tuple[str, str]] | None = getattr(names, "of_bridge", None)
 
+    def at(self, seq: int) -> Voice:
+        """The same for a record, with the names of then."""
+        return Voice(self.language, self._names, seq)
+
     def say(self, key: str, **fields: str) -> str:
         """A phrase of the catalogue."""
         return fill(PHRASES[self.language][key], fields)

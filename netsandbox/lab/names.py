@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 DEFAULT_HOST = "host"
 """The machine that commands are for, and that is there as soon as one needs it."""
 EVERYONE = "everyone"
+NOW = 1 << 62
+"""A sequence number after any record's."""
 BETWEEN = "/"
 """Joins the names of several who have one address: who of them was meant, nobody can know."""
 
@@ -78,8 +80,7 @@ class Namer:
         return self._past(address, at, self._by_address) or format_ipv4(address)
 
     def _past(self, number: int, at: int | None, present: dict[int, str]) -> str | None:
-        if at is None:
-            return present.get(number)
+        at = NOW if at is None else at
         names, is_broadcast = self._history.names(number, at), self._history.is_broadcast(number, at)
         if is_broadcast and not names:
             return EVERYONE
