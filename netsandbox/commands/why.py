@@ -11,7 +11,7 @@ from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.commands.why_now import with_what_is_now
 from netsandbox.docker.container import PAUSED
 from netsandbox.docker.events import ContainerPaused
-from netsandbox.explain.history import drop_of_line, last_drop_between
+from netsandbox.explain.history import drop_of_line, last_drop_between, last_drop_of
 from netsandbox.explain.story import Story, why_change, why_drop, why_row, why_seq
 from netsandbox.explain.voice import Voice, safe
 from netsandbox.explain.words import Both
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
 
 MOST_PORT = 65535
+NEAR = 8
+"""Causes of a long chain that are told before the first; the others are asked for by the last of these."""
 
 
 ABOUT: dict[str, Both] = {
@@ -52,7 +54,8 @@ QUESTION = kinds.Kind(f"N|NODE NODE|{'|'.join(ABOUT)}", kinds.TARGET.parse,
       Parameter("language", kinds.choice("en", "zh"), "--lang", required=False),
       details=(("why: the last drop, or a port or route that a program was refused. why N: the frame or record N of "
                 "the log. why NODE NODE, in whatever sentence: what last ended on its way between them, of which one "
-                "may be an address. why arp NODE ADDRESS: what made the neighbour row; a node's name will do for the "
+                "may be an address; one of them alone: of all that it "
+                "sent or was to get. why arp NODE ADDRESS: what made the neighbour row; a node's name will do for the "
                 "address. why fdb BRIDGE MAC: what made the MAC table row, by MAC or name. why port NODE NUMBER: who "
                 "took a port, or was refused it. why rule NODE [TABLE] CHAIN NUMBER: which line made a rule, and which "
                 "packets it took. why connection NODE WORD…: which packet made the newest row of `conntrack -L` that "
@@ -60,7 +63,8 @@ QUESTION = kinds.Kind(f"N|NODE NODE|{'|'.join(ABOUT)}", kinds.TARGET.parse,
                 "rule, and the chain of causes back to the command. How often a node met each trouble, its stack has "
                 "counted: nstat -as, netstat -s."),
                ("why：最近一次丢弃，或程序被拒绝的端口或路由。why N：编号为 N 的帧或记录。why NODE NODE：这两个"
-                "节点之间最近一次丢弃或拒绝，其中一个可以写地址。why arp NODE "
+                "节点之间最近一次丢弃或拒绝，其中一个可以写地址；只写一个，就是它发出的"
+                "和应当收到的。why arp NODE "
                 "ADDRESS：邻居表项是怎么来的；地址也可以写节点的名称。why fdb BRIDGE MAC：MAC 表项是怎么来的，写 "
                 "MAC 或名称。why port NODE NUMBER：谁占用了端口，或被拒绝使用它。why rule NODE [TABLE] CHAIN NUMBER："
                 "哪一行命令建立了规则，它处理了哪些包。why connection NODE WORD…：哪个包建立了 `conntrack -L` 中含有"
@@ -101,11 +105,13 @@ def _asked(shell: Shell, words: list[str], language: str, names: Namer) -> Story
     ends = [word for word in (word.rstrip("?,.") for word in words) if lab.is_named(word) or _is_address(word)]
     if len(ends) == 2:
         return _between(shell, ends[0], ends[1], language, names)
+    if ends and len(words) == 1:
+        return _of_end(shell, ends[0], language, names)
     if len(words) == 2 and words[0] not in ABOUT:
         raise unknown("host or container", next(word for word in words if word not in ends), lab.names())
-    raise CommandError("why takes nothing, a record's number, two nodes, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, `port "
-                       "NODE NUMBER`, `rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help why` tells of "
-                       "each")
+    raise CommandError("why takes nothing, a record's number, one or two nodes, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, "
+                       "`port NODE NUMBER`, `rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help why` "
+                       "tells of each")
 
 
 def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
@@ -125,7 +131,11 @@ def _last(shell: Shell, language: str, names: Namer) -> tuple[str, Story]:
     if unasked is not None:
         return "", unasked
     failed = _failed(shell, language)
+    passed_by = "" if failed else why_rules.passed_by(shell, language)
     story = why_drop(trace, language, names, since=shell.last_seq)
+    if passed_by:
+        before = "" if story.seq is None else f"\n{say('story.before')}"
+        return f"{passed_by}{before}", story
     if story.seq is None:
         return failed, story
     if failed:
@@ -157,9 +167,13 @@ def text(story: Story) -> str:
     lines = [story.decision, *(f"  {operand}" for operand in story.looked_at)]
     if story.reference:
         lines.append(f"  [{story.reference}]")
-    for cause in story.causes:
-        mark = "" if cause.seq is None else f"#{cause.seq} "
-        lines.append(f"  ← {mark}{'❯ ' + cause.command if cause.command else cause.text}")
+    causes = story.causes
+    for place, cause in enumerate(causes):
+        if place < NEAR or len(causes) <= NEAR + 2 or place == len(causes) - 1:
+            mark = "" if cause.seq is None else f"#{cause.seq} "
+            lines.append(f"  ← {mark}{'❯ ' + cause.command if cause.command else cause.text}")
+        elif place == NEAR:
+            lines.append(f"  ← {Voice(story.language).say('cause.goes-on', seq=str(causes[NEAR - 1].seq))}")
     return "\n".join(lines)
 
 
@@ -172,13 +186,26 @@ def _is_address(word: str) -> bool:
 
 def _between(shell: Shell, one: str, other: str, language: str, names: Namer) -> Story:
     """The last that ended on its way from one node to another, or back."""
-    there, back = ({parse_ipv4(end)} if _is_address(end) else
-                   {own.local for interface in shell.lab.existing(end).interfaces.values() for own in
-                    interface.addresses if not interface.is_loopback} for end in (one, other))
+    there, back = (_addresses(shell, end) for end in (one, other))
     seq = last_drop_between(shell.lab.trace, (there, back), (one, other))
     if seq is None:
         raise LabError(f"nothing between {one} and {other} was dropped or refused, in all that the trace keeps")
     return why_seq(shell.lab.trace, seq, language, names)
+
+
+def _of_end(shell: Shell, end: str, language: str, names: Namer) -> Story:
+    """The last that ended of what a node or an address sent or was to get."""
+    seq = last_drop_of(shell.lab.trace, _addresses(shell, end), end)
+    if seq is None:
+        raise LabError(f"nothing of {end} was dropped or refused, in all that the trace keeps")
+    return why_seq(shell.lab.trace, seq, language, names)
+
+
+def _addresses(shell: Shell, end: str) -> set[int]:
+    """Those of a node, or the one that is written."""
+    return {parse_ipv4(end)} if _is_address(end) else {
+        own.local for interface in shell.lab.existing(end).interfaces.values() for own in interface.addresses
+        if not interface.is_loopback}
 
 
 def _of_neighbour(shell: Shell, node: str, address: str, language: str, names: Namer) -> Story:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from netsandbox.apps.events import NameUnknown
+from netsandbox.explain.drops import cut_off
 from netsandbox.explain.story import Story
 from netsandbox.explain.voice import Names, Voice, safe
 from netsandbox.lab import views
 from netsandbox.lab.lab import Lab
+from netsandbox.linux.core.nud import NudState
+from netsandbox.linux.core.unanswered import whereabouts
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.event_subject import drop_of
-from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
+from netsandbox.linux.events import BindRefused, NeighbourChanged, SocketBound, SocketClosed
 
 WAITING = frozenset({"LISTEN", "UNCONN"})
 """States of sockets that take what comes from anybody."""
@@ -21,13 +24,17 @@ ANY = frozenset({"0.0.0.0", "[::]"})
 def with_what_is_now(lab: Lab, story: Story, names: Names) -> Story:
     """A story of a port with the containers that have it now, as two programs of one name are told apart by them; one
     of a port that nobody has with those that are open; one of a name that a container has, with the networks that keep
-    it from whoever asked."""
+    it from whoever asked; one of a question that waits, with the macvlan that keeps it from whom it is for."""
     record = lab.trace.get(story.seq) if story.seq is not None else None
     said = _said(lab, record.event, Voice(story.language, names)) if record is not None else ""
+    if said and record is not None and isinstance(record.event, NeighbourChanged):
+        return story._replace(looked_at=(said, *story.looked_at))
     return story._replace(looked_at=(*story.looked_at, said)) if said else story
 
 
 def _said(lab: Lab, event: Any, voice: Voice) -> str:
+    if isinstance(event, NeighbourChanged):
+        return _of_macvlan(lab, event, voice)
     if isinstance(event, NameUnknown):
         return _of_networks(lab, event, voice)
     if isinstance(event, SocketBound | BindRefused | SocketClosed):
@@ -38,6 +45,15 @@ def _said(lab: Lab, event: Any, voice: Voice) -> str:
         return ""
     place = getattr(event, "namespace", "") or event.interface.namespace
     return _of_open_ports(lab, place, str(verdict.operands[0]), voice)
+
+
+def _of_macvlan(lab: Lab, event: NeighbourChanged, voice: Voice) -> str:
+    """Why one who is asked for just now will never hear it: parent and children of a macvlan do not hear each other."""
+    interface = next((one for one in lab.interfaces() if one.id == event.interface.id), None)
+    entry = interface.neighbours.get(event.address) if interface is not None else None
+    if event.new is not NudState.INCOMPLETE or entry is None or entry.state is not NudState.INCOMPLETE:
+        return ""
+    return cut_off(whereabouts(entry, None), voice)
 
 
 def _of_networks(lab: Lab, event: NameUnknown, voice: Voice) -> str:

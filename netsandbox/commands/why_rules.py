@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.errors import CommandError
+from netsandbox.explain.drops import OF_DOCKER
 from netsandbox.explain.story import why_seq
 from netsandbox.explain.story_of_rules import RuleRow, why_connection, why_rule
-from netsandbox.explain.voice import Voice
+from netsandbox.explain.voice import Voice, safe
 from netsandbox.lab.errors import LabError
 from netsandbox.linux.core.hooks import TABLES
-from netsandbox.linux.events import FrameBridged
+from netsandbox.linux.events import FrameBridged, VerdictGiven
 from netsandbox.linux.netfilter.bridged import CALLS
 from netsandbox.linux.netfilter.connection import ORIGINAL
 from netsandbox.linux.netfilter.listing import connection_text
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 LONGEST_NUMBER = 9
 FORBIDDING = ("DROP", "REJECT")
+FORBIDS = re.compile(f"-j (?:{'|'.join(FORBIDDING)})")
+OWN = ("INPUT", "OUTPUT", "PREROUTING", "POSTROUTING", "FORWARD", "DOCKER-USER")
+"""Chains in which a person writes rules."""
 
 
 def of_rule(shell: Shell, words: list[str], language: str, names: Names) -> Story:
@@ -85,6 +90,21 @@ def unasked(shell: Shell, language: str, names: Names) -> Story | None:
                                  looked_at=tuple(voice.say("story.rule-unasked", rule=rule) for rule in rules),
                                  reference="sysctl net.bridge.bridge-nf-call-iptables; net/bridge/br_netfilter_hooks.c")
     return None
+
+
+def passed_by(shell: Shell, language: str) -> str:
+    """A rule that a person wrote to forbid, and that packets of the last line passed by; nothing without one."""
+    for record in shell.lab.trace.since(shell.last_seq):
+        event = record.event
+        for walk in event.walks if isinstance(event, VerdictGiven) else ():
+            for rule in walk.rules:
+                written = f"{'' if walk.table == 'filter' else f'-t {walk.table} '}-A {rule.chain} {rule.text}"
+                if rule.failed and rule.chain in OWN and FORBIDS.search(written) and not any(
+                        pattern.match(written) for _case, pattern in OF_DOCKER):
+                    line = f"why rule {event.namespace} {walk.table} {rule.chain} {rule.number}"
+                    return Voice(language).say("story.passed-by", rule=safe(written), line=line,
+                                               seq=str(record.seq), failed=safe(rule.failed), seen=safe(rule.seen))
+    return ""
 
 
 def _forbidding(namespace: NetworkNamespace) -> list[str]:

@@ -55,7 +55,7 @@ REASONS: dict[str, Words] = {
     "UNHANDLED_PROTO.length": ("本机不接收带 LLC 首部的帧（如生成树消息），那是网桥的事", "长度{length}"),
     "UNHANDLED_PROTO": ("本机没有处理以太网类型{type}的程序", "以太网类型{type}"),
     "PKT_TOO_BIG": ("对它应走的每个端口来说都太长", "{size}字节"),
-    "PKT_TOO_BIG.packet": ("它超过了 MTU，又不允许分片", "{size}字节", "MTU {limit}", "已设置 DF"),
+    "PKT_TOO_BIG.packet": ("它有 {size} 字节，超过 MTU {limit}，又不允许分片", "已设置 DF"),
     "PKT_TOO_BIG.frame": (
         "它超过了这条链路上帧的最大长度", "{size}字节", "上限{limit}：两端较小的 MTU 加首部与一个 VLAN 标签"),
     "NEIGH_CREATEFAIL": ("邻居表已满，容不下{address}", "gc_thresh3"),
@@ -69,6 +69,9 @@ REASONS: dict[str, Words] = {
         "没有人应答对{address}的 ARP 请求",
         ("该地址属于 {owner}，就在这个 macvlan 或 ipvlan 的父接口 {device} 上："
          "子接口发出的帧只到 {device} 的网线上，不会到 {device} 自己"),
+        "邻居表：{address}为 FAILED"),
+    "NEIGH_FAILED.ended": (
+        "对{address}的 ARP 请求还没有人应答，它的邻居表项就被删除或设成了 FAILED", "到那时问过的次数：{owner}",
         "邻居表：{address}为 FAILED"),
     "NEIGH_FAILED.link": (
         "没有人应答对{address}的 ARP 请求", "按路由 {owner}，该地址就在 {device} 自己的链路上，中间没有路由器",

@@ -79,6 +79,8 @@ PHRASES: dict[str, str] = {
     "story.own-row": "{mac}是网桥自身或其某个端口的 MAC 地址：不是学来的，也不会老化。",
     "story.earlier": "上一行命令没有遇到丢弃或拒绝。在它之前最近的一次：",
     "story.failed": "上一行命令失败了（退出码 {code}）：“{said}”；它没有遇到丢弃或拒绝。",
+    "story.passed-by": "上一行命令没有遇到丢弃或拒绝。#{seq} 不符合 {rule}：它要求 {failed}，实际是 {seen}。"
+        "详见 `{line}`。",
     "story.before": "在它之前最近的一次丢弃或拒绝：",
     "story.meanwhile": "最近一次丢弃或拒绝发生在上一行命令运行期间，起因是更早的命令：",
     "story.waits": "到目前为止上一行命令没有遇到丢弃或拒绝。它问了，还在等回答：",
@@ -94,5 +96,6 @@ PHRASES: dict[str, str] = {
     "cause.again": "{text}同样的事接连发生了{count}次。",
     "cause.same": "之前接连{count}次也是这样",
     "cause.same.one": "之前一次也是这样",
+    "cause.goes-on": "更早的步骤：`why {seq}`",
     "cause.skipped": "其间还有{count}步",
 }

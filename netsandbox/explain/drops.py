@@ -182,12 +182,19 @@ def _neighbour(operands: tuple[Operand, ...], _what: Ended, voice: Voice) -> Cas
 
 
 def _unanswered(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Case:
-    """(address, "above" or "below", whose, device) or (address, "link", route, device) where more is known."""
+    """(address, "above" or "below", whose, device), (address, "ended", questions, device) or (address, "link", route,
+    device) where more is known."""
     case, texts = _neighbour(operands, what, voice)
     if len(operands) < 4:
         return case, texts
     whose, device = str(operands[2]), str(operands[3])
     return f".{operands[1]}", texts | {"owner": safe(whose), "device": safe(device)}
+
+
+def cut_off(where: tuple[str, ...], voice: Voice) -> str:
+    """Why a child of a macvlan and its parent do not hear each other, where that is what parts two; or nothing."""
+    words = find(voice.language, f"DropReason.NEIGH_FAILED.{where[0]}") if where else None
+    return fill(words[1], {"owner": safe(where[1]), "device": safe(where[2])}) if words is not None else ""
 
 
 WITHOUT_RULE = ("clash", "cut short", "moved", "icmp error", "redirect", "no address", "no way", "all over")

@@ -68,7 +68,7 @@ REASONS: dict[str, Words] = {
     "UNHANDLED_PROTO": ("nothing here handles its EtherType {type}", "EtherType {type}"),
     "PKT_TOO_BIG": ("it is too long for every port that it should leave by", "{size} bytes"),
     "PKT_TOO_BIG.packet": (
-        "it is larger than the MTU and must not be fragmented", "{size} bytes", "MTU {limit}", "DF is set"),
+        "its {size} bytes are more than the MTU of {limit}, and it must not be fragmented", "DF is set"),
     "PKT_TOO_BIG.frame": (
         "it is longer than a frame on this link may be", "{size} bytes",
         "at most {limit}: the smaller MTU of both ends, header and one VLAN tag"),
@@ -85,6 +85,9 @@ REASONS: dict[str, Words] = {
         "nobody answered the ARP requests for {address}",
         ("{owner} has the address on {device}, which this macvlan or ipvlan stands on; what a child sends goes out by "
          "the cable of {device}, and never to {device} itself"), "neighbour table: {address} FAILED"),
+    "NEIGH_FAILED.ended": (
+        "its row for {address} was deleted, or set to FAILED, before an ARP request for it was answered",
+        "questions asked until then: {owner}", "neighbour table: {address} FAILED"),
     "NEIGH_FAILED.link": (
         "nobody answered the ARP requests for {address}",
         "by the route {owner} the address is on the link of {device} itself, without a router on the way",

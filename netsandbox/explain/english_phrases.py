@@ -84,6 +84,8 @@ PHRASES: dict[str, str] = {
     "story.own-row": "{mac} is the bridge's own MAC or that of one of its ports: it was not learned, and never ages.",
     "story.earlier": "The last line met no drop and no refusal. The last one before it:",
     "story.failed": "The last line failed (exit status {code}): “{said}”. It met no drop and no refusal.",
+    "story.passed-by": "The last line met no drop and no refusal. #{seq} passed by {rule}, which asks for {failed}; it "
+        "has {seen}. `{line}` tells more.",
     "story.before": "The last drop or refusal before it:",
     "story.meanwhile": "The last drop or refusal came while the last line ran, of what an earlier line had begun:",
     "story.waits": "The last line met no drop and no refusal so far. It waits for an answer to a question:",
@@ -99,5 +101,6 @@ PHRASES: dict[str, str] = {
     "cause.again": "{text} The same {count} times, one after another.",
     "cause.same": "the same {count} times before, one after another",
     "cause.same.one": "the same once before",
+    "cause.goes-on": "older steps: `why {seq}`",
     "cause.skipped": "{count} more steps between",
 }

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Record, Trace, event_of, kind_of
-from netsandbox.explain.chain import MOST_CAUSES, chain, record_at, section
+from netsandbox.explain.chain import MOST_CAUSES, before, chain, record_at, section
 from netsandbox.explain.explanation import tell
 from netsandbox.explain.history import BridgesLeft, closing, port_became
 from netsandbox.explain.operands import operands, passed_over
@@ -57,6 +57,8 @@ class Question(NamedTuple):
 def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
     """Lines about the last question before a record that tells of one without an answer; none for any other record."""
     question = question_of(record.event)
+    if question is not None and not question.interface:
+        question = question._replace(interface=_gave_up(trace, record, question.address))
     asked = _asked(trace, record, question) if question is not None else None
     if question is None or asked is None:
         return ()
@@ -85,6 +87,12 @@ def question_of(event: Any) -> Question | None:
     if isinstance(event, PacketDropped) and event.verdict.reason is DropReason.NEIGH_FAILED:
         return Question(event.namespace, "", parse_ipv4(str(event.verdict.operands[0])))
     return None
+
+
+def _gave_up(trace: Trace, record: Record, address: int) -> str:
+    """The interface whose row failed and ended a packet; nothing where the row had failed before."""
+    return next((other.event.interface.name for other in reversed(before(trace, record))
+                 if isinstance(other.event, NeighbourChanged) and other.event.address == address), "")
 
 
 def _asked(trace: Trace, record: Record, question: Question) -> int | None:

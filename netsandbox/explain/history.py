@@ -64,6 +64,17 @@ def drop_of_line(trace: Trace, since: int) -> int | None:
     return _last_end(trace, trace.end, lambda seq: _begun(trace, seq) >= since, since)[0]
 
 
+def last_drop_of(trace: Trace, addresses: Collection[int], node: str) -> int | None:
+    """The last that was dropped of what one sent or was to get, or that one was refused."""
+    def is_meant(seq: int) -> bool:
+        event = event_of(trace.raw(seq), seq)
+        packet = packet_of(event)
+        if isinstance(packet, IPv4Packet):
+            return packet.src in addresses or packet.dst in addresses
+        return getattr(event, "namespace", None) == node or getattr(event, "destination", None) in addresses
+    return _last_end(trace, trace.end, is_meant)[0]
+
+
 def last_drop_between(
     trace: Trace, ends: tuple[Collection[int], Collection[int]], nodes: tuple[str, str]
 ) -> int | None:

@@ -111,11 +111,13 @@ OF_VERBS: dict[str, str] = {
     "{port} is no port: a number from 0 to {most}": "{port} 不是端口：应为 0 到 {most} 的数字",
     "nothing between {one} and {other} was dropped or refused, in all that the trace keeps":
         "在保留的记录里，{one} 和 {other} 之间没有丢弃或拒绝过什么",
+    "nothing of {end} was dropped or refused, in all that the trace keeps":
+        "在保留的记录里，{end} 没有什么被丢弃或拒绝过",
     "nobody on {node} has taken port {port}, or was refused it, in all that the trace keeps":
         "在保留的记录中，{node} 上没有人占用过端口 {port}，也没有人被拒绝使用它",
-    "why takes nothing, a record's number, two nodes, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, `port NODE NUMBER`, "
+    "why takes nothing, a record's number, one or two nodes, `arp NODE ADDRESS`, `fdb BRIDGE MAC`, `port NODE NUMBER`, "
     "`rule NODE [TABLE] CHAIN NUMBER` or `connection NODE WORD…`; `help why` tells of each":
-        "why 后面可以什么都不写，或写记录的编号、两个节点、`arp NODE ADDRESS`、`fdb BRIDGE MAC`、`port NODE NUMBER`、"
+        "why 后面可以什么都不写，或写记录的编号、一两个节点、`arp NODE ADDRESS`、`fdb BRIDGE MAC`、`port NODE NUMBER`、"
         "`rule NODE [TABLE] CHAIN NUMBER`、`connection NODE WORD…`；`help why` 有详细说明",
     "why rule needs NODE [TABLE] CHAIN NUMBER, as in `why rule host nat POSTROUTING 1`":
         "why rule 需要 NODE [TABLE] CHAIN NUMBER，例如 `why rule host nat POSTROUTING 1`",

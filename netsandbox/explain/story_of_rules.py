@@ -77,8 +77,8 @@ def _passed_by(trace: Trace, rule: RuleRow, voice: Voice) -> list[str]:
             was = _before_nat(event)
             found.setdefault((step.failed, step.number), voice.say(
                 "rules.before" if not step.failed else "rules.unfit.nat" if was else "rules.unfit", seq=str(seq),
-                packet=voice.at(seq).packet(event.packet), hook=event.hook, failed=safe(step.failed), seen=safe(step.seen),
-                number=str(step.number), text=safe(step.text), was=was))
+                packet=voice.at(seq).packet(event.packet), hook=event.hook, failed=safe(step.failed),
+                seen=safe(step.seen), number=str(step.number), text=safe(step.text), was=was))
     return list(found.values()) or [voice.say("rules.unmet")]
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import FrameReceived, VerdictGiven
+from netsandbox.linux.event_subject import drop_of, packet_of
+from netsandbox.linux.events import FrameReceived, PacketQueued, VerdictGiven
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.linux.netfilter.events import ConnectionChanged
@@ -63,11 +64,16 @@ def probe(lab: Lab, source: str, destination: int, protocol: str, port: int) -> 
     _send(namespace, destination, protocol, port)
     scheduler.end()
     records: list[Record] = []
+    waiting: list[IPv4Packet] = []  # behind a question that was asked before, and whose end is no doing of the packet
     for _step in range(MOST_STEPS):
         for record in trace.since(cursor):
             cursor = record.seq + 1
             if record.step not in led_to:
+                if drop_of(record.event) is not None and packet_of(record.event) in waiting:
+                    records.append(record)
                 continue
+            if isinstance(record.event, PacketQueued):
+                waiting.append(record.event.packet)
             if not _is_answer(record.event, namespace, protocol):
                 records.append(record)
                 continue

@@ -226,6 +226,15 @@ def test_why_takes_an_address_for_one_of_the_two_and_names_what_is_none() -> Non
     assert said(session, "why one tow").startswith("no host or container 'tow'")
 
 
+def test_why_of_one_address_or_node_alone_is_of_all_that_it_sent_or_was_to_get() -> None:
+    session = Session()
+    for line in ("add-container one", "add-container two", "ping one 172.17.0.9"):
+        session.run(line)
+    assert said(session, "why 172.17.0.9") == said(session, "why one") == said(session, "why one 172.17.0.9")
+    assert said(session, "why two") == "nothing of two was dropped or refused, in all that the trace keeps\n"
+    assert said(session, "why tow").startswith("why takes nothing, a record's number, one or two nodes")
+
+
 def test_why_of_a_row_that_has_gone_tells_what_took_it() -> None:
     session = Session()
     for line in ("add-container one", "add-container two", "arp-model classic", "ping one two", "wait 6m"):

@@ -150,7 +150,7 @@ OPERANDS: dict[DropReason, list[tuple[Any, ...]]] = {
     DropReason.NEIGH_CREATEFAIL: [("172.17.0.3",), (B,)],
     DropReason.NEIGH_FAILED: [("172.17.0.3",), ("172.17.0.3", "above", "web", "eth0"),
                               ("172.17.0.3", "below", "host", "eth0"),
-                              ("172.17.0.3", "link", "172.17.0.0/16", "eth0")],
+                              ("172.17.0.3", "ended", "1", "eth0"), ("172.17.0.3", "link", "172.17.0.0/16", "eth0")],
     DropReason.NEIGH_QUEUEFULL: [("172.17.0.3",)],
     DropReason.NEIGH_DEAD: [("172.17.0.3",)],
     DropReason.DUP_FRAG: [(1480,)],

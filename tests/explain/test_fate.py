@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.keeping import KeptSession
 
 TWO = ("docker run -d --name one nginx", "docker run -d --name two nginx", "wait 3s")
@@ -111,3 +112,38 @@ def test_what_waits_for_programs_that_stand_still() -> None:
     session.run("docker unpause web")
     session.run("curl -m 2 172.17.0.2")
     assert "stand still" not in session.run("why").out
+
+
+MACVLAN = ("docker network create -d macvlan --subnet 192.168.1.0/24 --gateway 192.168.1.1 -o parent=eth0 mac",
+           "docker run -d --name mac --network mac --ip 192.168.1.50 alpine sleep 1d", "ping -c1 -W1 192.168.1.50")
+CUT_OFF = ("mac has the address on a macvlan or ipvlan of eth0; what eth0 sends goes out by its cable, and never to "
+           "those")
+
+
+def ran(*lines: str) -> str:
+    session = KeptSession(uplink=DEFAULT_LAN)
+    return [session.run(line).out for line in lines][-1]
+
+
+def test_a_parent_that_still_asks_its_child_is_told_at_once_that_it_will_never_hear() -> None:
+    assert CUT_OFF in ran(*MACVLAN, "why").splitlines()[2]
+
+
+def test_trace_says_why_a_packet_behind_an_open_question_gets_no_answer() -> None:
+    said = ran(*MACVLAN, "trace host 192.168.1.50").splitlines()
+    assert said[-1].startswith("⇒ no answer comes: host drops the ICMP echo request 1 from host to mac: nobody ")
+    assert f"  {CUT_OFF}" in said
+
+
+def test_a_question_that_a_flush_ends_was_not_asked_three_times() -> None:
+    said = ran("ping -c1 -W1 192.168.1.99", "ip neigh flush all", "why")
+    assert "its row for 192.168.1.99 was deleted, or set to FAILED, before" in said.splitlines()[0]
+    assert "  questions asked until then: 1\n" in said
+    assert "mcast_solicit, 3" not in said
+
+
+def test_the_last_question_is_of_the_interface_that_gave_up() -> None:
+    said = ran("ip link add v0 type veth peer name v1", "ip link set v0 up", "ip link set v1 up",
+               "ping -c1 -W1 -I v0 192.168.1.99", "ping -c1 -W1 -I eth0 192.168.1.99",
+               "ping -c1 -W1 -I v0 192.168.1.99", "ip neigh del 192.168.1.99 dev eth0", "why")
+    assert "uplink:eth0 hears" in said

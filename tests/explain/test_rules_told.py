@@ -157,3 +157,29 @@ def test_a_rule_that_was_there_before_any_line_says_so() -> None:
     said(session, "docker run -d --name web -p 8080:80 nginx")
     assert said(session, "why rule host nat DOCKER 1").endswith("← it was there before the first line\n")
     assert said(session, "why rule host nat DOCKER 2").endswith("❯ docker run -d --name web -p 8080:80 nginx\n")
+
+
+def test_a_rule_that_was_to_forbid_and_did_not_is_named_with_what_it_asks_for() -> None:
+    session = Session(uplink=DEFAULT_LAN)
+    for line in ("docker run -d --name web -p 8081:80 nginx", "wait 1s",
+                 "iptables -I DOCKER-USER -p tcp --dport 8081 -j DROP",
+                 "exec uplink curl -s 192.168.1.10:8081 -o /dev/null"):
+        session.run(line)
+    found = said(session, "why")
+    assert "passed by -A DOCKER-USER -p tcp -m tcp --dport 8081 -j DROP, which asks for -m tcp --dport 8081;" in found
+    assert "`why rule host filter DOCKER-USER 1`" in found
+    session.run("iptables -D DOCKER-USER 1; exec uplink curl -s 192.168.1.10:8081 -o /dev/null")
+    assert said(session, "why") == "Nothing has been dropped or refused so far.\n"
+
+
+def test_of_a_long_chain_the_newest_are_told_and_where_to_ask_for_the_others() -> None:
+    session = Session()
+    for line in ("docker run -d --name web nginx", "docker run -d --name cli alpine sleep 1d",
+                 "ip link set docker0 mtu 1400", "exec web iptables -A INPUT -p icmp -j DROP",
+                 "exec web iptables -A INPUT -p tcp -m length --length 1000:2000 -j DROP",
+                 "docker exec cli sh -c 'head -c 9000 /dev/zero | nc -w 3 172.17.0.2 80'"):
+        session.run(line)
+    causes = [line for line in said(session, "why").splitlines() if line.startswith("  ← ")]
+    assert len(causes) == 10
+    assert causes[-1].endswith("nc -w 3 172.17.0.2 80'")
+    assert causes[8] == f"  ← older steps: `why {causes[7].split('#')[1].split()[0]}`"

@@ -347,10 +347,11 @@ class NeighbourTable:
         (dst_dev_put), from where nobody finds the sender.
         """
         queue, entry.queue = entry.queue, None
+        asks_on = entry.probes < self._max_probes(entry)
         for packet, route in queue.take_all() if queue else ():
             if entry.state is not FAILED:
                 return
-            self._drop(packet, DropReason.NEIGH_FAILED, entry.address, *whereabouts(entry, route))
+            self._drop(packet, DropReason.NEIGH_FAILED, entry.address, *whereabouts(entry, route, asks_on))
             if route is None or route.died is None:
                 self.family.error_report(entry, packet)
 
