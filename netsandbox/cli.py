@@ -225,7 +225,7 @@ def _list(options: argparse.Namespace) -> int:
     """Names alone, of which a shell's completion makes words; to a person also what each is about, as one learns."""
     from netsandbox.session import shelf
     from netsandbox.session.library import bundled
-    from netsandbox.session.steps import text_in
+    from netsandbox.session.texts import text_in
 
     if not sys.stdout.isatty():
         print("\n".join(bundled()))

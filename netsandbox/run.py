@@ -23,7 +23,8 @@ from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.files import FileError, refuse_inputs
 from netsandbox.session.ready import scenario_named
 from netsandbox.session.runner import Asked, Event, Line, Runner, Said
-from netsandbox.session.steps import Scenario, Step, text_in
+from netsandbox.session.steps import Scenario, Step
+from netsandbox.session.texts import text_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

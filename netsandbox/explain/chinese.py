@@ -240,7 +240,7 @@ LINKS: dict[str, Words] = {
     "LinkChanged.master": ("{where}成为网桥{detail}的端口，收到的帧都交给网桥。",),
     "LinkChanged.nomaster": ("{where}不再是网桥{detail}的端口。",),
     "SettingChanged": ("{namespace}的{key}现在是{value}。", "原值{previous}"),
-    "PortStateChanged": ("{bridge}的端口{port}现在处于{state}状态。", "{port}的链路"),
+    "PortStateChanged": ("{bridge}的端口{port}变为{state}状态。", "{port}的链路"),
     "ContainerStarted": (
         "{host}上的 Docker 以镜像{image}启动容器{container}，网络为{network}。", "网络模式{network}"),
     "ContainerStarted.bridge": (

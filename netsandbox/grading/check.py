@@ -26,7 +26,8 @@ from netsandbox.session.library import find_scenario
 from netsandbox.session.ready import is_there
 from netsandbox.session.runner import Line, Runner, Task
 from netsandbox.session.scenario import read_scenario
-from netsandbox.session.steps import Scenario, Step, text_in
+from netsandbox.session.steps import Scenario, Step
+from netsandbox.session.texts import text_in
 
 CANARIES = ("exit 999", "frames 999999999 since 1 lines")
 """Conditions that hold in no lab: a check that calls one of them true sees nothing, and none of its answers counts."""

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from netsandbox.commands.words import printable
 from netsandbox.explain.words import Words
-from netsandbox.session.steps import text_in
+from netsandbox.session.texts import text_in
 
 if TYPE_CHECKING:
     from netsandbox.grading.outcome import Outcome, Report

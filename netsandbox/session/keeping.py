@@ -23,7 +23,8 @@ from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.library import find_scenario
 from netsandbox.session.ready import READ, READY
 from netsandbox.session.session import Session
-from netsandbox.session.steps import Note, Scenario, Step, judges_exit, text_in
+from netsandbox.session.steps import Note, Scenario, Step, judges_exit
+from netsandbox.session.texts import text_in
 from netsandbox.session.timeline import is_interrupt, leave
 
 NAMES: Late[str, Callable[[str, str], list[str]]] = Late({"names": "netsandbox.session.shelf:loadable"})

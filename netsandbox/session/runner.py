@@ -10,7 +10,8 @@ from netsandbox.commands.late import Late
 from netsandbox.commands.line import verb_of
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.steps import judges_exit, text_in
+from netsandbox.session.steps import judges_exit
+from netsandbox.session.texts import text_in
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab

@@ -9,11 +9,6 @@ from typing import NamedTuple
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 
 
-def text_in(texts: Mapping[str, str], language: str) -> str:
-    """A scenario's text in a language, else in English, else in the one that it is written in."""
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
-
-
 def judges_exit(condition: str) -> bool:
     """Whether a condition is about an exit status."""
     return "exit" in condition.split()[:2]

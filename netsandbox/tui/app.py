@@ -19,7 +19,7 @@ from textual.widgets import Input
 
 from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.collector import settle
-from netsandbox.session.steps import text_in
+from netsandbox.session.texts import text_in
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.leaving import Leaving
 from netsandbox.tui.line_keys import LineKeys

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.explain.questions import lettered, verdict
-from netsandbox.session.steps import text_in
+from netsandbox.session.texts import text_in
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.text import crop

@@ -16,7 +16,7 @@ from netsandbox.explain.refusals import translated
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.session.branches import Branch
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.steps import text_in
+from netsandbox.session.texts import text_in
 from netsandbox.session.timeline import INTERRUPT, ReplayError
 from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
