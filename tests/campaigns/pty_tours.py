@@ -32,6 +32,8 @@ from tests.tui.measure import compiled
 
 USUAL = (120, 40)
 WAYS = AS_IT_IS, BY_HAND = ("as it is", "by hand")
+OF_A_TITLE = 20
+"""Characters that a list has room for on the narrowest screen."""
 FASTEST, SLOW = "+" * 7, "-" * 9
 
 
@@ -185,7 +187,7 @@ class Journey:
         if not self.scenario.after:
             return
         self.reader.press("p")
-        self.reader.until("the next lesson", lambda: self.reader.says(titled(self.scenario.after)))
+        self.reader.until("the next lesson", lambda: self.reader.says(titled(self.scenario.after)[:OF_A_TITLE]))
 
     # -- the lesson by hand
 
