@@ -19,6 +19,8 @@ filter
     [src|dst] port 80   portrange 1-1023  TCP and UDP ports
     dev docker0   at nginx-1              where it was seen: interface, node
     in  out  broadcast                    its direction; whether it is for everyone
+    syn  rst  fin …                       TCP's flags; tcp[tcpflags] & tcp-syn != 0 too
+    vlan 10   greater 1000   less 64      its tag; its length
     drop  reason NEIGH_FAILED             what became of it: dropped, and why
     verdict bridged                       … or another verdict
     step 12   frame 40-60                 by number
@@ -42,6 +44,8 @@ filter
     [src|dst] port 80   portrange 1-1023  TCP 和 UDP 端口
     dev docker0   at nginx-1              在哪里看到：接口、节点
     in  out  broadcast                    方向；是否发给所有人
+    syn  rst  fin …                       TCP 标志；也可以写 tcp[tcpflags] & tcp-syn != 0
+    vlan 10   greater 1000   less 64      VLAN 标签；帧长
     drop  reason NEIGH_FAILED             结果：被丢弃，以及原因
     verdict bridged                       … 或其他结果
     step 12   frame 40-60                 按编号

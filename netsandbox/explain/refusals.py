@@ -186,8 +186,9 @@ OF_VERBS: dict[str, str] = {
 
 OF_FILTERS: dict[str, str] = {
     "no keyword {word}: for a name write {example}": "没有关键字 {word}：名称请写成 {example}",
-    "no keyword {word}: flags are no test here; in the app ctrl+f finds {flag}": (
-        "没有关键字 {word}：这里不能按标志过滤；在界面里用 ctrl+f 查找 {flag}"),
+    "no keyword {word}: of a header's bytes only TCP's flags are tests here, as in {example}": (
+        "没有关键字 {word}：首部的字节里，这里只能按 TCP 标志过滤，例如 {example}"),
+    "{word} wants a number, not {text}": "{word} 需要一个数字，不能是 {text}",
     "no keyword {word}: of Wireshark's fields only addresses, ports and frame.number are tests here": (
         "没有关键字 {word}：Wireshark 的字段里，这里只能按地址、端口和 frame.number 过滤"),
     "no keyword {word}: did you mean {near}?": "没有关键字 {word}：是不是 {near}？",

@@ -179,7 +179,7 @@ def _row(teller: Teller, record: Record, one: Seen) -> LogRow:
         bridge, title = teller.of_bridge(place.master or place.id, record.seq)
     return LogRow(record.seq, record.at, record.step, place.namespace, place.name, one.direction, source,
                   destination, *teller.told(one.frame), one.verdict, bool(one.reason), one.reason,
-                  teller.journey(record), 0, bridge if place.master else "", title)
+                  teller.journey(record), 0, bridge if place.master else "", title, one.frame.size)
 
 
 def ends(namer: Namer, frame: Frame, seq: int) -> tuple[str, str]:

@@ -11,6 +11,8 @@
     [src | dst] host 172.17.0.2:80              both
     dev docker0             at nginx-1          where it was seen: interface (or a port of the bridge), node
     in  out  broadcast                          direction; to everyone
+    syn  rst  fin  psh  ack  urg                TCP's flags; tcp[tcpflags] & (tcp-syn|tcp-fin) != 0 too
+    vlan   vlan 10   greater 1000   less 64     the tag; bytes of the frame
     drop   reason NEIGH_FAILED   verdict bridged
     step 12   frame 40-60                       by number
 
@@ -27,6 +29,7 @@ from collections.abc import Callable
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 from typing import NamedTuple
 
+from netsandbox.lab.log_flags import BITS, RELATION, flag_test
 from netsandbox.lab.wireshark_words import meant_by
 
 PROTOCOLS: dict[str, frozenset[str]] = {
@@ -57,16 +60,18 @@ SERVICES = {"http": 80, "https": 443, "domain": 53, "dns": 53, "ssh": 22, "redis
 
 _SIDES = ("src", "dst")
 _TAKES_NAME = {"host", "dev", "at", "reason", "verdict"}
-_TAKES_NUMBERS = {"step", "frame", "port", "portrange"}
+_TAKES_NUMBERS = {"step", "frame", "port", "portrange", "vlan", "greater", "less"}
 _ALONE = {"drop", "in", "out", "broadcast"}
-KEYWORDS = frozenset({*_SIDES, *_TAKES_NAME, *_TAKES_NUMBERS, *_ALONE, *PROTOCOLS, "net", "and", "or", "not"})
+_FLAGS = frozenset(BITS)
+KEYWORDS = frozenset({*_SIDES, *_TAKES_NAME, *_TAKES_NUMBERS, *_ALONE, *_FLAGS, *PROTOCOLS, "net", "and", "or", "not"})
 """Every word with a meaning of its own; a name that is one of them goes in double quotes."""
 
+MOST_VLAN = 4095
 MAX_TOKENS = 300
 """Words of a filter at most; each may nest one call deeper when a row is tested."""
 
 _SYNONYMS = {"dropped": "drop", "inbound": "in", "outbound": "out", "ipv4": "ip", "ifname": "dev"}
-_TOKEN = re.compile(r'\s*(?:("[^"]*"?)|(&&|\|\||[()!])|([^\s()!&|"]+)|(.))', re.DOTALL)
+_TOKEN = re.compile(rf'\s*(?:("[^"]*"?)|(&&|\|\||[()!])|({RELATION}|[^\s()!&|"]+)|(.))', re.DOTALL)
 
 _WITH_PORT = re.compile(r"([^:]+):([0-9]+)")
 """A host with a port; a MAC has more colons."""
@@ -104,9 +109,10 @@ class Primitive(NamedTuple):
     """One test of a row."""
 
     kind: str
-    """protocol, host, net, port, dev, at, drop, in, out, broadcast, reason, verdict, step, frame."""
+    """protocol, host, net, port, dev, at, drop, in, out, broadcast, reason, verdict, step, frame, flags, vlan, greater,
+    less."""
     side: str = ""
-    """src, dst, or nothing for either."""
+    """src, dst, or nothing for either; of flags (those of the mask `low`) whether they are `high`: == or !=."""
     value: str = ""
     low: int = 0
     high: int = 0
@@ -241,6 +247,13 @@ class _Parser:
             return Primitive("protocol", value=word)
         if word in _ALONE:
             return Primitive(word)
+        if word in _FLAGS:
+            return Primitive("flags", "!=", low=BITS[word])
+        flags = None if token.quoted else flag_test(token.text)
+        if flags is not None:
+            return Primitive("flags", "==" if flags.is_equal else "!=", low=flags.mask, high=flags.value)
+        if word == "vlan" and not self._number_is_next():
+            return Primitive("vlan", low=0, high=MOST_VLAN)
         if word in _SIDES:
             side = word
             kind = self.peek() if self.peek() in ("host", "net", "port", "portrange") else "host"
@@ -253,6 +266,9 @@ class _Parser:
         if self.again is not None and not meant:
             return self.again(token)
         raise FilterError(f"no keyword `{token.text}`: {meant or _meant(token)}", token.start, token.end)
+
+    def _number_is_next(self) -> bool:
+        return self.at < len(self.tokens) and self.tokens[self.at].text[:1].isdigit()
 
     def operand(self, kind: str, side: str) -> Expression:
         """What follows a keyword."""
@@ -305,7 +321,7 @@ def _network(token: Token) -> IPv4Network:
 
 def _numbers(kind: str, token: Token) -> tuple[int, int]:
     """A number or a range; for ports also a service's name."""
-    most = 65535 if kind.startswith("port") else 2**63
+    most = {"port": 65535, "portrange": 65535, "vlan": MOST_VLAN}.get(kind, 2**63)
     service = SERVICES.get(token.text.lower()) if kind == "port" else None
     if service is not None:
         return service, service
@@ -313,6 +329,8 @@ def _numbers(kind: str, token: Token) -> tuple[int, int]:
     if match is None:
         raise FilterError(f"`{kind}` wants a number or a range, not `{token.text}`", token.start, token.end)
     low, high = int(match[1]), int(match[2] or match[1])
+    if low != high and kind in ("greater", "less"):
+        raise FilterError(f"`{kind}` wants a number, not `{token.text}`", token.start, token.end)
     if low > high or high > most:
         limit = f"a {kind} is at most {most}" if high > most else "the range runs backwards"
         raise FilterError(f"{limit}: `{token.text}`", token.start, token.end)
@@ -328,6 +346,8 @@ def unparse(expression: Expression) -> str:
     kind, side, value, low, high = expression
     if kind == "protocol":
         return value
+    if kind == "flags":
+        return f"tcp[tcpflags] & {low} {side} {high}"
     if kind in _TAKES_NUMBERS:
         value = str(low) if low == high else f"{low}-{high}"
     elif value:

@@ -28,6 +28,7 @@ from netsandbox.lab.log_filter import (
     quote,
     tokens,
 )
+from netsandbox.lab.log_flags import flags_said
 from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4
@@ -46,6 +47,8 @@ _ASKS = re.compile(
     r"who[- ]has ((?:\d{1,3}\.){3}\d{1,3})\??(?: \([^)]*\))?,? tell ((?:\d{1,3}\.){3}\d{1,3})", re.IGNORECASE
 )
 _SAYS = re.compile(r"((?:\d{1,3}\.){3}\d{1,3}) is[- ]at ", re.IGNORECASE)
+_TAGS = re.compile(r"(?:vlan \d+, )+")
+"""A tagged frame begins with them, the outer first."""
 _LIKE_ADDRESS = re.compile(r"[\d.]+|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4})+")
 _ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\.){3}\d{1,3})(?![\d])")
 
@@ -272,6 +275,21 @@ def _number(test: Primitive, _names: Names) -> Predicate:
     return lambda row: low <= row.seq <= high
 
 
+def _flags(test: Primitive, _names: Names) -> Predicate:
+    mask, value, is_equal = test.low, test.high, test.side == "=="
+    return lambda row: (said := flags_said(row.info)) is not None and (said & mask == value) is is_equal
+
+
+def _vlan(test: Primitive, _names: Names) -> Predicate:
+    low, high = test.low, test.high
+
+    def is_tagged(row: LogRow) -> bool:
+        tags = _TAGS.match(row.info)
+        return tags is not None and any(low <= int(vid) <= high for vid in re.findall(r"\d+", tags[0]))
+
+    return is_tagged
+
+
 _PRIMITIVES: dict[str, Callable[[Primitive, Names], Predicate]] = {
     "protocol": _protocol,
     "host": _host,
@@ -280,6 +298,10 @@ _PRIMITIVES: dict[str, Callable[[Primitive, Names], Predicate]] = {
     "dev": _dev,
     "step": _number,
     "frame": _number,
+    "flags": _flags,
+    "vlan": _vlan,
+    "greater": lambda test, _: lambda row: row.size >= test.low,
+    "less": lambda test, _: lambda row: row.size <= test.low,
     "at": lambda test, _: lambda row: row.node == test.value,
     "drop": lambda _test, _: lambda row: row.dropped,
     "in": lambda _test, _: lambda row: row.direction == "in",
@@ -335,6 +357,8 @@ def _expected(before: list[Token], names: Names) -> list[tuple[str, Iterable[str
         "verdict": [("verdict", VERDICTS)],
         "reason": [("reason", names.reasons)],
         "portrange": [],
+        "greater": [],
+        "less": [],
         "step": [],
         "frame": [],
     }

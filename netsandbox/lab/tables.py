@@ -260,6 +260,8 @@ class LogRow(NamedTuple):
     """The bridge that the interface was a port of then."""
     title: str = ""
     """The switch that was all of that bridge, or the Docker network of it; of a bridge itself its own."""
+    size: int = 0
+    """Bytes of the frame."""
 
     @property
     def key(self) -> tuple[int, str, str, str]:

@@ -12,14 +12,18 @@ FIELDS = {
        for field, words in (("port", "port"), ("srcport", "src port"), ("dstport", "dst port"))},
 }
 _TEST = re.compile(r"(?:#(\d+)(?!\S)|(\w+(?:\.\w+)+)(?:\s*(==|!=|eq\b|ne\b|=)\s*([^\s()&|]+))?)")
-FLAGS = re.compile(r"(?:tcp\.flags\.(?=\w)|(?=(?:syn|fin|rst|psh|ack)\b))(\w+)", re.IGNORECASE)
+FLAGS = re.compile(r"tcp\.flags\.(syn|fin|reset|push|ack|urg)\b(?:\s*(?:==|=|eq\b)\s*([01]))?", re.IGNORECASE)
+SLICE = re.compile(r"\w+\[")
 
 
 def meant_by(text: str) -> str:
     """What to say of the test that a text begins with; empty where it is none of Wireshark's."""
     flag = FLAGS.match(text)
     if flag is not None:
-        return f"flags are no test here; in the app ctrl+f finds `{flag[1].upper()}`"
+        name = {"reset": "rst", "push": "psh"}.get(flag[1].lower(), flag[1].lower())
+        return f"did you mean `{'not ' * (flag[2] == '0')}{name}`?"
+    if SLICE.match(text):
+        return "of a header's bytes only TCP's flags are tests here, as in `tcp[tcpflags] & tcp-syn != 0`"
     found = _TEST.match(text)
     if found is None:
         return ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from netsandbox.commands.frame_rows import NOBODY
 from netsandbox.explain.verdicts import VERDICTS, drop_words
+from netsandbox.lab.log_flags import BITS, flags_said
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.frame_words import BRIEF, shortened
@@ -40,9 +40,6 @@ class Needs(NamedTuple):
     """Of the place in a narrow pane, a port without its bridge."""
 
 
-FLAGS = {"syn": "S", "fin": "F", "rst": "R", "psh": "P", "push": "P", "ack": ".", "urg": "U"}
-"""TCP's flags, by the names that everybody has for them, as tcpdump tells them."""
-_FLAGS = re.compile(r"Flags \[([^]]*)")
 _NARROW = 100
 """Below it a port is named without its bridge where the two have no room."""
 
@@ -207,10 +204,10 @@ def plain(row: LogRow, glyphs: GlyphSet) -> str:
 def contains(needle: str, glyphs: GlyphSet = UNICODE) -> Callable[[LogRow], bool]:
     """A test for rows that say `needle` in any column, in whatever case, or that have it as their number or time."""
     needle = needle.lower()
-    flag = FLAGS.get(needle)
+    flag = BITS.get(needle, 0)
 
     def test(row: LogRow) -> bool:
-        if flag is not None and flag in (_FLAGS.search(row.info) or ("", ""))[1]:
+        if flag & (flags_said(row.info) or 0):
             return True
         texts = (row.info, row.source, row.destination, row.node, row.interface, row.protocol, row.verdict, row.reason,
                  where_text(row, glyphs), who_text(row, glyphs), verdict_text(row, glyphs))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.keeping import KeptSession
 
 LISTENING, OTHER, CLIENT, SERVER = "LISTEN :80", "LISTEN :8080", "ESTAB :client", "ESTAB :80"
@@ -98,3 +101,29 @@ def test_sockets_are_ended() -> None:
     assert session.run("grep -o 'Flags [^,]*' seen").out == "Flags [R.]\n"
     refused = session.run("ip netns exec a ss -Kl sport = 5000")
     assert (refused.code, "state LISTEN is not modelled" in refused.err) == (1, True)
+
+
+def test_extended_tells_inode_cookie_and_timer_and_what_both_ends_agreed_on(session: KeptSession) -> None:
+    lines = session.run("ip netns exec h ss -tnieH state established").out.splitlines()
+    head = re.search(r" ino:(\d+) sk:([0-9a-f]+) cgroup:/ <->$", lines[0].rstrip())
+    assert head is not None
+    assert lines[1].startswith("\t ts sack cubic ")
+    assert session.run("ip netns exec h ss -tnieH state established").out.splitlines() == lines
+    assert f" {head[1]} " in session.run("ip netns exec h cat /proc/net/tcp").out
+    assert " ino:20000 sk:" in session.run("ip netns exec h ss -uanH -e").out
+
+
+def test_extended_tells_of_one_that_nobody_has_that_it_has_no_inode() -> None:
+    session = KeptSession()
+    for line in ("ip link set lo up", "nc -lk 127.0.0.1 80 > /dev/null &", "echo | nc -N 127.0.0.1 80"):
+        session.run(line)
+    assert re.search(r" timer:\(timewait,[^)]*\) ino:0 sk:[0-9a-f]+ *$", session.run("ss -tanH -e state time-wait").out)
+
+
+def test_virtio_has_statistics() -> None:
+    session = KeptSession(uplink=DEFAULT_LAN)
+    before, _ping, after = (session.run(line).out for line in ("ethtool -S eth0", "ping -c 3 192.168.1.1",
+                                                               "ethtool -S eth0"))
+    assert before.startswith("NIC statistics:\n     rx_drops: 0\n     rx_xdp_packets: 0\n")
+    kicks = [int(line.split()[1]) for said in (before, after) for line in said.splitlines() if " tx_kicks:" in line]
+    assert kicks[1] - kicks[0] == 4, "three requests and the ARP question"

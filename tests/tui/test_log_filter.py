@@ -361,10 +361,38 @@ def test_an_address_is_that_of_the_packet_and_not_another_one_of_its_sender() ->
     )] == [False, False, True, True, True]
 
 
-@pytest.mark.parametrize(("language", "words"), [
-    ("en", "flags are no test here; in the app ctrl+f finds `SYN`"), ("zh", "在界面里用 ctrl+f 查找 `SYN`")])
-def test_of_a_flag_it_is_told_how_it_is_found(language: str, words: str) -> None:
-    for typed in ("tcp.flags.syn==1", "syn", "arp or SYN"):
-        error = validate(typed)
-        assert error is not None
-        assert words in translated(error.message, language)
+SEGMENT = ARP._replace(protocol="TCP", info="10.0.0.1.50 > 10.0.0.2.80: Flags [S.], seq 1, length 0", size=74)
+
+
+@pytest.mark.parametrize(("typed", "passes"), [
+    ("syn", True), ("SYN and ack", True), ("rst", False), ("not fin", True), ("tcp[tcpflags] & tcp-syn != 0", True),
+    ("tcp[tcpflags] & (tcp-rst|tcp-fin) != 0", False), ("tcp[13] == 2", False), ("tcp[13]=0x12 and port 80", True),
+    ("tcp[tcpflags] & (tcp-syn | tcp-ack) == tcp-syn", False), ("tcp[tcpflags] != tcp-syn", True), ("push", False),
+    ("vlan", False), ("vlan 10", False), ("greater 74", True), ("greater 75", False), ("less 74", True),
+    ("less 73", False)])
+def test_flags_and_lengths_are_tests_as_in_tcpdump(typed: str, passes: bool) -> None:
+    assert compile_filter(typed)(SEGMENT) is passes
+    found = parse(typed)
+    assert found is not None
+    assert parse(unparse(found)) == found
+    assert not compile_filter("syn or not syn and tcp[13] != 255 and tcp")(ARP)
+
+
+@pytest.mark.parametrize(("typed", "passes"), [
+    ("vlan", True), ("vlan 10", True), ("vlan 20 and arp", True), ("vlan 30", False), ("vlan 15-20", True),
+    ("vlan 11-19", False), ("not vlan", False)])
+def test_a_tag_is_any_of_those_that_a_frame_has(typed: str, passes: bool) -> None:
+    assert compile_filter(typed)(ARP._replace(info=f"vlan 10, vlan 20, {ARP.info}")) is passes
+
+
+@pytest.mark.parametrize(("typed", "says"), [
+    ("vlan 5000", "a vlan is at most 4095: `5000`"), ("greater", "expected a value after `greater`"),
+    ("less 4-5", "`less` wants a number, not `4-5`"), ("greater many", "`greater` wants a number"),
+    ("tcp[0:2] = 80", "of a header's bytes only TCP's flags are tests here"),
+    ("tcp[tcpflags] & tcp-foo != 0", "of a header's bytes only TCP's flags are tests here"),
+    ("tcp.flags.syn==1", "did you mean `syn`?"), ("tcp.flags.reset == 0", "did you mean `not rst`?")])
+def test_what_of_them_is_wrong_is_named(typed: str, says: str) -> None:
+    error = validate(typed)
+    assert error is not None
+    assert says in error.message
+    assert translated(error.message, "zh") != error.message

@@ -238,4 +238,4 @@ def _packet_row(context: Context, record: Record) -> LogRow:
     frame = Frame(0, 0, ETH_P_IP, event.packet)
     source, destination = ends(context.namer, frame, record.seq)
     return LogRow(record.seq, record.at, record.step, event.namespace, "", "", source, destination,
-                  protocol_name(frame), info(frame), "dropped", True, event.verdict.reason.name)
+                  protocol_name(frame), info(frame), "dropped", True, event.verdict.reason.name, size=frame.size)

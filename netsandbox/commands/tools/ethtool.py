@@ -82,6 +82,10 @@ QUEUE = ("rx_queue_0_xdp_packets", "rx_queue_0_xdp_bytes", "rx_queue_0_drops", "
          "rx_queue_0_xdp_drops", "rx_queue_0_xdp_tx", "rx_queue_0_xdp_tx_errors", "tx_queue_0_xdp_xmit",
          "tx_queue_0_xdp_xmit_errors")
 """Counters of XDP, which nothing here loads."""
+VIRTIO_RX = ("drops", "xdp_packets", "xdp_tx", "xdp_redirects", "xdp_drops", "kicks")
+VIRTIO_TX = ("xdp_tx", "xdp_tx_drops", "kicks", "tx_timeouts")
+REFILL = 33
+"""Buffers that are used before virtio_net gives the ring new ones, and kicks: more than half a poll's budget of 64."""
 REQUESTS_OF_SETTINGS = 7
 """So often the settings of a device are asked about, and so often it is not there."""
 
@@ -166,6 +170,12 @@ def _driver(interface: Interface) -> ToolResult:
 
 
 def _statistics(interface: Interface) -> ToolResult:
+    if interface.kind == "card":
+        return ToolResult(0, "NIC statistics:\n" + "".join(
+            f"     {queue}_{name}: {kicks if name == 'kicks' else 0}\n" for numbered in ("", "0")
+            for queue, names, kicks in (
+                (f"rx{numbered}", VIRTIO_RX, interface.rx_packets // REFILL + 1),
+                (f"tx{numbered}", VIRTIO_TX, interface.tx_packets)) for name in names), "")
     peer = lower_of(interface)
     if interface.kind != "veth" or peer is None:
         raise ToolError(94, "no stats available")

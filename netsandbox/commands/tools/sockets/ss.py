@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from zlib import crc32
 
 from netsandbox.apps.hosts import hosts_file, names_of
 from netsandbox.apps.option_table import OptionTable, Read
@@ -10,7 +11,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.ip import netns
 from netsandbox.commands.tools.kernel.proc_counters import Usage
-from netsandbox.commands.tools.kernel.socket_rows import SocketRow, socket_rows
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow, inode_of, socket_rows
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.sockets import ss_filter
 from netsandbox.commands.tools.sockets.sockets_seen import rows_seen
@@ -19,6 +20,8 @@ from netsandbox.commands.tools.sockets.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.request import Request
+from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.services import service_name
 
@@ -48,8 +51,8 @@ SS = OptionTable(
     "ss", USAGE, TEXTS["ss"], by_letter=True,
     acts="h|help V|version v n|numeric r|resolve o|options i|info m|memory p|processes a|all t|tcp l|listening u|udp "
          "w|raw x|unix N|net= H|no-header Q|no-queues O|oneline s|summary f|family= A|query= A|socket= 4|ipv4 6|ipv6 "
-         "M|mptcp d|dccp S|sctp K|kill Z|context z|contexts",
-    idle="e|extended b|bpf",
+         "M|mptcp d|dccp S|sctp K|kill Z|context z|contexts e|extended",
+    idle="b|bpf",
     refused="0|packet D|diag= F|filter= E|events B|bound-inactive T|threads tipcinfo tos cgroup bpf-maps "
             "inet-sockopt tipc vsock xdp")
 
@@ -70,12 +73,14 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, start, "")
     states = _states(words)
     wanted = ss_filter.read(words)
-    rows = [row for row in rows_seen(context) if is_wanted(row, options, kinds, states)
-            and wanted.takes(row)]
+    seen = rows_seen(context)
+    rows = [row for row in seen if is_wanted(row, options, kinds, states) and wanted.takes(row)]
     if "K" in options:
         _destroy(rows)
     names = names_shown(context) if "r" in options else {}
-    return ToolResult(0, start + _columns(rows, options, _hidden(options, kinds, states), names), "")
+    inodes = {row: inode_of(place) for kind in ("tcp", "udp") for place, row in enumerate(
+        row for row in seen if row.protocol == kind)} if "e" in options else {}
+    return ToolResult(0, start + _columns(rows, options, _hidden(options, kinds, states), names, inodes), "")
 
 
 def _of_machine(context: ToolContext) -> tuple[Usage, Usage]:
@@ -165,27 +170,43 @@ def _kinds(options: Read) -> list[str]:
     return [kind for kind in ("udp", "tcp", "raw", "unix", "dccp", "sctp", *FAMILIES) if kind in found]
 
 
-def _cells(row: SocketRow, options: Read, names: dict[str, str]) -> list[str]:
+def _extended(row: SocketRow, inode: int) -> str:
+    """-e (print_details): its inode, the number that the kernel knows it by, and which ways it still talks.
+
+    What no program has any more has neither inode nor cgroup.
+    """
+    cookie = crc32(f"{row.protocol} {row.family} {row.local} {row.peer}".encode()) & 0xFFFF
+    own = f"ino:{inode if row.fd else 0} sk:{cookie:x}"
+    if isinstance(row.source, Request | TimeWait):
+        return own
+    closed = not row.fd or row.state in ("FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "LAST-ACK")
+    heard = not row.fd or row.state in ("CLOSE-WAIT", "CLOSING", "LAST-ACK")
+    return f"{own} cgroup:/ {'-' if heard else '<'}-{'-' if closed else '>'}"
+
+
+def _cells(row: SocketRow, options: Read, names: dict[str, str], inode: int) -> list[str]:
     """What each of TITLES has of a socket."""
     numeric = "n" in options
     users = f' users:(("{row.process}",pid={row.pid},fd={row.fd}))' if (
         "p" in options and row.fd and row.pid) else ""
-    timer = f" {row.timer}" if "o" in options and row.timer is not None else ""
+    timer = f" {row.timer}" if options.values.keys() & {"o", "e"} and row.timer is not None else ""
+    timer += f" {_extended(row, inode)}" if "e" in options else ""
     told = ""
     is_tcp = row.protocol == "tcp"
     if ("i" in options and is_tcp) or ("m" in options and row.protocol in OF_LETTERS.values()):
         told = "\n\t" * ("O" not in options)  # a line of its own, unless -O keeps all on one
         told += memory(row) if "m" in options else ""
-        told += information(row, "o" in options, numeric) if "i" in options and is_tcp else ""
+        told += information(row, bool(options.values.keys() & {"o", "e"}), numeric) if "i" in options and is_tcp else ""
     return [row.protocol, row.state, f"{row.received:<6}", f"{row.sent:<6}",
             f"{names.get(row.local[0], row.local[0])}:", port_text(row.local[1], numeric, row.protocol),
             f"{names.get(row.peer[0], row.peer[0])}:", port_text(row.peer[1], numeric, row.protocol),
             users + timer + told]
 
 
-def _columns(rows: list[SocketRow], options: Read, without: set[str], names: dict[str, str]) -> str:
+def _columns(rows: list[SocketRow], options: Read, without: set[str], names: dict[str, str],
+             inodes: dict[SocketRow, int]) -> str:
     """render: each column as wide as its widest cell; addresses to the right, so that the colons stand in a row."""
-    lines = [_cells(row, options, names) for row in rows]
+    lines = [_cells(row, options, names, inodes.get(row, 0)) for row in rows]
     without = without | ({"Recv-Q", "Send-Q"} if "Q" in options else set())
     if "p" not in options and not any(line[PROCESS] for line in lines):
         without |= {TITLES[PROCESS]}
