@@ -124,7 +124,9 @@ class OrderedApp(App[int]):
         await super().on_event(event)
 
     def _is_letter(self, key: Key) -> bool:
-        return key.is_printable and isinstance(self.focused, Input)
+        """Whether a line takes it; some keys are letters only behind others, which may still be on their way there."""
+        line = self.focused
+        return key.is_printable and isinstance(line, Input) and line.check_consume_key(key.key, key.character)
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
         """Do what a key means; only letters of a line are first for the widget that has the focus.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.events import Key
+from textual.keys import _character_to_key
 from textual.screen import Screen
 
 from netsandbox.commands import lab_verbs
@@ -455,6 +456,21 @@ async def test_a_line_typed_at_the_tour_in_one_burst_is_taken(
         await on.quiet()
         assert on.app.screen is on.app.main
         assert on.app.live.jobs.transcript[-1].text == "host"
+
+
+async def test_a_line_with_colons_typed_at_the_browser_in_one_burst_is_whole(tmp_path: Path) -> None:
+    """Its first colon came to the list before the letters were in their line, and went to the prompt without them."""
+    async with stage(tmp_path, Options()) as on:
+        await on.press("escape")
+        assert isinstance(on.app.screen, BrowserScreen)
+        driver = on.app._driver
+        assert driver is not None
+        line = "docker run -d --name web -p 127.0.0.1:8080:80 nginx"
+        for letter in line:
+            driver.send_message(Key(_character_to_key(letter), letter))
+        await on.press("enter")
+        assert on.app.screen is on.app.main
+        assert on.app.main.command.line == line
 
 
 @pytest.mark.parametrize("line", ["docker run -d --name w2 nginx", "ip addr"])

@@ -389,10 +389,18 @@ def test_a_tag_is_any_of_those_that_a_frame_has(typed: str, passes: bool) -> Non
     ("vlan 5000", "a vlan is at most 4095: `5000`"), ("greater", "expected a value after `greater`"),
     ("less 4-5", "`less` wants a number, not `4-5`"), ("greater many", "`greater` wants a number"),
     ("tcp[0:2] = 80", "of a header's bytes only TCP's flags are tests here"),
-    ("tcp[tcpflags] & tcp-foo != 0", "of a header's bytes only TCP's flags are tests here"),
-    ("tcp.flags.syn==1", "did you mean `syn`?"), ("tcp.flags.reset == 0", "did you mean `not rst`?")])
+    ("tcp[tcpflags] & tcp-foo != 0", "of a header's bytes only TCP's flags are tests here")])
 def test_what_of_them_is_wrong_is_named(typed: str, says: str) -> None:
     error = validate(typed)
     assert error is not None
     assert says in error.message
     assert translated(error.message, "zh") != error.message
+
+
+@pytest.mark.parametrize(("typed", "words"), [
+    ("tcp.flags.syn==1", "syn"), ("arp or tcp.flags.reset == 0", "not rst"), ("tcp.flags.push", "psh")])
+def test_of_a_flag_it_is_told_how_it_is_found(typed: str, words: str) -> None:
+    error = validate(typed)
+    assert error is not None
+    assert error.message.endswith(f": did you mean `{words}`?")
+    assert validate(words) is None
