@@ -120,13 +120,50 @@ def test_tc_in_a_namespace() -> None:
 
 def test_a_setting_that_nothing_reads_says_so_however_it_is_written() -> None:
     session = KeptSession()
-    note = "note: net.ipv4.conf.all.log_martians changes nothing in the sandbox\n"
-    path = "/proc/sys/net/ipv4/conf/all/log_martians"
+    note = "note: net.ipv4.conf.all.bootp_relay changes nothing in the sandbox\n"
+    path = "/proc/sys/net/ipv4/conf/all/bootp_relay"
     for line in (f"echo 1 > {path}", f"echo 1 | tee {path} > /dev/null", f"sh -c 'echo 1 > {path}'",
-                 "sysctl -qw net.ipv4.conf.all.log_martians=1"):
+                 "sysctl -qw net.ipv4.conf.all.bootp_relay=1"):
         assert said(session, line) == note, line
     assert said(session, "echo 1 > /proc/sys/net/ipv4/ip_forward") == ""
-    assert session.run("docker run -d --sysctl net.ipv4.conf.all.log_martians=1 nginx").err == note
+    assert session.run("docker run -d --sysctl net.ipv4.conf.all.bootp_relay=1 nginx").err == note
+
+
+MARTIANS = ("ip netns add aa",
+            "ip link add v0 address 02:00:00:00:00:0a type veth peer name v1 address 02:00:00:00:00:0b",
+            "ip link set v0 up", "ip addr add 10.9.0.1/24 dev v0", "ip link set v1 netns aa", "ip -n aa link set v1 up",
+            "ip -n aa addr add 10.8.0.2/24 dev v1", "ip -n aa route add 10.9.0.0/24 dev v1",
+            "ip -n aa neigh add 10.9.0.1 lladdr 02:00:00:00:00:0a dev v1", "sysctl -w net.ipv4.conf.all.rp_filter=1")
+PING = "ip netns exec aa ping -c 2 -i 0.2 -W 1 10.9.0.1"
+SAID = ("IPv4: martian source 10.9.0.1 from 10.8.0.2, on dev v0\n"
+        "ll header: 00000000: 02 00 00 00 00 0a 02 00 00 00 00 0b 08 00\n")
+"""As kernel 6.18 said it."""
+
+
+def test_log_martians_has_dmesg_tell_of_sources_that_cannot_be() -> None:
+    session = KeptSession()
+    for line in (*MARTIANS, PING):
+        session.run(line)
+    assert said(session, "dmesg -t") == "", "nobody asked for it"
+    assert said(session, "sysctl -qw net.ipv4.conf.v0.log_martians=1") == ""
+    session.run(PING)
+    assert said(session, "dmesg -t") == 2 * SAID
+    session.run("ip netns exec aa ping -c 30 -i 0.01 -W 1 10.9.0.1")
+    assert said(session, "dmesg -t").count("martian source") == 10, "so many in five seconds (net_ratelimit)"
+    session.run("wait 5s")
+    session.run(PING)
+    assert "net_ratelimit: 22 callbacks suppressed\n" + 2 * SAID in said(session, "dmesg -t")
+    assert said(session, "dmesg -C; dmesg") == ""
+
+
+def test_a_martian_in_a_namespace_is_the_machine_s() -> None:
+    session = KeptSession()
+    for line in (*MARTIANS, "ip netns exec aa sysctl -qw net.ipv4.conf.v1.log_martians=1 net.ipv4.conf.v1.rp_filter=1",
+                 "ip netns exec aa ip route del 10.9.0.0/24", "ip route add 10.8.0.0/24 dev v0",
+                 "ip neigh add 10.8.0.2 lladdr 02:00:00:00:00:0b dev v0", "ip -n aa link add d0 type dummy",
+                 "ip -n aa link set d0 up", "ip -n aa route add 10.9.0.0/24 dev d0", "ping -c 1 -W 1 10.8.0.2"):
+        session.run(line)
+    assert "IPv4: martian source 10.8.0.2 from 10.9.0.1, on dev v1\n" in said(session, "dmesg -t")
 
 
 def test_connections_as_a_file() -> None:

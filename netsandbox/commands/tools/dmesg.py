@@ -1,12 +1,14 @@
-"""`dmesg`: the kernel's log, in which LOG rules write (util-linux 2.41)."""
+"""`dmesg`: the kernel's log, in which LOG rules and log_martians write (util-linux 2.41)."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
+from netsandbox.linux.ipv4.martian import DESTINATION, HEADER, SOURCE
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 OPTIONS = table(
@@ -17,15 +19,18 @@ OPTIONS = table(
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """What LOG rules of the machine's own namespace wrote; those of others say nothing (nf_log_all_netns is 0)."""
+    """What LOG rules of the machine's own namespace wrote; those of others say nothing (nf_log_all_netns is 0).
+    What log_martians asks for is the kernel's own, whichever namespace the packet came to."""
     options, words = options_of(OPTIONS, arguments)
     if words:
         raise ToolError(1, "dmesg: bad usage\nTry 'dmesg --help' for more information.")
     if not RIGHTS.get().sysctls:  # of a container, only a privileged one may
         raise ToolError(1, "dmesg: read kernel buffer failed: Operation not permitted")
-    netfilter = context.machine.tenants(context.namespace)[0].namespace.netfilter
-    lines = list(netfilter.log or ())
-    if options.keys() & {"c", "C"}:
+    first, *others = (tenant.namespace.netfilter for tenant in context.machine.tenants(context.namespace))
+    lines = [*(first.log or ()), *(entry for netfilter in others for entry in netfilter.log or ()
+                                   if entry[1].startswith((SOURCE, DESTINATION, HEADER)))]
+    lines.sort(key=itemgetter(0))
+    for netfilter in (first, *others) if options.keys() & {"c", "C"} else ():
         netfilter.log = None
     if "C" in options and "c" not in options:
         return ToolResult(0, "", "")

@@ -17,7 +17,7 @@ UNREAD = {f"net.ipv4.{name}" for name in (
 UNREAD |= {*KEPT, AVAILABLE, "net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6",
            *(f"net.bridge.bridge-nf-{name}" for name in ("call-ip6tables", "call-arptables", "filter-vlan-tagged",
                                                          "filter-pppoe-tagged", "pass-vlan-input-dev"))}
-UNREAD_OF_INTERFACE = {"conf": {*UNUSED_CONF, "log_martians"}, "neigh": {"anycast_delay"}}
+UNREAD_OF_INTERFACE = {"conf": {*UNUSED_CONF}, "neigh": {"anycast_delay"}}
 
 
 def do_not_read(keys: Iterable[str]) -> None:

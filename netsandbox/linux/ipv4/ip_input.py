@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.ipv4 import icmp, icmp_limit, ip_options, ip_output, source_route
+from netsandbox.linux.ipv4 import icmp, icmp_limit, ip_options, ip_output, martian, source_route
 from netsandbox.linux.ipv4.input_route import ORDINARY, InputRoute, route_input
 from netsandbox.linux.ipv4.ip_options import HeldPacket
 from netsandbox.linux.ipv4.routing import OutputRoute, select_address
@@ -79,6 +79,7 @@ def _route(interface: Interface, frame: Frame, packet: IPv4Packet, buffer: Socke
             return deliver_local(interface, frame, packet, buffer, child)
     route = route_input(interface, packet.src, packet.dst, buffer.mark if buffer is not None else 0, packet)
     if route.refusal is not None:
+        martian.note(interface, frame, packet, route.refusal)
         return route.refusal
     kind = route.type
     if packet.options:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 from zlib import crc32
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core import printk
 from netsandbox.linux.drop import Dropped, DropReason
-from netsandbox.linux.netfilter import kernel_log, track_tcp
+from netsandbox.linux.netfilter import track_tcp
 from netsandbox.linux.netfilter.connection import (
     ASSURED,
     CONFIRMED,
@@ -115,7 +116,7 @@ class ConnectionTable:
         namespace = self.namespace
         if not self._has_room(original):
             self.statistics["drop"] += 1
-            kernel_log.write_limited(namespace, FULL)
+            printk.write_limited(namespace, FULL)
             return Dropped(DropReason.NETFILTER_DROP, ("table full",
                                                        namespace.sysctls.of_machine("net.netfilter.nf_conntrack_max")))
         connection = self._fresh(original)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.core.printk import write_line
 from netsandbox.linux.netfilter.events import PacketLogged
 from netsandbox.linux.netfilter.matches.host import sender_of
 from netsandbox.wire.addresses import format_ipv4, format_mac
@@ -25,9 +24,6 @@ from netsandbox.wire.ipv4 import ICMP, TCP, UDP
 from netsandbox.wire.tcp import ACK, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
-LOG_LINES = 1000
-"""How much of the kernel's log is kept."""
-
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.interface import Interface
@@ -43,28 +39,6 @@ def write(namespace: NetworkNamespace, buffer: SocketBuffer, prefix: str, option
     line = prefix + line_of(namespace, buffer, options)
     write_line(namespace, line)
     namespace.record(PacketLogged(namespace.name, buffer.packet, line))
-
-
-def write_line(namespace: NetworkNamespace, line: str) -> None:
-    """Put a line into the namespace's log."""
-    netfilter = namespace.netfilter
-    if netfilter.log is None:
-        netfilter.log = deque(maxlen=LOG_LINES)
-    netfilter.log.append((namespace.scheduler.clock, line))
-
-
-def write_limited(namespace: NetworkNamespace, line: str) -> None:
-    """net_ratelimit: of what is said of packets so many lines are written in some seconds, then how many were not."""
-    netfilter, now, read = namespace.netfilter, namespace.scheduler.now, namespace.sysctls.get
-    since, written, missed = netfilter.limited or (now, 0, 0)
-    if now >= since + read("net.core.message_cost") * SECOND:
-        if missed:
-            write_line(namespace, f"net_ratelimit: {missed} callbacks suppressed")
-        since, written, missed = now, 0, 0
-    is_told = written < read("net.core.message_burst")
-    if is_told:
-        write_line(namespace, line)
-    netfilter.limited = since, written + 1, missed + (not is_told)
 
 
 def line_of(namespace: NetworkNamespace, buffer: SocketBuffer, options: frozenset[str] = frozenset()) -> str:
