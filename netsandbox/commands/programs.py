@@ -86,10 +86,9 @@ class ToolProgram(Program):
             self._follower = error.follower
             self._follower.open(self.print, self.complain)
             return
-        if result.out:
-            self.output.append(("out", result.out))
-        if result.err:
-            self.output.append(("err", result.err))
+        for part in result.parts or (("out", result.out), ("err", result.err)):
+            if part[1]:
+                self.output.append(part)
         note = note_on(result.err) if result.err and self._rights != ROOT else ""
         told = f"{made.namespace.name}: {note}"  # each container may be a reader's first
         if note and told not in self._shell.machine.told:

@@ -119,11 +119,16 @@ class Machine(Protocol):
 
 
 class ToolResult(NamedTuple):
-    """The end of a tool: its exit status and what it printed."""
+    """The end of a tool: its exit status and what it printed.
+
+    Attributes:
+        parts: the same by stream in the order of a terminal, where that is not all of `out` and then `err`.
+    """
 
     code: int
     out: str
     err: str
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 class ToolContext(NamedTuple):

@@ -143,3 +143,12 @@ def test_packets_meet_tables_of_ones_own() -> None:
     shown = made.run("ip netns exec b nft list ruleset").out
     assert "tcp dport { 80, 81 } counter packets 1 bytes 60 accept" in shown
     assert 'icmp type echo-request counter packets 1 bytes 84 log prefix "in: " accept' in shown
+
+
+def test_what_is_said_of_a_table_stands_before_it() -> None:
+    job = KeptSession().run("nft list ruleset")
+    heads = [line for _stream, text in job.output for line in text.splitlines() if line.startswith(("#", "table"))]
+    assert [head.split("table ip ")[1].split()[0] for head in heads] == ["filter", "filter", "nat", "nat"]
+    assert [head.startswith("#") for head in heads] == [True, False, True, False]
+    assert job.out.startswith("table ip filter {\n")
+    assert job.err.count("\n") == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,30 @@ if TYPE_CHECKING:
     from netsandbox.commands.tools.context import ToolContext
 
 
+WARNED = re.compile("# Warning: (table ip .*) is managed by")
+
+
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`nft list`, and `nft add`, `insert`, `delete`, `-f FILE` … of what iptables can say."""
     if not may_administer() and "-v" not in arguments:
         raise ToolError(1, "Operation not permitted (you must be root)")
     if arguments[-2:] == ["monitor", "trace"] and {*arguments[:-2]} <= {"-a", "-n", "-nn", "-s", "--handle"}:
         raise FollowsError(Tracer(context.namespace, nft_text))
-    return ToolResult(*command.run(context.namespace, arguments, partial(_read, context)))
+    result = ToolResult(*command.run(context.namespace, arguments, partial(_read, context)))
+    return result._replace(parts=_in_order(result.out, result.err))
+
+
+def _in_order(out: str, err: str) -> tuple[tuple[str, str], ...]:
+    """What is said of a table goes before it: nft's errors come at once, and each line of a listing as it is made."""
+    parts = []
+    for line in err.splitlines(keepends=True):
+        said = WARNED.match(line)
+        at = f"\n{out}".find(f"\n{said[1]} {{") if said is not None else -1
+        if at > 0:
+            parts.append(("out", out[:at]))
+        parts.append(("err", line))
+        out = out[at:] if at > 0 else out
+    return (*parts, ("out", out)) if any(WARNED.match(line) for _stream, line in parts) else ()
 
 
 def _read(context: ToolContext, name: str) -> str:
