@@ -86,7 +86,7 @@ class ToolProgram(Program):
             self._follower = error.follower
             self._follower.open(self.print, self.complain)
             return
-        for part in result.parts or (("out", result.out), ("err", result.err)):
+        for part in result.parts:
             if part[1]:
                 self.output.append(part)
         note = note_on(result.err) if result.err and self._rights != ROOT else ""

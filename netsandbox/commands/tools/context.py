@@ -119,16 +119,16 @@ class Machine(Protocol):
 
 
 class ToolResult(NamedTuple):
-    """The end of a tool: its exit status and what it printed.
-
-    Attributes:
-        parts: the same by stream in the order of a terminal, where that is not all of `out` and then `err`.
-    """
+    """The end of a tool: its exit status and what it printed."""
 
     code: int
     out: str
     err: str
-    parts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """What it printed, by stream, in the order of a terminal."""
+        return ("out", self.out), ("err", self.err)
 
 
 class ToolContext(NamedTuple):

@@ -58,8 +58,7 @@ def run_tool(context: ToolContext, argv: list[str], tool: Tool | None = None) ->
     with notes() as said:
         result = _result(tool, context, argv[1:])
     context.namespace.scheduler.look()
-    parts = (*result.parts, ("err", "".join(said))) if result.parts else ()
-    return result._replace(err=result.err + "".join(said), parts=parts) if said else result
+    return result._replace(err=result.err + "".join(said)) if said else result
 
 
 def _result(tool: Tool, context: ToolContext, arguments: list[str]) -> ToolResult:

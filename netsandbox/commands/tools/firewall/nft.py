@@ -22,27 +22,31 @@ if TYPE_CHECKING:
 WARNED = re.compile("# Warning: (table ip .*) is managed by")
 
 
+class Listing(ToolResult):
+    """What is said of a table goes before it: it is written at once, and each line of a listing as it is made."""
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """Each warning, its table behind it; the rest of what is said last."""
+        told, left, rest = [], self.out, ""
+        for line in self.err.splitlines(keepends=True):
+            said = WARNED.match(line)
+            at = f"\n{left}".find(f"\n{said[1]} {{") if said is not None else -1
+            if at < 0:
+                rest += line
+                continue
+            told += [("out", left[:at]), ("err", line)]
+            left = left[at:]
+        return (*told, ("out", left), ("err", rest))
+
+
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`nft list`, and `nft add`, `insert`, `delete`, `-f FILE` … of what iptables can say."""
     if not may_administer() and "-v" not in arguments:
         raise ToolError(1, "Operation not permitted (you must be root)")
     if arguments[-2:] == ["monitor", "trace"] and {*arguments[:-2]} <= {"-a", "-n", "-nn", "-s", "--handle"}:
         raise FollowsError(Tracer(context.namespace, nft_text))
-    result = ToolResult(*command.run(context.namespace, arguments, partial(_read, context)))
-    return result._replace(parts=_in_order(result.out, result.err))
-
-
-def _in_order(out: str, err: str) -> tuple[tuple[str, str], ...]:
-    """What is said of a table goes before it: nft's errors come at once, and each line of a listing as it is made."""
-    parts = []
-    for line in err.splitlines(keepends=True):
-        said = WARNED.match(line)
-        at = f"\n{out}".find(f"\n{said[1]} {{") if said is not None else -1
-        if at > 0:
-            parts.append(("out", out[:at]))
-        parts.append(("err", line))
-        out = out[at:] if at > 0 else out
-    return (*parts, ("out", out)) if any(WARNED.match(line) for _stream, line in parts) else ()
+    return Listing(*command.run(context.namespace, arguments, partial(_read, context)))
 
 
 def _read(context: ToolContext, name: str) -> str:
