@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 TAKEN = frozenset({"accepted", "answered", "waits"})
 """The verdicts of who has use for a frame."""
-_ENDS = re.compile(r"^\S+ > \S+: (?:ICMP )?")
+_ENDS = re.compile(r"^(\S+) > (\S+): (?:ICMP )?")
 _DETAILS = re.compile(r", (?:win \d+|options \[[^]]*\])")
 LOOPBACK = "127."
+OWN = "127.0.0.1"
+"""What a node's programs have on lo, where they say nothing else."""
 _SIZE = re.compile(r", length \d+$")
 
 
@@ -86,12 +88,18 @@ def of_rows(rows: Iterable[LogRow], told: Callable[[str], str] = str) -> Sequenc
         nodes.add(row.node)
         ways.setdefault((row.journey if row.journey >= 0 else row.seq, row.source, row.destination), []).append(row)
     arrows, talking, others = [], dict[str, None](), dict[str, None]()
+    asked = set[tuple[str, str]]()
+    """Who spoke on lo to whom, both with one address."""
     for way in ways.values():
         first = way[0]
-        source = _party(first, first.source if first.source in nodes or first.direction == "in" else first.node)
         ends = _ends_of(way)
-        targets = tuple(dict.fromkeys(_party(first, first.destination) if first.destination.startswith(LOOPBACK) else
-                                      row.node for row in ends))
+        if first.source.startswith(LOOPBACK) and first.destination.startswith(LOOPBACK):
+            source, target = _parties_on_lo(first, asked)
+            targets: tuple[str, ...] = (target,)
+        else:
+            source = first.source if first.source in nodes or first.direction == "in" else first.node
+            to = first.destination if first.destination.startswith(LOOPBACK) else ""
+            targets = tuple(dict.fromkeys(f"{first.node} {to}" if to else row.node for row in ends))
         dropped = ends[0].dropped
         arrows.append(Arrow(first.seq, first.at, source, targets, _label(first), dropped,
                             told(ends[0].reason) if dropped else ""))
@@ -112,9 +120,18 @@ def _ends_of(way: list[LogRow]) -> list[LogRow]:
             or [row for row in way if not row.dropped][-1:] or way[-1:])
 
 
-def _party(row: LogRow, name: str) -> str:
-    """Who that is; a loopback address is one of the node's own."""
-    return f"{row.node} {name}" if name.startswith(LOOPBACK) else name
+def _parties_on_lo(row: LogRow, asked: set[tuple[str, str]]) -> tuple[str, str]:
+    """Who sent it and who has it: the node itself has 127.0.0.1; where both have that, the node is who spoke first."""
+    if row.source != row.destination:
+        source, target = (row.node if name == OWN else f"{row.node} {name}" for name in (row.source, row.destination))
+        return source, target
+    there = row.node, f"{row.node} {row.destination}"
+    found = _ENDS.match(row.info)
+    ends = (found[1], found[2]) if found else ("", "")
+    if ends[::-1] in asked and ends[0] != ends[1]:
+        return there[::-1]
+    asked.add(ends)
+    return there
 
 
 def _label(row: LogRow) -> str:

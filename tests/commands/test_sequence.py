@@ -78,6 +78,20 @@ def test_an_arrow_ends_where_its_frame_did() -> None:
     assert ends(*broadcast, row(4, "a", "everyone", 1, "d", "answered")) == [("a", ("d",), False, "")]
 
 
+def test_on_lo_an_answer_goes_back_to_who_asked() -> None:
+    def on_lo(seq: int, source: str, to: str, info: str = "") -> LogRow:
+        return row(seq, source, to, seq)._replace(node="bob", info=info)
+
+    found = of_rows([on_lo(1, "127.0.0.1", "127.0.0.11"), on_lo(2, "127.0.0.11", "127.0.0.1")])
+    assert found.parties == ("bob", "bob 127.0.0.11")
+    assert [(one.source, one.targets) for one in found.arrows] == [
+        ("bob", ("bob 127.0.0.11",)), ("bob 127.0.0.11", ("bob",))]
+    there, back = "127.0.0.1.40 > 127.0.0.1.80: Flags [S]", "127.0.0.1.80 > 127.0.0.1.40: Flags [R.]"
+    assert ends(*(on_lo(at, "127.0.0.1", "127.0.0.1", info) for at, info in enumerate((there, back, there)))) == [
+        ("bob", ("bob 127.0.0.1",), False, ""), ("bob 127.0.0.1", ("bob",), False, ""),
+        ("bob", ("bob 127.0.0.1",), False, "")]
+
+
 def test_an_address_that_is_no_station_has_no_column() -> None:
     assert of_rows([row(1, "a", "10.0.0.99", 1)._replace(dropped=True, reason="NEIGH_FAILED")]).parties == ("a",)
     assert of_rows([row(1, "10.9.9.9", "b", 1)._replace(node="a"), row(2, "10.9.9.9", "b", 1, "b", "accepted")]
