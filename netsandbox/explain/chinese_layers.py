@@ -31,7 +31,7 @@ _WORDS = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(\d+ → \d+), (\d+) bytes", r"\1，\2 字节"), (r"(\d+) bytes", r"\1 字节"),
     (r"(.+), fragment at (\d+), more follow", r"\1，从 \2 起的分片，后面还有"),
     (r"(.+), fragment at (\d+), the last", r"\1，从 \2 起的分片，是最后一片"), (r"carries (.+)", r"里面是 \1"),
-    (r"query: (.+)", r"查询：\1"), (r"response: (.+)", r"应答：\1"),
+    (r"goes on, (\d+) bytes", r"接前面，\1 字节"), (r"query: (.+)", r"查询：\1"), (r"response: (.+)", r"应答：\1"),
     (r"spanning tree", "生成树"), (r"configuration", "配置"), (r"topology change notification", "拓扑变更通知")))
 FIELDS: dict[str, str] = {
     "Destination": "目的", "Source": "源", "Type": "类型", "Hardware type": "硬件类型", "Protocol type": "协议类型",

@@ -14,6 +14,8 @@ from netsandbox.wire.layers import Field, Layer, Row, bytes_layer, preview, read
 DNS_FLAGS = ((dns.AUTHORITATIVE, "authoritative"), (dns.TRUNCATED, "truncated"),
              (dns.RECURSION_DESIRED, "recursion desired"), (dns.RECURSION_AVAILABLE, "recursion available"))
 SECTIONS = ("Answer", "Authority", "Additional")
+HTTP_PORTS = frozenset({80, 8080})
+"""Where what begins no message goes on with one."""
 HTTP_BEGINS = (b"HTTP/1.", *(f"{method} ".encode() for method in METHODS["HTTP"]))
 
 
@@ -21,6 +23,9 @@ def application_layers(ports: tuple[int, int], is_tcp: bool, data: bytes, start:
     """What a datagram or a segment between two ports carries."""
     if is_tcp and data.startswith(HTTP_BEGINS, start, end):
         return (_http(data, start, end),)
+    if is_tcp and start < end and not HTTP_PORTS.isdisjoint(ports):
+        return (Layer("HTTP", f"goes on, {end - start} bytes", start, end, (
+            Field("Body", f"{end - start} bytes", start, end),)),)
     if not is_tcp and dns.PORT in ports and end - start >= dns.HEADER:
         summary, fields = _dns(data[start:end])
         moved = (field._replace(start=field.start + start, end=field.end + start) for field in fields)

@@ -56,7 +56,9 @@ def test_a_request_and_a_response_of_http() -> None:
         ("Response", "HTTP/1.1 404 Not Found"), ("Server", "nginx"), ("Content-Length", "4"), ("End of head", ""),
         ("Body", "4 bytes")]
     assert last(wire(b"GET /\x1b[2J HTTP/1.1\r\nnonsense\r\n", 8080, TCP)).fields[0].value == "GET /^[[2J HTTP/1.1"
-    assert last(wire(b"the rest of a page", 80, TCP)).name == "Data"
+    rest = last(wire(b"the rest of a page", 80, TCP))
+    assert (rest.name, rest.summary, rest.fields[0].name) == ("HTTP", "goes on, 18 bytes", "Body")
+    assert last(wire(b"the rest of a page", 81, TCP)).name == "Data"
 
 
 def test_a_checksum_that_lo_leaves_to_nobody_is_told_as_such() -> None:
