@@ -19,6 +19,7 @@ from netsandbox.tui.lesson import Goal, Stand, goals_summary, wanted
 from netsandbox.tui.log_columns import contains
 from netsandbox.tui.options import Options
 from netsandbox.tui.palette import LabCommands
+from netsandbox.tui.panes.late_table import LateTable
 from netsandbox.tui.source import Flight
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology.layout import layout, scope_of
@@ -303,3 +304,15 @@ async def test_a_key_has_its_name_once_in_the_palette(tmp_path: Path) -> None:
         twice = [entry for entry in commands._entries() if entry.verb is None and entry.note
                  and f"{entry.note} (" in entry.name]
         assert not twice
+
+
+async def test_a_row_under_a_scroll_bar_is_cut_with_a_mark(tmp_path: Path) -> None:
+    """`metric 10` was read where `metric 100` stood."""
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.press("1", "up", "up", "2", "right", "right", "right")
+        await on.pilot.pause()
+        routes = next(table for table in on.app.screen.query(LateTable) if table.show_vertical_scrollbar)
+        first = routes.render_line(1)
+        assert "default via 192.168.1.1" in first.text
+        assert first.text.endswith("metric 1…")
+        assert first.cell_length == routes.scrollable_content_region.width

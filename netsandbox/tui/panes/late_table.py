@@ -33,11 +33,12 @@ class LateTable(DataTable[Text]):
 
     def _render_line(self, y: int, x1: int, x2: int, base_style: Style) -> Strip:
         """What has no room ends with a mark: a row that is cut at a blank looks whole."""
+        x2 = min(x2, x1 + self.scrollable_content_region.width)  # what lies under a scroll bar is not seen
         line, end = super()._render_line(y, x1, x2, base_style), sum(map(self._width_of, self.ordered_columns))
         if x2 >= end or not super()._render_line(y, x2, end, base_style).text.strip():
             return line
-        kept = [*line.crop(0, line.cell_length - len(self._ellipsis))]
-        return Strip([*kept, Segment(self._ellipsis, kept[-1].style if kept else None)], line.cell_length)
+        kept = [*line.crop(0, x2 - x1 - len(self._ellipsis))]
+        return Strip([*kept, Segment(self._ellipsis, kept[-1].style if kept else None)], x2 - x1)
 
     def _width_of(self, column: Column) -> int:
         return column.get_render_width(self)
