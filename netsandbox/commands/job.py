@@ -32,6 +32,7 @@ class Job(Output):
         hint: what is said of the line if it fails.
         where: the node in whose shell it was typed.
         first: the trace's next record when it began, if it did something.
+        is_unknown: there is no command of its name, so nothing was begun.
         is_left: it waits for what others do, and the next lines did not wait for its end.
     """
 
@@ -52,6 +53,7 @@ class Job(Output):
         self.hint = ""
         self.where = ""
         self.first = 0
+        self.is_unknown = False
         self.is_left = False
         self._condition: Callable[[], bool] | None = None
 

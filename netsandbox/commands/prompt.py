@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 NEAR = 0.75
 """How alike a word must be to one that there is, so that it may be a slip of the pen."""
+KEYS = {"filter": "; the app's key / filters the frame log (`help filter`)"}
+"""What is no line, but a key."""
 LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 """Verbs that mean the program of that name once a namespace is entered."""
 SHADOWED = frozenset({"exec", "export", "wait"})
@@ -265,6 +267,7 @@ class Prompt:
             return MissingError(f"sh: 1: docker: not found{hint}", NOT_FOUND, f"docker: not found{hint}")
         near = [IN_CHINESE[name]] if name in IN_CHINESE else get_close_matches(name, known_programs(), 1, NEAR)
         hint = f"; did you mean {near[0]!r}?" if near else "; `help` lists what there is"
+        hint = KEYS.get(name, hint)
         if self._shell.lab.is_named(name):
             hint = f"; `exec {name} …` runs a line in it"
         if entered:

@@ -20,7 +20,7 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.line import Line, read_line
 from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.place import Place
-from netsandbox.commands.prompt import Prompt, no_input
+from netsandbox.commands.prompt import MissingError, Prompt, no_input
 from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.slips import note_nodes
 from netsandbox.commands.standing import Standing
@@ -270,6 +270,7 @@ class Shell(Standing):
         except REFUSALS as error:
             if is_action:
                 self.remember(job, self.lab.trace.end)
+            job.is_unknown = isinstance(error, MissingError)
             return self._refuse(job, error)
         if begin is not None:
             self._run(job, line, begin, is_action)

@@ -94,6 +94,7 @@ class Branches:
         if before is not self.present:
             self.all.remove(self.present)
             self.present = before
+            self._count -= 1
 
     def ways(self) -> Ways:
         """Which branches there are, and what was undone, to be put back."""

@@ -43,12 +43,14 @@ class Session(Timeline):
     def execute(self, line: str) -> Job:
         """Begin a line now; the caller runs the scheduler until the job is done.
 
-        In the past this begins a branch: what was taken back is kept in the one that is left.
+        In the past this begins a branch: what was taken back is kept in the one that is left. What is no command at all
+        begins none.
         """
         line = without_prompt(line)
         if not self._is_journaled(line):
             return self.shell.execute(line)
         self._before = self.branches.present, self.end
+        is_past, undone = self.has_future, self.branches.undone[:]
         self.branches.undone.clear()
         self._leave_future()
         position = self.position
@@ -60,7 +62,11 @@ class Session(Timeline):
         self.end = self.position
         self.checkpoints.note(self)
         job.number = self.done
-        self.take_back(job)
+        if is_past and job.is_unknown:
+            self._never_was(job)
+            self.branches.undone[:] = undone
+        else:
+            self.take_back(job)
         return job
 
     def _leave_future(self) -> None:
@@ -77,12 +83,15 @@ class Session(Timeline):
         """
         if not job.budget.exceeded or not job.number or job.number != self.done or self.done != len(self.journal):
             return False
+        self._never_was(job)
+        return True
+
+    def _never_was(self, job: Job) -> None:
         self.strike()
         job.number = 0
         job.finish(1)
         job.let_go()
         self.shell.remember(job, self.lab.trace.end, is_taken_back=True)
-        return True
 
     def strike(self) -> None:
         """Stand where the last line was typed, as if it never had been."""

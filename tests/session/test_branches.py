@@ -46,6 +46,21 @@ def test_undo_of_the_line_that_began_a_branch_leads_to_the_old_future_and_redo_b
     assert (present(session), state(session)) == ("b2", other)
 
 
+def test_what_is_no_command_begins_no_branch() -> None:
+    session = built(*TWO, "ping a1 b1")
+    session.run("undo")
+    session.run("undo")
+    session.redo()
+    past = state(session)
+    job = session.run("filter arp and host a1")
+    assert job.err == "unknown command 'filter'; the app's key / filters the frame log (`help filter`)\n"
+    assert (names(session), state(session), session.has_future) == (["main"], past, True)
+    assert session.redo() == "ping a1 b1", "what was undone is to be done again as before"
+    session.undo()
+    session.run("flush-arp nobody")
+    assert names(session) == ["main", "b2"], "a command that is refused is kept"
+
+
 @settings(max_examples=25, deadline=None)
 @given(moves=st.lists(st.one_of(st.sampled_from(LINES), st.integers(1, 12), st.just("undo")), min_size=1, max_size=8),
        count=st.integers(1, 4))
