@@ -89,7 +89,7 @@ PHRASES: dict[str, str] = {
                      "br_netfilter 没有把它们交给 iptables。",
     "story.rule-unasked": "没有被询问：{rule}",
     "story.no-drop": "到目前为止没有丢弃过什么，也没有拒绝过什么。",
-    "cause.before-lines": "在第一条命令之前就有了",
+    "cause.before-lines": "第一条命令之前的准备",
     "cause.forgotten": "更早的一步，已不再保留",
     "cause.nameless": "来自外部、没有留下记录的操作",
     "cause.changed": "{text}随后改写：{changed}。",

@@ -94,7 +94,7 @@ PHRASES: dict[str, str] = {
                      "on itself, and br_netfilter shows iptables nothing of that.",
     "story.rule-unasked": "not asked: {rule}",
     "story.no-drop": "Nothing has been dropped or refused so far.",
-    "cause.before-lines": "it was there before the first line",
+    "cause.before-lines": "what was there before the first line",
     "cause.forgotten": "an earlier step, older than what the trace keeps",
     "cause.nameless": "something done from outside that left no record",
     "cause.changed": "{text} It goes on as {changed}.",

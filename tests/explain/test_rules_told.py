@@ -155,7 +155,7 @@ def test_a_packet_that_is_translated_and_then_waits_for_a_mac_is_routed_and_is_n
 def test_a_rule_that_was_there_before_any_line_says_so() -> None:
     session = Session(uplink=DEFAULT_LAN)
     said(session, "docker run -d --name web -p 8080:80 nginx")
-    assert said(session, "why rule host nat DOCKER 1").endswith("← it was there before the first line\n")
+    assert said(session, "why rule host nat DOCKER 1").endswith("← what was there before the first line\n")
     assert said(session, "why rule host nat DOCKER 2").endswith("❯ docker run -d --name web -p 8080:80 nginx\n")
 
 

@@ -285,6 +285,27 @@ async def test_the_app_marks_what_counts_and_goes_to_what_made_a_row(tmp_path: P
         assert "docker run -d --name nginx-1 nginx" in main.why.why.decision, "the record of the line itself"
 
 
+async def test_what_is_told_of_a_rule_is_not_told_of_a_time_that_was_taken_back(tmp_path: Path) -> None:
+    async with stage(tmp_path, size=(160, 50)) as on:
+        main = on.app.main
+        main.pin(Place("host"))
+        main.pinned.show_tab("rules")
+        await on.line("exec nginx-1 ping -c 1 8.8.8.8")
+        await on.quiet()
+        main.go_to_record(main.log_pane.store.row(0).seq)  # the log stays where it is
+        data = main.pinned.query_one(DataTable)
+        data.move_cursor(row=3)
+        data.focus()
+        await on.press("w")
+        told = main.why.why
+        assert told is not None
+        assert told.decision.startswith("Rule ")
+        data.focus()
+        await on.press("u")
+        await on.quiet()
+        assert main.why.why is None, "its counts are those of packets that were taken back"
+
+
 async def test_a_rule_is_lit_while_a_packet_passes_it_and_no_longer(tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         await on.line("exec nginx-1 iptables -A OUTPUT -p icmp -j ACCEPT")

@@ -122,6 +122,9 @@ class MainScreen(RecordScreen):
             self._structure = None
         self._cursor = min(self._cursor, seq)
         if self._about is None or self._about < seq:
+            if seq < self._told_until:  # a row's counts, and packets that were not, as of the time that was left
+                self._about = None
+                self.why.show(None)
             return
         if self.log_pane.current is None:
             self._show_record(None)

@@ -23,6 +23,8 @@ class RecordScreen(PanesScreen):
     """One that is shown once there is time for it."""
     _stays: tuple[int, str, str, str] | None = None
     """The key of the row that the cursor was put on for a record which is not the row's own."""
+    _told_until = 0
+    """What is explained is so far from this record back; 0 where it is no more than the record itself."""
     _looks = 0
 
     @on(FrameLog.Chosen)
@@ -61,7 +63,7 @@ class RecordScreen(PanesScreen):
 
     def _show_record(self, seq: int | None) -> None:
         self._pending = None
-        self._about = seq
+        self._about, self._told_until = seq, 0
         self.detail.show(self.live.frame(seq) if seq is not None else None)
         self.why.show(self.live.why(seq) if seq is not None else None)
 
@@ -72,7 +74,7 @@ class RecordScreen(PanesScreen):
     def _explain(self, seq: int | None, why: Why) -> None:
         """Show an explanation, and the frame of the record that it is about."""
         self._pending = None
-        self._about = seq
+        self._about, self._told_until = seq, self.live.session.trace.end
         if seq is not None:
             self._place_cursor(seq)
             self.detail.show(self.live.frame(seq))
