@@ -170,7 +170,7 @@ def row_runs(row: LogRow, widths: Columns, glyphs: GlyphSet, needle: str = "") -
             runs.append(Run(" ", ""))
             if style == "where":
                 text = _crop_middle(text, width, dots)
-            runs.extend(_marked(fit(text, width, align, dots), style, needle))
+            runs.extend(marked(fit(text, width, align, dots), style, needle))
     return runs
 
 
@@ -183,13 +183,13 @@ def _crop_middle(text: str, width: int, dots: str) -> str:
     return f"{crop(head, room, dots)}:{interface}" if head and room >= 4 else crop(text, width, dots)
 
 
-def _marked(text: str, style: str, needle: str) -> list[Run]:
+def marked(text: str, style: str, needle: str) -> list[Run]:
     """The text in one run, or in several when it contains what is searched for."""
-    at = text.lower().find(needle) if needle else -1
+    at = text.lower().find(needle.lower()) if needle else -1
     if at < 0 or len(text.lower()) != len(text):
         return [Run(text, style)]
     end = at + len(needle)
-    pieces = [Run(text[:at], style), Run(text[at:end], "match"), *_marked(text[end:], style, needle)]
+    pieces = [Run(text[:at], style), Run(text[at:end], "match"), *marked(text[end:], style, needle)]
     return [piece for piece in pieces if piece.text]
 
 

@@ -38,9 +38,12 @@ class LookingKeys(LabApp):
         self.main.filter.open()
 
     def action_search(self) -> None:
-        """To the search."""
-        self.main.set_view("log")
-        self.main.search.open("")
+        """To the search, of the output where that has the keys, else of the log."""
+        main = self.main
+        main.searched = main.output if main.output.has_focus else main.log_pane
+        if main.searched is main.log_pane:
+            main.set_view("log")
+        main.search.open("")
 
     def action_why(self) -> None:
         """Explain the selected frame; a second time, the last drop."""

@@ -99,6 +99,7 @@ TABLE: dict[str, Both] = {
     "filter.reason": ("drop reason", "丢弃原因"),
     "search.label": ("search", "搜索"),
     "search.round": ("'{text}': from the other end on (F3 goes on)", "“{text}”：从另一端接着找（F3 继续）"),
+    "search.unsaid": ("Nothing that the lines printed has '{text}'", "输出中没有“{text}”"),
     "search.nowhere": ("No frame that is shown has '{text}'", "显示的帧中没有“{text}”"),
     "export.label": ("export {count} frames to", "导出 {count} 个帧，文件名"),
     "export.one": ("export the frame to", "导出这一帧，文件名"),

@@ -11,6 +11,7 @@ from textual.message import Message
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.log_columns import contains, plain
 from netsandbox.tui.panes.log_view import SLICE, LogView
+from netsandbox.tui.panes.sought import Sought
 
 
 class FrameLog(LogView):
@@ -24,13 +25,6 @@ class FrameLog(LogView):
         def __init__(self, rows: Sequence[LogRow]) -> None:
             super().__init__()
             self.rows = rows
-
-    class Sought(Message):
-        """A search has ended: at a row, at one from the other end on, or at none at all."""
-
-        def __init__(self, needle: str, *, is_round: bool, is_nowhere: bool) -> None:
-            super().__init__()
-            self.needle, self.is_round, self.is_nowhere = needle, is_round, is_nowhere
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="log.up"),
@@ -105,7 +99,7 @@ class FrameLog(LogView):
 
     def search(self, needle: str) -> None:
         """Mark what contains a text, and go to the next row that does."""
-        self.needle = needle.lower()
+        self.needle = needle
         self._lines.clear()
         self.refresh()
         if needle:
@@ -136,7 +130,7 @@ class FrameLog(LogView):
         self._seeking = None
         if found is not None:
             self.go_to(found)
-        self.post_message(self.Sought(self.needle, is_round=self._has_turned, is_nowhere=found is None))
+        self.post_message(Sought(self, self.needle, is_round=self._has_turned, is_nowhere=found is None))
 
     # --- marks and selection ---
 

@@ -23,7 +23,9 @@ from textual.strip import Strip
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.log_columns import marked
 from netsandbox.tui.panes.growing import GrowingView
+from netsandbox.tui.panes.sought import Sought
 from netsandbox.tui.source import KEPT, Said
 from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import cell_len, fit, safe, window, wrap
@@ -62,10 +64,13 @@ class OutputPane(GrowingView, Painted, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "sideways(-1)", "Left along a wide table", show=False, id="output.left"),
         Binding("right", "sideways(1)", "Right along a wide table", show=False, id="output.right"),
+        Binding("f3", "find_next(1)", "Find next", show=False, id="output.find-next"),
+        Binding("shift+f3,f15", "find_next(-1)", "Find previous", show=False, id="output.find-previous"),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"output--{kind}" for kind in ("line", "out", "err", "say", "hold", "fail", "why", "job", "goal", "wrong")
+        f"output--{kind}"
+        for kind in ("line", "out", "err", "say", "hold", "fail", "why", "job", "goal", "wrong", "match")
     }
 
     DEFAULT_CSS = """
@@ -79,6 +84,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         & .output--job { color: $text-primary; }
         & .output--say { color: $text-secondary; text-style: italic; }
         & .output--hold { color: $text-success; }
+        & .output--match { text-style: reverse; }
         & .output--fail, & .output--goal { color: $text-error; text-style: bold; }
     }
     """
@@ -102,6 +108,10 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         """The line whose output alone is shown; 0 for all."""
         self._left = 0
         """Cells of a wide table that are to the left of what is shown of it."""
+        self.needle = ""
+        """What is searched for, which is marked."""
+        self._hit = -1
+        """The row that a search went to last."""
         self._told_wide = ""
         self._told_goals = ""
         self._has_more = False
@@ -208,6 +218,35 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         shown = shown.replace("❯", self.glyphs.prompt)
         return [Said(said.kind, row) for row in ([shown] if is_row else hanging(shown, self._width))]
 
+    def search(self, needle: str) -> None:
+        """Mark what has a text, and go to the first line that does, from the top of what is in view on."""
+        self.needle, self._hit = needle, self.scroll_offset.y - 1
+        self.refresh()
+        if needle:
+            self.action_find_next(1)
+
+    def action_find_next(self, step: int) -> None:
+        """Go to the next or the previous line that has what is searched for, behind the last to the first."""
+        if not self.needle:
+            raise SkipAction
+        hits = [at for at, row in enumerate(self._rows) if self.needle.lower() in row.text.lower()]
+        further = [at for at in hits[::step] if (at - self._hit) * step > 0]
+        if hits:
+            self._hit = (further or hits[::step])[0]
+            self._show_hit()
+        self.post_message(Sought(self, self.needle, is_round=not further, is_nowhere=not hits))
+
+    def _show_hit(self) -> None:
+        """Scroll no further than needed, down and along."""
+        text, height, top = self._rows[self._hit].text, self.scrollable_content_region.height, self.scroll_offset.y
+        if not top <= self._hit < top + height:
+            self.scroll_to(y=self._hit, animate=False, immediate=True, force=True)
+        begin = cell_len(text[: text.lower().find(self.needle.lower())])
+        if cell_len(text) > self._width and not self._left <= begin < self._left + self._width - SIDEWAYS:
+            self._left = max(min(begin - SIDEWAYS, cell_len(text) - self._width), 0)
+        self._tell_hidden()
+        self.refresh()
+
     def to_copy(self) -> Sequence[str]:
         """The lines in view, each as wide as it is."""
         top = self.scroll_offset.y
@@ -302,7 +341,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         kind, text, _job = self._rows[at]
         if cell_len(text) > width or (self._left and self._is_beside_wide(at)):
             text = window(text, self._left, width, self.glyphs.ellipsis)
-        return self.book.strip([Run(fit(text, width), kind)])
+        return self.book.strip(marked(fit(text, width), kind, self.needle))
 
 
 def _is_of_table(row: Said) -> bool:

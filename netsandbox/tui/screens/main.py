@@ -21,6 +21,7 @@ from netsandbox.tui.panes.jobs import JobsPane
 from netsandbox.tui.panes.lesson import LessonPane
 from netsandbox.tui.panes.picture_line import PictureLine
 from netsandbox.tui.panes.prompt_line import PromptLine
+from netsandbox.tui.panes.sought import Sought
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.screens.record import RecordScreen
 from netsandbox.tui.topology.model import Place
@@ -339,10 +340,12 @@ class MainScreen(RecordScreen):
         self.status.say(tr("copied.row", number=first.seq) if count == 1 else
                         tr("copied.rows", count=count, first=first.seq, last=event.rows[-1].seq))
 
-    @on(FrameLog.Sought)
-    def _sought(self, event: FrameLog.Sought) -> None:
+    @on(Sought)
+    def _sought(self, event: Sought) -> None:
         from_the_other_end = tr("search.round", text=event.needle) if event.is_round else ""
-        self._told_search = tr("search.nowhere", text=event.needle) if event.is_nowhere else from_the_other_end
+        is_said = event.pane is self.output
+        nowhere = tr("search.unsaid" if is_said else "search.nowhere", text=event.needle)
+        self._told_search = nowhere if event.is_nowhere else from_the_other_end
         self.status.say(self._told_search)
 
     @on(FilterLine.Changed)
@@ -351,7 +354,7 @@ class MainScreen(RecordScreen):
 
     @on(PromptLine.Submitted, "#search")
     def _search(self, event: PromptLine.Submitted) -> None:
-        self.log_pane.search(event.line)
+        self.searched.search(event.line)
 
     @on(ExportLine.Done)
     def _exported(self, event: ExportLine.Done) -> None:
@@ -363,4 +366,5 @@ class MainScreen(RecordScreen):
 
     @on(PromptLine.Left)
     def _left(self, event: PromptLine.Left) -> None:
-        self.set_focus(self.topology if event.prompt is self.command else self.log_pane)
+        self.set_focus(self.topology if event.prompt is self.command else
+                       self.searched if event.prompt is self.search else self.log_pane)

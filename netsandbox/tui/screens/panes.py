@@ -102,6 +102,8 @@ class PanesScreen(Splits, Settling, Screen[None]):
         self.timeline = Timeline(glyphs, id="timeline")
         self.filter = FilterLine(self._names, glyphs, history=files.history("filters"), id="filter")
         self.search = SearchLine(glyphs, id="search")
+        self.searched: FrameLog | OutputPane = self.log_pane
+        """Where the search looks."""
         self.picture = PictureLine(source, glyphs, id="picture")
         self.export = ExportLine(source, glyphs, id="export")
         self.command = CommandLine(source, glyphs, history=files.history("commands"), id="command")
@@ -322,5 +324,5 @@ class PanesScreen(Splits, Settling, Screen[None]):
             yield "tabs"
         elif self.output.has_focus and self.output.is_wide:
             yield "wide"
-        elif self.log_pane.has_focus and self.log_pane.needle:
+        if any(pane.has_focus and pane.needle for pane in (self.log_pane, self.output)):
             yield "sought"
