@@ -233,7 +233,7 @@ class LiveLab(LabView):
         if not step.begins:
             session.on_execute(session.journal)  # with a line it is told by itself that there is one step less to go
         self._looked = None
-        goals = () if self.lesson.is_task_open else self.lesson.to_look_at()  # nobody has done anything about it yet
+        goals = () if self.lesson.is_task_open and self._are_beside else self.lesson.to_look_at()
         self._begin_all((*lines, *(session.left_of(step) if step.begins else ()), *goals))
         return True
 
@@ -337,10 +337,13 @@ class LiveLab(LabView):
     def waits_for_reader(self) -> bool:
         """A lesson has a further step, and its lines are through: time stands, so that nothing ages while somebody
         reads, and what the lesson has begun in the background is not over when the next step speaks of it."""
-        session, alive = self.session, self.jobs.alive
-        are_beside = all(one.unattended and one.background for one in alive)
-        rests = session.lab.scheduler.is_idle if alive else session.is_quiet
-        return bool(session.pending) and not self.jobs.waiting and are_beside and rests
+        rests = self.session.lab.scheduler.is_idle if self.jobs.alive else self.session.is_quiet
+        return bool(self.session.pending) and not self.jobs.waiting and self._are_beside and rests
+
+    @property
+    def _are_beside(self) -> bool:
+        """All that runs was begun by a lesson, in the background."""
+        return all(one.unattended and one.background for one in self.jobs.alive)
 
     @property
     def is_at_step(self) -> bool:

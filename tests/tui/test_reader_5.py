@@ -174,6 +174,22 @@ async def test_what_a_task_wants_is_not_told_in_the_output_too_before_anything_w
         assert not [said for said in live.jobs.transcript if said.kind in ("fail", "goal")]
 
 
+async def test_a_task_is_looked_at_while_a_line_of_one_s_own_goes_on_in_the_background(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options(scenario="gateway-nat", tour=False), (120, 40)) as on:
+        live = on.app.live
+        while not (live.session.pending and live.session.pending[0].task):
+            await on.press("p")
+            await on.quiet()
+        await on.line("exec web ping 172.17.0.1 &")
+        await on.pass_time(1)
+        await on.press("escape", "p")
+        await on.pass_time(3)
+        stand = live.lesson.stand()
+        assert stand is not None
+        assert live.lesson.is_task_open
+        assert [goal.met for goal in stand.goals] == [False, False]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_goals_that_a_line_of_one_s_own_upset_name_the_lesson_s_line(tmp_path: Path, language: str) -> None:
     """A step that only looks counts since the last line, which was the reader's, and nothing said how to go on."""
