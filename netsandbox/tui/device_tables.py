@@ -177,7 +177,8 @@ def _routes(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
 def _sockets(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
     rows = [
         Row(f"{row.protocol} {row.local} {row.peer} {row.pid}",
-            (row.protocol, row.state, row.local, row.peer, f"{safe(row.process)} ({row.pid})"), None, row)
+            (row.protocol, row.state, row.local, row.peer, safe(row.process) + (f" ({row.pid})" if row.pid else "")),
+            None, row)
         for row in source.sockets(place.node)
     ]
     return Table(("protocol", "state", "local", "remote", "process"), tuple(rows))

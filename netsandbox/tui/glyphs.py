@@ -20,7 +20,8 @@ _DOUBLE_VERTICAL = " ║╶╙║║╓╟╴╜─╨╖╢╥╫"
 _DOUBLE_BOTH = " ║═╚║║╔╠═╝═╩╗╣╦╬"
 _HEAVY = str.maketrans("│─┌┐└┘├┤┬┴┼", "┃━┏┓┗┛┣┫┳┻╋")
 
-_TO_ASCII = str.maketrans({"→": "->", "←": "<-", "⟵": "<-", "…": "...", "×": "x", "·": "-", "–": "-", "—": "-"})
+_TO_ASCII = str.maketrans({"→": "->", "←": "<-", "⟵": "<-", "…": "...", "×": "x", "·": "-", "–": "-", "—": "-",
+                           "❯": ">"})
 
 
 def _line_table(light: str, horizontal: str, vertical: str, both: str) -> tuple[str, ...]:

@@ -357,7 +357,8 @@ def _which(passing: Passing) -> tuple[int, str, str, bool]:
 
 def as_why(story: Story) -> Why:
     """A story as the pane shows it."""
-    causes = tuple(Cause(cause.command or cause.text, None if cause.command else cause.seq) for cause in story.causes)
+    causes = tuple(Cause(f"❯ {cause.command}", None) if cause.command else Cause(cause.text, cause.seq)
+                   for cause in story.causes)
     return Why(story.decision, (*story.looked_at, *story.effects), story.reference, causes)
 
 

@@ -174,7 +174,7 @@ class LiveLab(LabView):
             self.wants_quit = True
             return None
         if not line.startswith(EXPECT):
-            self.jobs.say("line", f"{self.prompt()} ❯ {shown or line}")
+            self.jobs.say("line", f"{self.prompt()} ❯ ".replace("# ❯", "#") + (shown or line))
         lab, done, branch = session.lab, session.done, session.branches.present
         is_midway = self.lesson.is_midway(session)
         try:

@@ -57,9 +57,9 @@ def _compact(why: Why, width: int, room: int, glyphs: GlyphSet) -> list[list[Pie
 
 
 def _chain(causes: tuple[Cause, ...], width: int, glyphs: GlyphSet) -> list[Piece]:
-    """All causes in one line, those that do not fit left out in the middle: `caused by 10 ← 9 ← ping a b`."""
+    """All causes in one line, those that do not fit left out in the middle: `caused by #10 ← #9 ← ❯ ping a b`."""
     arrow = f" {glyphs.left_arrow} "
-    texts = [str(cause.seq) if cause.seq is not None else glyphs.plain(safe(cause.text)) for cause in causes]
+    texts = [f"#{cause.seq}" if cause.seq is not None else glyphs.plain(safe(cause.text)) for cause in causes]
     head = tr("why.caused") + " "
     shown = list(range(len(texts)))
     room = width - cell_len(head)
@@ -83,4 +83,4 @@ def _chain(causes: tuple[Cause, ...], width: int, glyphs: GlyphSet) -> list[Piec
 
 
 def _label(cause: Cause) -> str:
-    return safe(cause.text) if cause.seq is None else f"{cause.seq}  {safe(cause.text)}"
+    return safe(cause.text) if cause.seq is None else f"#{cause.seq}  {safe(cause.text)}"

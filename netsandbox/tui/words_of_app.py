@@ -10,7 +10,7 @@ TABLE: dict[str, Both] = {
         "netsandbox 需要 {width} 列、{height} 行。\n这个终端只有 {has_width} 列、{has_height} 行。",
     ),
     "next.lesson": ("p", "按 p"),
-    "next.task": ("your turn, :", "轮到你，按 : 输入命令"),
+    "next.task": ("your turn, :", "轮到你，按 :"),
     "next.flood": ("{what} reaches {count} interfaces", "{what}到达 {count} 个接口"),
     "next.frame": ("{what} reaches {where}", "{what}到达 {where}"),
     "next.program": ("{program} goes on", "{program} 继续"),

@@ -121,7 +121,7 @@ async def test_filter_why_and_detail(tmp_path: Path) -> None:
         assert main.why.display
         assert not main.log_pane.display
         assert main.why.why is not None
-        assert main.why.why.causes[-1].text.startswith("ping nginx-1")
+        assert main.why.why.causes[-1].text.startswith("❯ ping nginx-1")
         await on.press("escape", "escape")
         assert main.log_pane.display
         main.log_pane.focus()

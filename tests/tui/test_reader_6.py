@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.session.keeping import KeptSession
+from netsandbox.tui.device_tables import table_of
+from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
+from netsandbox.tui.lab_view import LabView
+from netsandbox.tui.options import Options
+from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
 from tests.tui.harness import screen_text
 
 FILTER = {"en": "unknown command 'filter'; the app's key / filters the frame log (`help filter`)",
           "zh": "没有命令“filter”；在界面中按 / 过滤帧列表（`help filter`）"}
 NOT_SAID = {"en": "Nothing that the lines printed has 'Nobody'", "zh": "输出中没有“Nobody”"}
+CAUSED = {"en": "caused by #", "zh": "起因 #"}
+TURN = "下一步：轮到你，按 :   "
+MORE = {"en": "▼ more ─", "zh": "▼ 更多 ─"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -52,3 +61,52 @@ async def test_a_search_in_the_output_looks_through_the_output(tmp_path: Path, l
         assert NOT_SAID[language] in screen_text(on.app)
         await on.press("3", "ctrl+f", *"who-has", "enter")
         assert on.app.main.log_pane.has_focus, "elsewhere it is the log that is searched"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_output_s_title_is_cut_before_its_mark_and_the_head_says_whose_turn_it_is(
+    tmp_path: Path, language: str
+) -> None:
+    """Both were cut where they told what to press."""
+    set_language(language)
+    async with stage(tmp_path, Options(scenario="hub", tour=False), (80, 24)) as on:
+        while not on.app.live.lesson.is_task_open:
+            await on.press("p")
+            await on.quiet()
+        if language == "zh":
+            assert TURN in screen_text(on.app).splitlines()[0]
+        await on.line("ip help")
+        await on.quiet()
+        output = on.app.main.output
+        output.tell("✗ " + "1234 " * 20)
+        on.app.main.set_view("output")
+        output.scroll_to(y=0, animate=False, immediate=True, force=True)
+        await on.pilot.pause()
+        title = next(line for line in screen_text(on.app).splitlines() if "✗ 1234" in line)
+        assert MORE[language] in title
+        assert "…" in title.split(MORE[language])[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_line_of_an_entered_shell_has_one_prompt_and_is_named_as_a_cause_as_elsewhere(
+    tmp_path: Path, language: str
+) -> None:
+    set_language(language)
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("enter nginx-1")
+        await on.line("ping -c 1 172.17.0.99")
+        await on.quiet()
+        assert "nginx-1 # ping -c 1 172.17.0.99" in screen_text(on.app)
+        await on.press("escape", "w", "w")
+        caused = next(line for line in screen_text(on.app).splitlines() if CAUSED[language] in line)
+        assert "← ❯ " in caused
+
+
+def test_a_connection_that_has_no_process_any_more_names_none() -> None:
+    session = KeptSession(seed=1)
+    session.run("docker run -d --name web nginx")
+    session.run("curl -s 172.17.0.2")
+    rows = table_of(LabView(session), Place("host"), "sockets", UNICODE).rows
+    assert [row.cells[-1] for row in rows if row.cells[1] == "TIME-WAIT"] == [""]
+    server, *_ = table_of(LabView(session), Place("web"), "sockets", UNICODE).rows
+    assert server.cells[-1].startswith("nginx (")

@@ -97,7 +97,7 @@ async def test_a_line_typed_amid_a_step_leaves_the_rest_of_it_to_p(
 
 
 @pytest.mark.parametrize(("language", "next_one", "yours"), [
-    ("en", "next: p", "next: your turn, :"), ("zh", "下一步：按 p", "下一步：轮到你，按 : 输入命令")])
+    ("en", "next: p", "next: your turn, :"), ("zh", "下一步：按 p", "下一步：轮到你，按 :")])
 async def test_above_a_task_nobody_is_told_to_press_p(
         tmp_path: Path, lesson: Path, language: str, next_one: str, yours: str) -> None:
     set_language(language)

@@ -86,4 +86,4 @@ async def test_the_explanation_stays_though_its_record_has_no_row_in_the_log(tmp
         await on.pilot.pause()
         assert main.why.why is not None
         assert "route" in main.why.why.decision.lower()
-        assert main.why.why.causes[-1].text.startswith("docker run -d --name nginx-1")
+        assert main.why.why.causes[-1].text.startswith("❯ docker run -d --name nginx-1")

@@ -267,7 +267,7 @@ async def test_the_app_marks_what_counts_and_goes_to_what_made_a_row(tmp_path: P
         data.focus()
         await on.press("w")
         assert main.why.why is not None
-        assert main.why.why.causes[-1].text == "exec nginx-1 ping -c 1 8.8.8.8"
+        assert main.why.why.causes[-1].text == "❯ exec nginx-1 ping -c 1 8.8.8.8"
         data.focus()
         await on.press("enter")
         assert row.seq is not None
@@ -279,7 +279,7 @@ async def test_the_app_marks_what_counts_and_goes_to_what_made_a_row(tmp_path: P
         data.focus()
         await on.press("w")
         assert "172.17.0.2/32" in main.why.why.decision
-        assert main.why.why.causes[-1].text == "docker run -d --name nginx-1 nginx"
+        assert main.why.why.causes[-1].text == "❯ docker run -d --name nginx-1 nginx"
         data.focus()
         await on.press("enter")
         assert "docker run -d --name nginx-1 nginx" in main.why.why.decision, "the record of the line itself"

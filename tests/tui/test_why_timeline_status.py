@@ -55,8 +55,8 @@ def test_the_chain_keeps_its_ends() -> None:
     causes = [Cause(f"frame {seq}", seq) for seq in range(40, 0, -1)]
     why = WHY._replace(causes=(*causes, Cause("ping a b", None)))
     chain = "".join(piece.text for piece in why_lines(why, 60, False, UNICODE)[-1])
-    assert chain.startswith("caused by 40 ← 39")
-    assert chain.endswith("← 1 ← ping a b")
+    assert chain.startswith("caused by #40 ← #39")
+    assert chain.endswith("← #1 ← ping a b")
     assert "…" in chain
 
 

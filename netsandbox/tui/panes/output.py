@@ -25,10 +25,11 @@ from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.log_columns import marked
 from netsandbox.tui.panes.growing import GrowingView
+from netsandbox.tui.panes.lesson import FRAME
 from netsandbox.tui.panes.sought import Sought
 from netsandbox.tui.source import KEPT, Said
 from netsandbox.tui.styles import Painted
-from netsandbox.tui.text import cell_len, fit, safe, window, wrap
+from netsandbox.tui.text import cell_len, crop, fit, safe, window, wrap
 
 if TYPE_CHECKING:
     from netsandbox.tui.live_jobs import Jobs
@@ -40,7 +41,7 @@ _TABLE = re.compile(r"\S {2,}\S.*\S {2,}\S")
 _COLUMNS = re.compile(r"\S {2,}\S")
 _INDENT = " " * 10
 """What a further line of a cell in a table begins with at least."""
-_NEWEST_LAST = re.compile(r"❯ (?:history|journal|dmesg|docker (?:compose |container )?logs)\b")
+_NEWEST_LAST = re.compile(r"^[^❯#]*[❯#] (?:history|journal|dmesg|docker (?:compose |container )?logs)\b")
 """Lines of which one wants the end of what they print."""
 SIDEWAYS = 16
 """Cells that left and right move by."""
@@ -215,7 +216,6 @@ class OutputPane(GrowingView, Painted, can_focus=True):
     def _rows_of(self, said: Said, is_row: bool) -> list[Said]:
         marks = _ASCII_MARKS if self.glyphs.ascii else _MARKS
         shown = self.glyphs.plain(safe(marks.get(said.kind, "") + said.text.expandtabs()))
-        shown = shown.replace("❯", self.glyphs.prompt)
         return [Said(said.kind, row) for row in ([shown] if is_row else hanging(shown, self._width))]
 
     def search(self, needle: str) -> None:
@@ -305,7 +305,9 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         has_foot = bool(self.styles.border_bottom[0])
         name = tr("output.title") + (f" [{self._only}]" if self._only else "")
         more = tr("lesson.more", where=self.glyphs.down) if self._has_more else ""
-        self.border_title = Content(gap.join(filter(None, (name, "" if has_foot else told, more))))
+        room = self.outer_size.width - FRAME - cell_len(gap.join(("", *filter(None, (name, more)))))
+        head = "" if has_foot else crop(told, max(room, 0), self.glyphs.ellipsis)
+        self.border_title = Content(gap.join(filter(None, (name, head, more))))
         self.border_subtitle = Content(told if has_foot else "")
 
     def on_resize(self) -> None:
@@ -316,6 +318,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
             self._known.clear()
             self._break_anew()
             self._is_late = True
+            self._entitle()
         if self._is_late:
             self.call_after_refresh(self._place)  # only then is it known how far it scrolls
         self._resized()
