@@ -46,10 +46,10 @@ class LookingKeys(LabApp):
         main.search.open("")
 
     def action_why(self) -> None:
-        """Explain the selected frame; a second time, the last drop."""
+        """Explain the selected frame; a second time, or right behind a line of which why says more, the last drop."""
         main = self.main
-        row = main.log_pane.current
-        if row is None or (main.view == "why" and main.why.has_focus):
+        is_again = main.view == "why" and main.why.has_focus
+        if is_again or main.log_pane.current is None or main.owes_reason:
             main.explain_last_drop()
         main.action_view("why")
 

@@ -22,6 +22,7 @@ NOT_SAID = {"en": "Nothing that the lines printed has 'Nobody'", "zh": "输出�
 CAUSED = {"en": "caused by #", "zh": "起因 #"}
 TURN = "下一步：轮到你，按 :   "
 MORE = {"en": "▼ more ─", "zh": "▼ 更多 ─"}
+SAYS_MORE = {"en": "(why says more)", "zh": "（输入 why 查看原因）"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -110,3 +111,22 @@ def test_a_connection_that_has_no_process_any_more_names_none() -> None:
     assert [row.cells[-1] for row in rows if row.cells[1] == "TIME-WAIT"] == [""]
     server, *_ = table_of(LabView(session), Place("web"), "sockets", UNICODE).rows
     assert server.cells[-1].startswith("nginx (")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_why_behind_a_line_of_which_it_says_more_tells_that_line_s_drop(tmp_path: Path, language: str) -> None:
+    """It explained the frame that the log happened to be at, an answer of ARP."""
+    set_language(language)
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("docker run -d --name web -p 8080:80 nginx")
+        await on.line("iptables -I DOCKER-USER -p tcp --dport 80 -j DROP")
+        await on.line("exec uplink curl -sS -m 2 192.168.1.10:8080")
+        await on.quiet()
+        main = on.app.main
+        assert SAYS_MORE[language] in screen_text(on.app)
+        await on.press("escape", "w")
+        assert main.why.why is not None
+        assert "DOCKER-USER" in " ".join((main.why.why.decision, *main.why.why.operands))
+        drop = main.about
+        await on.press("3", "up", "up", "w")
+        assert main.about != drop, "a frame that is chosen is explained"

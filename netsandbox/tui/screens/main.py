@@ -315,6 +315,8 @@ class MainScreen(RecordScreen):
         if event.row.key == self._stays or current is None or event.row.key != current.key:
             return  # news of before what was looked for was found
         self._stays = None
+        if not self.log_pane.following:
+            self._note_choice()
         if self._told_search == self.status.message and not self.log_pane.following:
             self.status.say("")
         self._show_later(event.told)

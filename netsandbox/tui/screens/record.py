@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
+from netsandbox.commands.job import Job
 from netsandbox.tui.panes.frame_log import FrameLog
 from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.screens.panes import PanesScreen
@@ -26,6 +27,8 @@ class RecordScreen(PanesScreen):
     _told_until = 0
     """What is explained is so far from this record back; 0 where it is no more than the record itself."""
     _looks = 0
+    _chosen_behind: Job | None = None
+    """The line behind which a frame was chosen last."""
 
     @on(FrameLog.Chosen)
     def _chosen(self, event: FrameLog.Chosen) -> None:
@@ -34,8 +37,18 @@ class RecordScreen(PanesScreen):
 
     def go_to_record(self, seq: int) -> None:
         """Select the row of a record, or the last before it, and show the record: it may have no row of its own."""
+        self._note_choice()
         self._place_cursor(seq)
         self._show_record(seq)
+
+    def _note_choice(self) -> None:
+        self._chosen_behind = self.live.session.shell.last
+
+    @property
+    def owes_reason(self) -> bool:
+        """The last line has failed, of which why says more, and no frame was chosen since."""
+        last = self.live.session.shell.last
+        return last is not None and bool(last.code) and last is not self._chosen_behind and self.live.has_reason()
 
     def _place_cursor(self, seq: int) -> None:
         self.log_pane.go_to_seq(seq, tell=False)
