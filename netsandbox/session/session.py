@@ -35,8 +35,8 @@ class Session(Timeline):
 
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         super().__init__(seed, profile, uplink)
-        self._before = self.branches.present, self.end
-        """Where the last line was typed: the branch, and its end."""
+        self._before = self.branches.present, self.end, 0
+        """Where the last line was typed: the branch, and its end; and the lab's time amid a step's instant."""
 
     # -- doing
 
@@ -49,7 +49,7 @@ class Session(Timeline):
         line = without_prompt(line)
         if not self._is_journaled(line):
             return self.shell.execute(line)
-        self._before = self.branches.present, self.end
+        self._before = self.branches.present, self.end, self.lab.scheduler.now
         is_past, undone = self.has_future, self.branches.undone[:]
         self.branches.undone.clear()
         self._leave_future()
@@ -95,9 +95,11 @@ class Session(Timeline):
 
     def strike(self) -> None:
         """Stand where the last line was typed, as if it never had been."""
-        self._rewind_before(self.done - 1)
+        before, end, now = self._before
+        self._rewind(self.journal[self.done - 1].step, self.done - 1)
+        if now > self.lab.scheduler.now:
+            self.lab.scheduler.stand_at(now)
         self.journal = self.journal[:-1]  # another history for whoever has read this one
-        before, end = self._before
         self.branches.take_back(before)
         self.end = end
         self.checkpoints.forget_others(self)

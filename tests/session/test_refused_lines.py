@@ -86,12 +86,13 @@ def test_a_refused_line_in_the_middle_of_a_cascade_replays(line: str) -> None:
         session.go_to(step)
         session.run(line)
         session.settle()
-        here, end = state(session), session.end
+        here, position = state(session), session.position
         session.go_to(0)
-        session.go_to(*end)
+        session.go_to(*position)
         assert state(session) == here
         session.redo()
         session.go_to(*session.end)
+    assert (len(session.branches.all) == 1) == (line == "nope"), "what is no command at all begins no branch"
 
 
 @pytest.mark.parametrize(("line", "asks"), [
