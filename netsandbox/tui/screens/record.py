@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 
-from netsandbox.commands.job import Job
 from netsandbox.tui.panes.frame_log import FrameLog
 from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.screens.panes import PanesScreen
 from netsandbox.tui.source import Why
+
+if TYPE_CHECKING:
+    from netsandbox.commands.job import Job
 
 UNHURRIED = 2.0
 """The pace up to which every frame's detail and reasons are shown as it comes."""
