@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from netsandbox.engine.trace import Trace, event_of
@@ -16,6 +17,7 @@ from netsandbox.linux.netfilter.events import ChainWalk, RulesGone
 from netsandbox.wire.addresses import parse_network
 from netsandbox.wire.names import IP_PROTOCOLS
 
+NETWORK, PORTS = re.compile(r"\d+(?:\.\d+){3}/\d+"), re.compile(r"(\d+)(?::(\d+))?")
 MOST = 3
 """Rules that are told of, the newest loss first."""
 JUMPS = ("-j", "-g")
@@ -69,8 +71,8 @@ def lost_rules(trace: Trace, steps: Iterable[int], end: int, voice: Voice) -> It
 
 def _entered(walk: ChainWalk) -> set[str]:
     """The chains that a packet came into, empty ones too."""
-    led = (words[words.index(flag) + 1] for step in walk.rules if not step.failed
-           for words in (step.text.split(),) for flag in JUMPS if flag in words)
+    led = (chain for step in walk.rules if not step.failed for words in (step.text.split(),)
+           for flag, chain in pairwise(words) if flag in JUMPS)
     return {walk.chain, *(step.chain for step in walk.rules), *led}
 
 
@@ -81,15 +83,14 @@ def _fits(words: list[str], event: VerdictGiven) -> bool:
     names = {"-i": event.entered, "-o": event.leaves, "-p": IP_PROTOCOLS.get(packet.protocol, str(packet.protocol))}
     ports = {"--sport": getattr(segment, "sport", 0), "--dport": getattr(segment, "dport", 0)}
     for before, flag, value in zip(["", *words], words, words[1:], strict=False):
-        if flag in ends:
+        if flag in ends and NETWORK.fullmatch(value):
             holds = ends[flag] in parse_network(value)
         elif flag in names:
             holds = fnmatchcase(names[flag].lower(), value.replace("+", "*").lower())
-        elif flag in ports:
-            low, _colon, high = value.partition(":")
-            holds = int(low) <= ports[flag] <= int(high or low)
+        elif flag in ports and (span := PORTS.fullmatch(value)):
+            holds = int(span[1]) <= ports[flag] <= int(span[2] or span[1])
         else:
-            continue
+            continue  # a word of a comment may look like a flag
         if holds is (before == "!"):
             return False
     return True

@@ -76,6 +76,15 @@ def test_a_record_tells_which_tables_have_lost_rules(line: str, tables: set[str]
     assert {event.table for _seq, event in gone(run(WEB, line))} == tables
 
 
+@pytest.mark.parametrize("comment", ["from -s here", "-s", "-d 1.2.3.4", "--dport http", "-j", "use -j"])
+def test_a_word_of_a_comment_is_no_flag(comment: str) -> None:
+    said = f"-m comment --comment '{comment}'"
+    session = run(WEB, "iptables -P FORWARD DROP", f"iptables -A FORWARD -p udp {said} -j ACCEPT",
+                  f"iptables -I FORWARD {said}", f"iptables -D FORWARD -p udp {said} -j ACCEPT",
+                  "iptables -D FORWARD -j DOCKER-FORWARD", OUT)
+    assert "host has no longer, since #" in session.run("why").out
+
+
 def test_a_rule_that_came_back_is_not_told_of() -> None:
     session = run(WEB, "iptables -P FORWARD DROP", "iptables -I FORWARD -i eth9 -j ACCEPT", "iptables -D FORWARD 1",
                   "iptables -I FORWARD 1 -s 172.17.0.2 -j DROP", "iptables -D FORWARD 1", "iptables -A FORWARD -j DROP",
