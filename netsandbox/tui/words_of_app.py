@@ -75,6 +75,7 @@ TABLE: dict[str, Both] = {
     "browser.title": ("Open", "打开"),
     "browser.keys": ("type to search, enter opens, esc closes, : command",
                      "输入文字搜索，enter 打开，esc 关闭，: 输入命令"),
+    "browser.typing": ("enter opens, ctrl+u empties the line, esc closes", "enter 打开，ctrl+u 清空这一行，esc 关闭"),
     "browser.goes-on": ("p or enter opens, type to search, esc closes, : command",
                         "p 或 enter 打开，输入文字搜索，esc 关闭，: 输入命令"),
     "browser.search": ("search", "搜索"),

@@ -9,6 +9,7 @@ import pytest
 from textual.events import Key
 from textual.keys import _character_to_key
 from textual.screen import Screen
+from textual.widgets import Input
 
 from netsandbox.commands import lab_verbs
 from netsandbox.commands.catalogue import VERBS
@@ -456,6 +457,18 @@ async def test_a_line_typed_at_the_tour_in_one_burst_is_taken(
         await on.quiet()
         assert on.app.screen is on.app.main
         assert on.app.live.jobs.transcript[-1].text == "host"
+
+
+async def test_the_browser_s_edge_names_the_colon_only_where_it_is_no_letter(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options()) as on:
+        await on.press("escape")
+        dialog = on.app.screen.query_one(".dialog")
+        assert ": command" in str(dialog.border_subtitle)
+        await on.press("v", "colon")
+        assert on.app.screen.query_one(Input).value == "v:"
+        assert str(dialog.border_subtitle) == "enter opens, ctrl+u empties the line, esc closes"
+        await on.press("ctrl+u")
+        assert ": command" in str(dialog.border_subtitle)
 
 
 async def test_a_line_with_colons_typed_at_the_browser_in_one_burst_is_whole(tmp_path: Path) -> None:

@@ -119,7 +119,6 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self.set_class(self._glyphs.ascii, "ascii")
         dialog = self.query_one(".dialog")
         dialog.border_title = Content(tr("browser.title"))
-        dialog.border_subtitle = Content(tr("browser.goes-on" if self._wanted else "browser.keys"))
         search = self.query_one(_SearchLine)
         search.keys = ":p" if self._wanted else ":"  # who comes by that key presses it again
         search.focus()
@@ -145,6 +144,8 @@ class BrowserScreen(Settling, ModalScreen[str]):
     def _list(self) -> None:
         """The works that the search line finds; the chosen one stays chosen."""
         query = self.query_one(Input).value
+        keys = tr("browser.goes-on") if self._wanted else tr("browser.keys")
+        self.query_one(".dialog").border_subtitle = Content(tr("browser.typing") if query else keys)
         chosen = self.chosen
         self._listed = found(self.works, query)
         options = self.query_one(OptionList)
