@@ -181,7 +181,7 @@ def _room_in_linux(name: str) -> str:
     return parts[2] if parts[:2] == ["netsandbox", "linux"] and len(parts) > 2 and parts[2] in IN_LINUX else ""
 
 
-YAML = ("netsandbox.commands.strict_yaml", "netsandbox.commands.compose.yaml_text")
+YAML = ("netsandbox.commands.strict_yaml", "netsandbox.commands.compose.config.yaml_text")
 """What reads it strictly, and what writes it as Compose does."""
 
 

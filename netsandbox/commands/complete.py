@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands import kinds
 from netsandbox.commands.catalogue import VERBS, verbs
-from netsandbox.commands.docker.help import listed
-from netsandbox.commands.docker.registry import COMMANDS as DOCKER
+from netsandbox.commands.docker.client.help import listed
+from netsandbox.commands.docker.client.registry import COMMANDS as DOCKER
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
 from netsandbox.commands.prompt import LOCAL_VERBS
@@ -20,7 +20,7 @@ from netsandbox.explain.words import NOTHING, Both, Words, said
 from netsandbox.shell.parser import last_command
 
 if TYPE_CHECKING:
-    from netsandbox.commands.docker.flags import Command
+    from netsandbox.commands.docker.client.flags import Command
     from netsandbox.commands.shell import Shell
     from netsandbox.commands.verb import Parameter, Verb
     from netsandbox.lab.lab import Lab

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.commands.docker.registry import find
+from netsandbox.commands.docker.client.registry import find
 from netsandbox.commands.expect.condition import CONDITIONS
 from netsandbox.commands.expect.manual import entry
 from netsandbox.commands.help_topics import EXAMPLES, TOPICS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands import nsenter
-from netsandbox.commands.docker.inside import NSENTER
+from netsandbox.commands.docker.containers.machine import NSENTER
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.programs import is_netns_exec
 from netsandbox.docker.launch import SHELLS

@@ -13,12 +13,13 @@ from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import DEFAULT_HOST
 
 if TYPE_CHECKING:
-    from netsandbox.commands.docker.flags import Command
+    from netsandbox.commands.docker.client.flags import Command
     from netsandbox.commands.job import Job
     from netsandbox.lab.lab import Lab
 
 USAGES: Late[str, Mapping[str, str]] = Late({"texts": "netsandbox.commands.tools.help:TEXTS"})
-DOCKER: Late[str, Mapping[tuple[str, ...], Command]] = Late({"all": "netsandbox.commands.docker.registry:COMMANDS"})
+DOCKER: Late[str, Mapping[tuple[str, ...], Command]] = Late({
+    "all": "netsandbox.commands.docker.client.registry:COMMANDS"})
 """What a line that went well needs not."""
 NO_CONTAINER = re.compile(r"No such container: (\S+)")
 NO_NAMESPACE = re.compile(r'Cannot open network namespace "([^"]+)"')

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
-from netsandbox.commands.docker.inside import NSENTER
-from netsandbox.commands.docker.words import harmless
+from netsandbox.commands.docker.containers.machine import NSENTER
+from netsandbox.commands.docker.printing.words import harmless
 from netsandbox.commands.tools.kernel.kernel_files import namespace_file, with_kernel
 from netsandbox.commands.unmodelled import reason
 

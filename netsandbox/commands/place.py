@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands.docker.inside import rights_of
+from netsandbox.commands.docker.containers.machine import rights_of
 from netsandbox.linux.netlink.credentials import ROOT, Rights, acting_with
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from netsandbox.apps.program import Context, Maker, Program, Task, UsageError
 from netsandbox.commands import nsenter
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
-from netsandbox.commands.docker.inside import NSENTER, Inside
+from netsandbox.commands.docker.containers.machine import NSENTER, Inside
 from netsandbox.commands.late import Late, places
 from netsandbox.commands.nested import Nested
 from netsandbox.commands.tools.context import ToolContext

@@ -13,7 +13,7 @@ from netsandbox.commands import programs
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.as_root import SU, without_sudo
 from netsandbox.commands.catalogue import IN_CHINESE, VERBS
-from netsandbox.commands.docker.inside import BUSYBOX, NSENTER, lent
+from netsandbox.commands.docker.containers.machine import BUSYBOX, NSENTER, lent
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.inner_shell import InnerShell, inner_shell
 from netsandbox.commands.kill import kill

@@ -12,9 +12,9 @@ from os.path import normpath
 from pathlib import Path
 from posixpath import dirname
 
-from netsandbox.commands.compose.interpolate import VariableError, env_file
-from netsandbox.commands.compose.model import Project
-from netsandbox.commands.compose.reader import project_name, read_project
+from netsandbox.commands.compose.file.interpolate import VariableError, env_file
+from netsandbox.commands.compose.file.model import Project
+from netsandbox.commands.compose.file.reader import project_name, read_project
 from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.compose_folder import LARGEST, contexts, is_below

@@ -6,8 +6,8 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from netsandbox.commands.compose.model import BuildSpec, Project
-from netsandbox.commands.docker.build_files import is_ignored
+from netsandbox.commands.compose.file.model import BuildSpec, Project
+from netsandbox.commands.docker.building.files import is_ignored
 from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.session.files import FileError, read_bytes
 

@@ -9,7 +9,7 @@ import sys
 
 from netsandbox import commands
 from netsandbox.commands.catalogue import VERBS, verbs
-from netsandbox.commands.docker.registry import COMMANDS
+from netsandbox.commands.docker.client.registry import COMMANDS
 from netsandbox.commands.verb import Verb
 
 
@@ -35,15 +35,15 @@ def test_a_run_imports_only_the_commands_that_it_runs() -> None:
             "print('LOADED', *sys.modules)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.rpartition("LOADED")[2].split())
-    assert {"netsandbox.apps.ping.ping", "netsandbox.commands.docker.run",
+    assert {"netsandbox.apps.ping.ping", "netsandbox.commands.docker.run.run",
             "netsandbox.commands.tools.firewall.iptables"} <= loaded
     assert not loaded & {
         "netsandbox.apps.arping", "netsandbox.apps.tcpdump.pcap_filter", "netsandbox.apps.sniffer",
         "netsandbox.apps.tcpdump.tcpdump", "netsandbox.apps.traceroute.traceroute",
-        "netsandbox.commands.capture_verbs", "netsandbox.commands.docker.inspect",
-        "netsandbox.commands.docker.network", "netsandbox.commands.docker.template", "netsandbox.commands.help_verb",
-        "netsandbox.commands.tools.older.brctl", "netsandbox.commands.tools.ip.link",
+        "netsandbox.commands.capture_verbs", "netsandbox.commands.docker.inspect.inspect",
+        "netsandbox.commands.docker.networks.network", "netsandbox.commands.docker.templates.execution",
+        "netsandbox.commands.help_verb", "netsandbox.commands.tools.older.brctl", "netsandbox.commands.tools.ip.link",
         "netsandbox.commands.tools.sockets.ss", "netsandbox.linux.netfilter.nft.command",
-        "netsandbox.commands.complete", "netsandbox.commands.compose.reader",
+        "netsandbox.commands.complete", "netsandbox.commands.compose.file.reader",
         "netsandbox.shell.interpreter", "netsandbox.wire.pcapng",
         "asyncio", "dataclasses", "rich", "textual"}

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from netsandbox.commands.compose.interpolate import Variables
-from netsandbox.commands.compose.reader import read_project
-from netsandbox.commands.compose.yaml_faults import in_its_words
+from netsandbox.commands.compose.file.interpolate import Variables
+from netsandbox.commands.compose.file.reader import read_project
+from netsandbox.commands.compose.file.yaml_faults import in_its_words
 from netsandbox.commands.scenario_error import ScenarioError
 
 ASKED = Path(__file__).with_name("asked-files.txt").read_text(encoding="utf-8")

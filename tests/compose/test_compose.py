@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.commands.compose.interpolate import VariableError, filled_in
-from netsandbox.commands.compose.reader import project_name, read_project
+from netsandbox.commands.compose.file.interpolate import VariableError, filled_in
+from netsandbox.commands.compose.file.reader import project_name, read_project
 from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.linux.core.inode import RegularFile
 from netsandbox.session.session import Session

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.commands.compose.interpolate import VariableError, env_file
+from netsandbox.commands.compose.file.interpolate import VariableError, env_file
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.scenario import load_scenario
 from tests.lines import said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from yaml import serialize
 
-from netsandbox.commands.compose.merging import OVERRIDE, RESET
+from netsandbox.commands.compose.file.merging import OVERRIDE, RESET
 from netsandbox.commands.strict_yaml import compose
 from netsandbox.linux.core.inode import RegularFile
 from netsandbox.session.session import Session

@@ -11,7 +11,7 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program, Task
 from netsandbox.apps.server import Speaker
 from netsandbox.commands.docker import Client, DockerContext, program
-from netsandbox.commands.docker.inside import Inside
+from netsandbox.commands.docker.containers.machine import Inside
 from netsandbox.docker.container import Container
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.engine.units import SECOND

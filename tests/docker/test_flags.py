@@ -6,7 +6,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from netsandbox.commands.docker.registry import COMMANDS
+from netsandbox.commands.docker.client.registry import COMMANDS
 from tests.docker.machine import Machine
 
 BY_TABLE = {"cap-add", "cap-drop", "group-add", "timeout", "time", "health-interval", "health-timeout", "images",
@@ -17,15 +17,14 @@ TRUE_ALREADY = {"all", "verbose", "profile"}
 """There are no intermediate images, nothing more to say of a network, and Compose's other commands are
 about all containers that there are: the answer is the same."""
 READ = re.compile(r"""\.(?:on|text|all|number|values\.get)\(\s*"([\w-]+)"|"([\w-]+)" in parsed\.values""")
-IMPORTED = re.compile(r"^from (netsandbox\.commands\.(?:docker|compose)\.\w+) import", re.MULTILINE)
-WHOLE = re.compile(r"^from netsandbox\.commands\.docker import ([\w, ]+)$", re.MULTILINE)
+IMPORTED = re.compile(r"^from (netsandbox\.commands\.(?:docker|compose)\.[\w.]+) import", re.MULTILINE)
+WHOLE = re.compile(r"^from (netsandbox\.commands\.docker\.\w+) import ([\w, ]+)$", re.MULTILINE)
 
 
 def flags_read_in(module: str) -> set[str]:
     """The names that a command's module asks for, and those that it imports."""
     text = source(module)
-    whole = [f"netsandbox.commands.docker.{name}" for names in WHOLE.findall(text)
-             for name in names.split(", ")]
+    whole = [f"{room}.{name.split()[0]}" for room, names in WHOLE.findall(text) for name in names.split(", ")]
     texts = [text, *map(source, [*IMPORTED.findall(text), *whole])]
     return {one or other for text in texts for one, other in READ.findall(text)}
 

@@ -11,15 +11,15 @@ import pytest
 
 import netsandbox.commands
 from netsandbox.commands.compose.options import BEFORE
-from netsandbox.commands.docker.flags import Command, Flag
-from netsandbox.commands.docker.registry import COMMANDS
+from netsandbox.commands.docker.client.flags import Command, Flag
+from netsandbox.commands.docker.client.registry import COMMANDS
 from netsandbox.session.keeping import KeptSession
 from tests.syntax import text_of, walk
 
 LISTED: dict[str, str] = json.loads(Path(__file__).with_name("help-28.json").read_text(encoding="utf-8"))
 """By command: its options, with their letters, as the real client lists them."""
 OF_COMMANDS = Path(netsandbox.commands.__file__).parent
-ROOMS = [path for room in ("docker", "compose") for path in sorted((OF_COMMANDS / room).glob("*.py"))]
+ROOMS = [path for room in ("docker", "compose") for path in sorted((OF_COMMANDS / room).rglob("*.py"))]
 USUAL = {"interactive", "quiet", "force", "volumes", "no-trunc", "verbose"}
 """Of some commands, what is done in any case: there are no anonymous volumes, and nobody to ask."""
 

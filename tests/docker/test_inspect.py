@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from netsandbox.commands.docker.template import Template
-from netsandbox.commands.docker.template_parse import TemplateError
-from netsandbox.commands.docker.template_values import raw
+from netsandbox.commands.docker.templates.execution import Template
+from netsandbox.commands.docker.templates.reading import TemplateError
+from netsandbox.commands.docker.templates.values import raw
 from netsandbox.session.session import Session
 from tests.docker.machine import Machine
 

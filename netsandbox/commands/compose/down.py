@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.found import (
+from netsandbox.commands.compose.options import DRY
+from netsandbox.commands.compose.progress import say, warn
+from netsandbox.commands.compose.project import (
     LABEL,
     chosen,
     containers_of,
@@ -15,15 +17,13 @@ from netsandbox.commands.compose.found import (
     project_of,
     service_of,
 )
-from netsandbox.commands.compose.options import DRY
-from netsandbox.commands.compose.telling import say, warn
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.docker import containers, user_networks, volumes
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
-    from netsandbox.commands.compose.model import Project, Service
-    from netsandbox.commands.docker.client import Client
+    from netsandbox.commands.compose.file.model import Project, Service
+    from netsandbox.commands.docker.client.client import Client
     from netsandbox.docker.container import Container
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.compose.building import BUILDS, built_first
-from netsandbox.commands.compose.creating import make_containers
 from netsandbox.commands.compose.down import TIMEOUT, Stopping, nothing_more, timeout_of
-from netsandbox.commands.compose.found import (
+from netsandbox.commands.compose.making.containers import make_containers
+from netsandbox.commands.compose.making.images import BUILDS, built_first
+from netsandbox.commands.compose.making.starting import Starting, start_one
+from netsandbox.commands.compose.making.surroundings import make_surroundings
+from netsandbox.commands.compose.making.wishes import FLAGS, PULLED, check, wishes_of
+from netsandbox.commands.compose.options import DRY, refused, without_effect
+from netsandbox.commands.compose.progress import say
+from netsandbox.commands.compose.project import (
     chosen,
     containers_of,
     profiles_of,
@@ -16,13 +21,8 @@ from netsandbox.commands.compose.found import (
     project_to_make,
     service_of,
 )
-from netsandbox.commands.compose.options import DRY, refused, without_effect
-from netsandbox.commands.compose.starting import Starting, start_one
-from netsandbox.commands.compose.surroundings import make_surroundings
-from netsandbox.commands.compose.telling import say
-from netsandbox.commands.compose.wishes import FLAGS, PULLED, check, wishes_of
-from netsandbox.commands.docker.flags import Command, Flag, Parsed
-from netsandbox.commands.docker.life import send
+from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
+from netsandbox.commands.docker.containers.life import send
 from netsandbox.docker import containers, history, pausing
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.signals import signal_number
@@ -30,8 +30,8 @@ from netsandbox.docker.signals import signal_number
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netsandbox.commands.compose.model import Project, Service
-    from netsandbox.commands.docker.client import Client
+    from netsandbox.commands.compose.file.model import Project, Service
+    from netsandbox.commands.docker.client.client import Client
     from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.commands.docker.flags import Flag
+from netsandbox.commands.docker.client.flags import Flag
 
 
 def without_effect(names: dict[str, str], kind: str = "bool", *, refuses: bool = False) -> tuple[Flag, ...]:

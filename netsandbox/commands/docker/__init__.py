@@ -6,9 +6,9 @@ output starts; it may take virtual time.
 
 from __future__ import annotations
 
-from netsandbox.commands.docker.client import Client
-from netsandbox.commands.docker.context import DockerContext, DockerMachine
-from netsandbox.commands.docker.registry import find
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.context import DockerContext, DockerMachine
+from netsandbox.commands.docker.client.registry import find
 
 __all__ = ["Client", "DockerContext", "DockerMachine", "program"]
 

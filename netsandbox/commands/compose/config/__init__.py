@@ -1,0 +1,1 @@
+"""docker compose config: the file as Compose would have written it."""

@@ -1,0 +1,1 @@
+"""What a project becomes: its networks, volumes, images and containers."""

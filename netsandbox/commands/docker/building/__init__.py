@@ -1,0 +1,1 @@
+"""docker build: a Dockerfile, and the images that it makes."""

@@ -1,0 +1,1 @@
+"""What the Engine's API gives of containers and networks."""

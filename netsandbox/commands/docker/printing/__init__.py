@@ -1,0 +1,1 @@
+"""How the client writes times, sizes and lists."""

@@ -1,0 +1,1 @@
+"""The Engine as a whole: its version, its events, its room on the disk."""

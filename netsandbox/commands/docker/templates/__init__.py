@@ -1,0 +1,1 @@
+"""Go's templates, as --format takes them."""

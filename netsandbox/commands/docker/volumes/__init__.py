@@ -1,0 +1,1 @@
+"""docker volume, and what containers mount."""
