@@ -34,7 +34,7 @@ REASONS: dict[str, Words] = {
     "IP_INNOROUTES": ("没有去往{destination}的路由", "没有路由匹配{destination}", "ip_forward 为 1"),
     "IP_INNOROUTES.route": ("它的路由不通向任何地方：{route}", "路由：{route}"),
     "IP_INNOROUTES.rule": ("一条路由规则拒绝了它：{route}", "规则：{route}"),
-    "IP_INNOROUTES.group": ("本机不是组{destination}的成员", "组成员关系"),
+    "NOT_JOINED": ("本机不是组{destination}的成员", "组成员关系"),
     "IP_INADDRERRORS": ("{destination}不是本机的地址", "本机地址"),
     "IP_INADDRERRORS.ip_forward": (
         "{destination}不是本机的地址，而本机不为他人转发", "本机地址", "ip_forward 为 0"),

@@ -12,7 +12,7 @@ from netsandbox.explain.english import Words
 from netsandbox.explain.joining import fill
 from netsandbox.explain.voice import FIRST_TYPE, Voice, ethertype, safe
 from netsandbox.linux.drop import Dropped, DropReason, Operand
-from netsandbox.wire.addresses import format_mac, is_multicast
+from netsandbox.wire.addresses import format_mac
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -151,12 +151,11 @@ def _destination(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Ca
 
 
 def _no_way_in(operands: tuple[Operand, ...], what: Ended, voice: Voice) -> Case:
-    """(destination, text of the route or nothing, or of a rule); a group alone is one that nobody here joined."""
+    """(destination, text of the route or nothing, or of a rule)."""
     _case, fields = _destination(operands[:1], what, voice)
     if len(operands) > 1:
         return f".{(*operands, 'route')[2]}" if operands[1] else "", fields | {"route": safe(str(operands[1]))}
-    packet = _packet_of(what)
-    return ".group" if packet is not None and is_multicast(packet.dst) else "", fields
+    return "", fields
 
 
 def _invalid_protocol(operands: tuple[Operand, ...], _what: Ended, _voice: Voice) -> Case:
@@ -262,6 +261,7 @@ TELLERS: dict[DropReason, Callable[[tuple[Operand, ...], Ended, Voice], Case]] =
     DropReason.IP_RPFILTER: _source,
     DropReason.IP_OUTNOROUTES: _destination,
     DropReason.IP_INNOROUTES: _no_way_in,
+    DropReason.NOT_JOINED: _destination,
     DropReason.IP_INADDRERRORS: _destination,
     DropReason.UNICAST_IN_L2_MULTICAST: _destination,
     DropReason.FRAG_TOO_FAR: _fragment,

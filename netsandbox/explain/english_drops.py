@@ -39,7 +39,7 @@ REASONS: dict[str, Words] = {
     "IP_INNOROUTES": ("no route leads to {destination}", "no route matches {destination}", "ip_forward is 1"),
     "IP_INNOROUTES.route": ("its route leads nowhere: {route}", "route: {route}"),
     "IP_INNOROUTES.rule": ("a routing rule refuses it: {route}", "rule: {route}"),
-    "IP_INNOROUTES.group": ("this host is no member of the group {destination}", "group memberships"),
+    "NOT_JOINED": ("this host is no member of the group {destination}", "group memberships"),
     "IP_INADDRERRORS": ("{destination} is no address of this host", "local addresses"),
     "IP_INADDRERRORS.ip_forward": (
         "{destination} is no address of this host, and it forwards nothing for others",

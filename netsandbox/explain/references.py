@@ -203,6 +203,7 @@ DROPS: dict[str, str] = {
     "IP_RPFILTER": "RFC 3704; net/ipv4/fib_frontend.c fib_validate_source; rp_filter",
     "IP_OUTNOROUTES": "net/ipv4/route.c ip_route_output_key_hash_rcu",
     "IP_INNOROUTES": "RFC 1812, 5.2.7.1; net/ipv4/route.c ip_error",
+    "NOT_JOINED": "RFC 1112, 7.2; net/ipv4/route.c ip_route_input_rcu; ip-maddress(8)",
     "IP_INADDRERRORS": "RFC 1122, 3.2.1.3; net/ipv4/route.c ip_error; ip_forward",
     "UNICAST_IN_L2_MULTICAST": "RFC 1122, 3.3.6; net/ipv4/ip_input.c ip_rcv_finish_core",
     "IP_LOCALNET": f"{_MARTIAN}; route_localnet",
@@ -245,7 +246,7 @@ DROPS: dict[str, str] = {
     "LINK_GONE": "net/core/dev.c unregister_netdevice",
 }
 
-OURS = frozenset({"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE"}) | OUR_DEVICE_DROPS
+OURS = frozenset({"NOT_JOINED", "ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE"}) | OUR_DEVICE_DROPS
 """Reasons that no kernel has."""
 KERNEL_NAMES = {"BRIDGE_NO_EGRESS_PORT": "NO_TX_TARGET"}
 """Reasons that kernels since 6.14 have under another name."""

@@ -54,6 +54,7 @@ DROPS: dict[str, Both] = {
     "IP_RPFILTER": ("rp_filter", "源路不对"),
     "IP_OUTNOROUTES": ("no route", "没有路由"),
     "IP_INNOROUTES": ("no route", "没有路由"),
+    "NOT_JOINED": ("not joined", "没有加入"),
     "IP_INADDRERRORS": ("not its own", "不归它"),
     "UNICAST_IN_L2_MULTICAST": ("in multicast", "组播帧里"),
     "IP_LOCALNET": ("127/8 outside", "127 在外"),
@@ -104,8 +105,9 @@ DROPS: dict[str, Both] = {
 
 
 def drop_words(name: str, language: str) -> str:
-    """Why it was dropped, in two words; a reason without them by its name."""
-    return said(DROPS[name], language) if name in DROPS else name
+    """Why it was dropped, or that it was overheard, in two words; a reason without them by its name."""
+    words = DROPS.get(name) or VERDICTS.get(name)
+    return said(words, language) if words else name
 
 
 _FILTER_WORDS = {

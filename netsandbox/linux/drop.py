@@ -47,6 +47,7 @@ class DropReason(Enum):
     IP_RPFILTER = "the source would not be routed back by this interface (rp_filter)"
     IP_OUTNOROUTES = "no route for a packet of our own"
     IP_INNOROUTES = "no route for a packet to forward"
+    NOT_JOINED = "a packet for a group that the host has not joined"
     IP_INADDRERRORS = "not for this host, and it does not forward (ip_forward)"
     UNICAST_IN_L2_MULTICAST = "a packet for one host in a frame for many"
     IP_LOCALNET = "a 127.0.0.0/8 address on a wire"

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.lab import docker_rows
-from netsandbox.linux.drop import Dropped
+from netsandbox.linux.drop import OVERHEARD, Dropped, DropReason
 from netsandbox.linux.events import FrameReceived, SendFailed
 from netsandbox.linux.netfilter.connection import FlowTuple, tuple_of
 from netsandbox.session.session import Session
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.source import Flight
 from netsandbox.tui.topology.proxies import links_of, place_of
+from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.describe import protocol_name
 from netsandbox.wire.ipv4 import IPv4Packet
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.place import Place
 
     Carried = dict[tuple[str, FlowTuple], tuple[PublishedRow, bool]]
+
+PASSED_BY = frozenset({DropReason.NOT_JOINED, DropReason.UNHANDLED_PROTO})
+"""Why a host lets frames for many pass by: nothing of its own has asked for them."""
 
 
 def next_step(session: Session, names: Names) -> str:
@@ -85,11 +89,20 @@ def flights_of(lab: Lab, step: int, places: Callable[[], Mapping[int, Place]]) -
             origin = event.interface
         if origin is None:
             continue
-        dropped = isinstance(event.verdict, Dropped)
-        reason = event.verdict.reason.name if dropped else ""
         label = protocol_name(event.frame)
-        flights.append(Flight(record.seq, origin.namespace, origin.name, label, dropped, reason, along))
+        flights.append(Flight(record.seq, origin.namespace, origin.name, label, *_fate(event), along))
     return flights
+
+
+def _fate(event: FrameReceived | SendFailed) -> tuple[bool, str]:
+    """(whether it was lost, why it went no further): frames for many end at each host that does not ask for them."""
+    verdict = event.verdict
+    if not isinstance(verdict, Dropped):
+        return False, ""
+    if verdict == OVERHEARD:
+        return False, "overheard"
+    is_passed_by = event.frame.dst & MAC_GROUP_BIT and verdict.reason in PASSED_BY
+    return not is_passed_by, verdict.reason.name
 
 
 def _along(event: FrameReceived | SendFailed, origin: Place, carried: Carried) -> tuple[tuple[str, str], ...]:

@@ -80,7 +80,7 @@ class Flight(NamedTuple):
     """The protocol: `ARP`."""
     dropped: bool
     reason: str
-    """Why it was dropped at the far end, in the kernel's name; empty when it was not."""
+    """Why it went no further at the far end, in the kernel's name, or `overheard`; empty when it was taken."""
     along: tuple[tuple[str, str], ...] = ()
     """All (node, interface) from which it goes along a line, where a docker-proxy's is one of them."""
 

@@ -100,7 +100,7 @@ def test_every_case_of_the_catalogue_is_one_that_some_event_makes() -> None:
 
 def test_a_drop_is_looked_up_by_the_kernels_own_name() -> None:
     """Names of our own have none there, and one is called otherwise."""
-    ours = {"ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE",
+    ours = {"NOT_JOINED", "ARP_INVALID", "ICMP_IGNORED", "CASCADE_TOO_LONG", "LINK_GONE",
             "BRIDGE_INGRESS_VLAN", "BRIDGE_EGRESS_VLAN", "BPDU_INVALID", "IGMP_INVALID", "VLAN_UNKNOWN", "DEV_NULL",
             "TUNNEL_UNKNOWN", "TUNNEL_INVALID", "BOND_INACTIVE", "MACVLAN_FOREIGN", "TUN_NO_READER"}
     for drop in samples.drops():

@@ -142,7 +142,7 @@ def _martian(interface: Interface, source: int, destination: int) -> InputRoute 
 
 def _multicast_input(interface: Interface, source: int, destination: int, mark: int) -> InputRoute:
     if not interface.namespace.is_group_member(interface, destination):
-        return _refused(DropReason.IP_INNOROUTES, destination)
+        return _refused(DropReason.NOT_JOINED, destination)
     return _local_input(interface, source, destination, "multicast", None, mark)
 
 

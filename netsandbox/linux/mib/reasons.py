@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from netsandbox.linux.drop import OTHERHOST, OVERHEARD, Dropped
 from netsandbox.linux.drop import DropReason as R
-from netsandbox.wire.addresses import is_multicast
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP
 
 if TYPE_CHECKING:
     from netsandbox.engine.ledger import Counts
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 BELOW_IP = frozenset({
     R.UNHANDLED_PROTO, R.DEV_READY, R.LINK_GONE, R.CASCADE_TOO_LONG, R.BRIDGE_INGRESS_STP_STATE,
@@ -20,8 +18,9 @@ BELOW_IP = frozenset({
     R.TUN_NO_READER, R.VLAN_UNKNOWN, R.QDISC_DROP, R.ARP_INVALID})
 """Reasons of devices; OTHERHOST is one where it stands alone."""
 WITHOUT_ROUTE = frozenset({
-    R.IP_CSUM, R.IP_RPFILTER, R.IP_LOCALNET, R.IP_LOCAL_SOURCE, R.IP_INVALID_SOURCE, R.IP_INVALID_DEST})
-"""Reasons of IP before it has found out what to do with a packet."""
+    R.IP_CSUM, R.IP_RPFILTER, R.IP_LOCALNET, R.IP_LOCAL_SOURCE, R.IP_INVALID_SOURCE, R.IP_INVALID_DEST,
+    R.NOT_JOINED})
+"""Reasons of IP for which it does not know a packet as a broadcast or one for a group of its own."""
 IN_IP = WITHOUT_ROUTE | {
     R.IP_INHDR, R.IP_INNOROUTES, R.IP_INADDRERRORS, R.UNICAST_IN_L2_MULTICAST, R.PKT_TOO_BIG, R.NETFILTER_DROP,
     R.DUP_FRAG, R.FRAG_TOO_FAR, R.IP_NOPROTO}
@@ -42,12 +41,7 @@ def is_of_device(verdict: Dropped) -> bool:
     return verdict.reason in BELOW_IP or verdict in (OTHERHOST, OVERHEARD)
 
 
-def has_no_route(packet: IPv4Packet, reason: R | None) -> bool:
-    """It is not known to be a broadcast or for a group: IP looks no further, or nobody here has joined."""
-    return reason in WITHOUT_ROUTE or (reason is R.IP_INNOROUTES and is_multicast(packet.dst))
-
-
-def refused_by_ip(counts: Counts, packet: IPv4Packet, verdict: Dropped) -> None:
+def refused_by_ip(counts: Counts, verdict: Dropped) -> None:
     """ip_rcv, ip_error and ip_forward."""
     reason, operands = verdict
     if reason is R.IP_CSUM:
@@ -58,8 +52,7 @@ def refused_by_ip(counts: Counts, packet: IPv4Packet, verdict: Dropped) -> None:
     elif reason is R.IP_INADDRERRORS:
         counts["IpInAddrErrors"] += operands[1] == "ip_forward"
     elif reason is R.IP_INNOROUTES:
-        is_unicast = not is_multicast(packet.dst)
-        counts["IpExtInNoRoutes"] += is_unicast and _is_net_unreachable(str(operands[1]), operands[2:])
+        counts["IpExtInNoRoutes"] += _is_net_unreachable(str(operands[1]), operands[2:])
     elif reason is R.PKT_TOO_BIG:
         counts["IpForwDatagrams"] += 1
         counts["IpFragFails"] += 1

@@ -25,7 +25,7 @@ from netsandbox.linux.events import (
     SendFailed,
 )
 from netsandbox.linux.ipv4.ip_options import HeldPacket
-from netsandbox.linux.mib.reasons import IN_IP, has_no_route, is_of_device, refused_by_ip, refused_by_transport
+from netsandbox.linux.mib.reasons import IN_IP, WITHOUT_ROUTE, is_of_device, refused_by_ip, refused_by_transport
 from netsandbox.linux.place import CABLE
 from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, is_multicast
@@ -163,13 +163,13 @@ class _Part:
         _arrives(counts, 1, size)
         counts[ECN[packet.tos & 3]] += 1
         reason = verdict.reason if isinstance(verdict, Dropped) else None
-        if frame.dst & MAC_GROUP_BIT and not has_no_route(packet, reason):
+        if frame.dst & MAC_GROUP_BIT and reason not in WITHOUT_ROUTE:
             _group(counts, "In", "Mcast" if is_multicast(packet.dst) else "Bcast", size)
         if packet.mf or packet.offset:
             if verdict is FORWARDED:
                 self._forwarded(place.namespace, 1)
             elif isinstance(verdict, Dropped) and reason in IN_IP:
-                _fragment_refused(counts, packet, verdict)
+                _fragment_refused(counts, verdict)
             elif verdict is not QUEUED:
                 self.whole = place.namespace, verdict
             return
@@ -182,7 +182,7 @@ class _Part:
         if not isinstance(verdict, Dropped):
             self._taken(Seen(namespace, verdict, packet.protocol, 0, kind), 1)
         elif verdict.reason in IN_IP:
-            refused_by_ip(counts, packet, verdict)
+            refused_by_ip(counts, verdict)
         else:
             counts["IpInDelivers"] += 1
             refused_by_transport(counts, packet.protocol, verdict, kind, is_group)
@@ -265,10 +265,10 @@ def _icmp_out(counts: Counts, kind: int, many: int = 1) -> None:
     counts[f"IcmpMsgOutType{kind}"] += many
 
 
-def _fragment_refused(counts: Counts, packet: IPv4Packet, verdict: Dropped) -> None:
+def _fragment_refused(counts: Counts, verdict: Dropped) -> None:
     """Whoever puts fragments together counts itself (fragment.py)."""
     if verdict.reason is not R.IP_INHDR or verdict.operands[0] == "TTL":
-        refused_by_ip(counts, packet, verdict)
+        refused_by_ip(counts, verdict)
 
 
 # -- records of what is rare

@@ -33,6 +33,7 @@ _KEPT = _WORDS | _EDGES
 JOINTS, NOTHING = frozenset("╧╤╪╨╥╫┴┬┼+"), frozenset[str]()
 LINKS = JOINTS | frozenset("│|")
 """Of links that go up and down, and where they meet a bus."""
+BUSES = LINKS | frozenset("═=")
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ def travels(placed: Placed, flights: Sequence[Flight]) -> list[Travel]:
     found: dict[tuple[tuple[Cell, ...], str, bool], Travel] = {}
     for flight in flights:
         path = placed.path_along(flight.along or ((flight.node, flight.interface),)) or _at_node(placed, flight)
-        why = f" {drop_words(flight.reason, language())}" if flight.dropped and flight.reason else ""
+        why = f" {drop_words(flight.reason, language())}" if flight.reason else ""
         label = safe(flight.label + why)
         if not path:
             continue
@@ -87,8 +88,8 @@ def flight_overlay(placed: Placed, ways: Iterable[Travel], progress: float, glyp
 
 
 def _write_near(placed: Placed, overlay: Overlay, places: Iterable[Cell], text: str, style: str) -> None:
-    """Write a label beside the first place that has room; others' links are covered only where there is none."""
-    for kept in (LINKS, JOINTS, NOTHING):
+    """Write a label beside the first place with room; buses and others' links are covered only where there is none."""
+    for kept in (BUSES, LINKS, JOINTS, NOTHING):
         for x, y in places:
             if _write_beside(placed, overlay, x, y, text, style, kept):
                 return
