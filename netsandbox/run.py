@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from netsandbox.commands import frame_rows
 from netsandbox.commands.expect.condition import Verdict
+from netsandbox.commands.job import Job
 from netsandbox.commands.pasted import whole_lines
 from netsandbox.commands.show import by_vlan, columns_of, table
 from netsandbox.commands.words import printable
@@ -18,6 +20,7 @@ from netsandbox.explain.questions import LETTERS, lettered, question, said_of_ta
 from netsandbox.explain.refusals import noted
 from netsandbox.explain.words import Words
 from netsandbox.lab import frame_log, views
+from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import called
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.files import FileError, refuse_inputs
@@ -25,12 +28,6 @@ from netsandbox.session.ready import scenario_named
 from netsandbox.session.runner import Asked, Event, Line, Runner, Said
 from netsandbox.session.steps import Scenario, Step
 from netsandbox.session.texts import text_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from netsandbox.commands.job import Job
-    from netsandbox.lab.lab import Lab
 
 LOG_ROWS = 200
 """Rows of the frame log that a transcript ends with."""

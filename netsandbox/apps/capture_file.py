@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING
 
+from netsandbox.apps.tap import Seen
 from netsandbox.apps.tcpdump.lines import cooked_header
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.wire.ethernet import HEADER
-
-if TYPE_CHECKING:
-    from netsandbox.apps.tap import Seen
 
 FILE, RECORD = Struct("<IHHiIII"), Struct("<IIII")
 MAGIC, VERSION = 0xA1B2C3D4, (2, 4)

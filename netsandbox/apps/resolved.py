@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Lookup, Reply
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class UnknownHostError(UsageError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from netsandbox.apps.http_server import Host, HttpSession, Site
 from netsandbox.apps.line_session import LineSession
@@ -18,9 +18,7 @@ from netsandbox.apps.sites.public import PublicSite
 from netsandbox.apps.sites.themselves import SELF_SITES
 from netsandbox.apps.sites.tomcat import TOMCAT_SITES
 from netsandbox.linux.core.files import Files
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.linux.tcp.stream import StreamSocket
 
 
 class Session(Protocol):

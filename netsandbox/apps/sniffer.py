@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import Program
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT, Seen, Tap
 from netsandbox.apps.tcpdump.pcap_filter import Filter
 from netsandbox.engine.units import format_time
+from netsandbox.linux.core.interface import Interface
 from netsandbox.wire.addresses import format_mac
 from netsandbox.wire.describe import info, protocol_name
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 WORDS = {OUT: "sent", HOST: "for us", BROADCAST: "for everyone", MULTICAST: "for a group", OTHER: "overheard"}
 """What each packet type is called, in the order of the summary."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.explain.drops import OF_DOCKER
-from netsandbox.explain.story import why_seq
+from netsandbox.explain.story import Story, why_seq
 from netsandbox.explain.story_of_rules import RuleRow, why_connection, why_rule
-from netsandbox.explain.voice import Voice, safe
+from netsandbox.explain.voice import Names, Voice, safe
 from netsandbox.lab.errors import LabError
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.events import FrameBridged, VerdictGiven
@@ -20,8 +20,6 @@ from netsandbox.wire.ethernet import ETH_P_IP
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
-    from netsandbox.explain.story import Story
-    from netsandbox.explain.voice import Names
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 LONGEST_NUMBER = 9

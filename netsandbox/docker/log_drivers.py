@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from netsandbox.docker.errors import daemon_error
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 JSON_FILE = "json-file"
 DRIVERS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", JSON_FILE, "local", "none", "splunk", "syslog")

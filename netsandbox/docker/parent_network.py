@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard, cast
 
-from netsandbox.docker.container import Endpoint, Wish
+from netsandbox.docker.container import Container, Endpoint, Wish
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.ipam import AddressPool
 from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, DockerNetwork, random_number
@@ -24,7 +24,6 @@ from netsandbox.wire.addresses import Network, random_mac
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.core.interface import Interface

@@ -14,12 +14,11 @@ from netsandbox.commands.expect.condition import is_of_event
 from netsandbox.commands.line import in_background
 from netsandbox.session.goals import EXPECT, conditions
 from netsandbox.session.own_files import NoFiles
-from netsandbox.session.steps import Step
+from netsandbox.session.steps import Scenario, Step
 
 if TYPE_CHECKING:
     from netsandbox.session.journal import Entry
     from netsandbox.session.keeping import KeptSession
-    from netsandbox.session.steps import Scenario
 
 SETTINGS = ("seed", "profile", "uplink")
 """What a session has of its scenario, beside the set-up."""

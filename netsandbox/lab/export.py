@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
+from netsandbox.engine.trace import Record, Trace
 from netsandbox.engine.units import EPOCH
 from netsandbox.linux.core.capture import Passing, passings
 from netsandbox.wire.pcapng import PcapngWriter
-
-if TYPE_CHECKING:
-    from netsandbox.engine.trace import Record, Trace
 
 Comment = Callable[[Passing], str | None]
 """What is written beside a packet, if anything."""

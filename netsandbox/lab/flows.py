@@ -8,8 +8,10 @@ in both.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
+from netsandbox.engine.trace import Record, Trace
 from netsandbox.lab.journeys import Journeys
 from netsandbox.linux.drop import OTHERHOST, OVERHEARD, Dropped
 from netsandbox.linux.events import FrameReceived, FrameSent, PacketDropped, SendFailed
@@ -19,11 +21,6 @@ from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import MASK, after
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from netsandbox.engine.trace import Record, Trace
 
 End = tuple[int, int]
 """An address and a port."""

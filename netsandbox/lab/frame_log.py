@@ -13,13 +13,12 @@ from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import Hop, LogRow
 from netsandbox.linux.drop import OVERHEARD, Dropped, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, SendFailed
-from netsandbox.linux.place import BRIDGE
+from netsandbox.linux.place import BRIDGE, Place
 from netsandbox.wire.describe import info, protocol_name
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.place import Place
     from netsandbox.wire.ethernet import Frame
 
 VERDICTS = {Outcome.ACCEPTED: "accepted", Outcome.ANSWERED: "answered", Outcome.IGNORED: "ignored",

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING
 
 from netsandbox.docker.events import ContainerRenamed, NetworkCreated
+from netsandbox.engine.trace import Trace
 from netsandbox.lab.bridge_names import BridgeNames
 from netsandbox.lab.events import NodeAdded
 from netsandbox.linux.events import AddressChanged, LinkChanged
 from netsandbox.linux.place import BRIDGE
 from netsandbox.wire.addresses import parse_mac
-
-if TYPE_CHECKING:
-    from netsandbox.engine.trace import Trace
 
 TELLING = frozenset({AddressChanged, LinkChanged, ContainerRenamed, NetworkCreated, NodeAdded})
 Held = dict[int, list[tuple[int, tuple[str, ...]]]]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.network import BridgeNetwork
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.inode import FileSystem
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.hub import Hub
-
-if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 OWN_NAME = "br-"
 """How the engine begins a bridge's name that nobody chose."""

@@ -13,12 +13,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.linux.ipv4.route_value import RouteValue
+from netsandbox.linux.ipv4.route_value import RouteValue, Terms
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.nud import NudState
     from netsandbox.linux.drop import Dropped, Outcome
-    from netsandbox.linux.ipv4.route_value import Terms
     from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.netfilter.listing import Belonging
     from netsandbox.linux.netfilter.megaflow import Passage

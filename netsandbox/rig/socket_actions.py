@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER
+from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.ipv4.udp import PMTU_MODES, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -18,7 +18,6 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.rig.performance import Performance
 
 CLOSE_TAP = 10 * MILLISECOND

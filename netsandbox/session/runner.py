@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
 from netsandbox.commands.line import verb_of
 from netsandbox.docker.profiles import DEFAULT_PROFILE
+from netsandbox.lab.lab import Lab
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.steps import judges_exit
+from netsandbox.session.steps import Scenario, Step, judges_exit
 from netsandbox.session.texts import text_in
-
-if TYPE_CHECKING:
-    from netsandbox.lab.lab import Lab
-    from netsandbox.session.steps import Scenario, Step
 
 NEAR: Late[str, Callable[[Lab, Job], str]] = Late({"note": "netsandbox.commands.near_names:near_note"})
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.program import Task
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.dialect import syntax_error, unreadable
 from netsandbox.shell.interpreter import Interpreter
+from netsandbox.shell.machine import Call, Machine
 from netsandbox.shell.parser import broken, parse_by_line
 from netsandbox.shell.state import OPTIONS, State
 from netsandbox.shell.streams import Screen, Streams
-
-if TYPE_CHECKING:
-    from netsandbox.shell.machine import Call, Machine
 
 LETTERS = frozenset("euxvnafC")
 LONG = frozenset({"--login", "--norc", "--noprofile", "--posix"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.shell import tree
 from netsandbox.shell.double_bracket import ConditionFrame
@@ -20,9 +19,7 @@ from netsandbox.shell.frames import (
 )
 from netsandbox.shell.loops import CountingForFrame, ForFrame, WhileFrame
 from netsandbox.shell.simple import SimpleFrame
-
-if TYPE_CHECKING:
-    from netsandbox.shell.tree import Runnable
+from netsandbox.shell.tree import Runnable
 
 
 def _group(node: tree.Group) -> Frame:

@@ -12,7 +12,7 @@ from netsandbox.shell.builtin import Builtin
 from netsandbox.shell.builtins import BUILTINS
 from netsandbox.shell.calls import CallFrame, SourceFrame, remove
 from netsandbox.shell.errors import RefusedError
-from netsandbox.shell.frames import Expanding
+from netsandbox.shell.frames import Expanding, Frame
 from netsandbox.shell.machine import Call
 from netsandbox.shell.parser import DECLARING
 from netsandbox.shell.redirecting import Sockets, redirected
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.shell.array import Array
     from netsandbox.shell.expand import Expansion
-    from netsandbox.shell.frames import Frame
     from netsandbox.shell.interpreter import Interpreter
     from netsandbox.shell.state import State
 

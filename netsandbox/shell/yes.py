@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.shell.invoke import ShellProgram
-
-if TYPE_CHECKING:
-    from netsandbox.shell.machine import Call, Machine
+from netsandbox.shell.machine import Call, Machine
 
 LINE_FOR_EVER = """while :; do printf '%s\\n' "$*"; done"""
 

@@ -13,13 +13,12 @@ from netsandbox.apps.mtr.options import MOST_INT, MtrOptions, parse
 from netsandbox.apps.mtr.probes import FIRST, LAST, UNHEARD, Answer, Probes
 from netsandbox.apps.mtr.report import Report, Row
 from netsandbox.apps.program import Context, Program
-from netsandbox.apps.resolver import ReverseLookup
+from netsandbox.apps.resolver import Reply, ReverseLookup
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 
 if TYPE_CHECKING:
-    from netsandbox.apps.resolver import Reply
     from netsandbox.engine.scheduler import Timer
 
 FEWEST = 10

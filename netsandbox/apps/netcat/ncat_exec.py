@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.netcat.nc_options import NcOptions
 from netsandbox.apps.netcat.ncat import BACKLOG, FAILED, listen_on_ipv6
+from netsandbox.apps.program import Context
 from netsandbox.apps.socat.address import Address
+from netsandbox.apps.socat.ends import End
+from netsandbox.apps.socat.exec import Runner
 from netsandbox.apps.socat.options import SocatOptions
 from netsandbox.apps.socat.socat import Socat
 from netsandbox.linux.core.socket import Socket, SocketError
-
-if TYPE_CHECKING:
-    from netsandbox.apps.netcat.nc_options import NcOptions
-    from netsandbox.apps.program import Context
-    from netsandbox.apps.socat.ends import End
-    from netsandbox.apps.socat.exec import Runner
 
 TOLD = {"SOCAT_PEERADDR": "NCAT_REMOTE_ADDR", "SOCAT_PEERPORT": "NCAT_REMOTE_PORT",
         "SOCAT_SOCKADDR": "NCAT_LOCAL_ADDR", "SOCAT_SOCKPORT": "NCAT_LOCAL_PORT"}

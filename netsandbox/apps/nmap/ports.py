@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.program import UsageError
+from netsandbox.apps.program import Program, UsageError
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.wire.icmp import ECHO_REQUEST, UNREACHABLE, IcmpMessage, echo
@@ -14,7 +14,6 @@ from netsandbox.wire.services import service, service_name
 from netsandbox.wire.tcp import ACK, PROTOCOL, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Program
     from netsandbox.engine.scheduler import Timer
     from netsandbox.linux.core.interface import Interface
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.down import TIMEOUT, Stopping, nothing_more, timeout_of
+from netsandbox.commands.compose.file.model import Project, Service
 from netsandbox.commands.compose.making.containers import make_containers
 from netsandbox.commands.compose.making.images import BUILDS, built_first
 from netsandbox.commands.compose.making.starting import Starting, start_one
@@ -21,19 +22,14 @@ from netsandbox.commands.compose.project import (
     project_to_make,
     service_of,
 )
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.life import send
 from netsandbox.docker import containers, history, pausing
+from netsandbox.docker.container import Container
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.signals import signal_number
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.commands.compose.file.model import Project, Service
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.engine import DockerEngine
 
 
 def named(client: Client, parsed: Parsed) -> tuple[Project, list[Container]]:

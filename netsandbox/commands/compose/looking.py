@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.compose.config.as_written import as_written
 from netsandbox.commands.compose.config.canonical import canonical, to_json
 from netsandbox.commands.compose.config.yaml_text import to_yaml
 from netsandbox.commands.compose.file.interpolate import named_in
+from netsandbox.commands.compose.file.model import Project, Service
 from netsandbox.commands.compose.file.variables import variables_of
 from netsandbox.commands.compose.making.containers import fingerprint
 from netsandbox.commands.compose.options import DRY, RELEASE, refused
@@ -27,6 +29,7 @@ from netsandbox.commands.compose.project import (
     service_of,
     source_of,
 )
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.ps import shown_ports
 from netsandbox.commands.docker.containers.top import listed
@@ -35,12 +38,6 @@ from netsandbox.commands.docker.printing.sizes import shown_size, size_of
 from netsandbox.commands.docker.printing.words import table, timestamp
 from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.docker.errors import DockerError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from netsandbox.commands.compose.file.model import Project, Service
-    from netsandbox.commands.docker.client.client import Client
 
 IMAGES = (Column("ContainerName", "CONTAINER"), Column("Repository", "REPOSITORY"), Column("Tag", "TAG"),
           Column("Platform", "PLATFORM"), Column("ID", "IMAGE ID"), Column("Size", "SIZE"),

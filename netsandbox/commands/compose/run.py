@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.compose.file.model import Project, Service
 from netsandbox.commands.compose.file.variables import read_env_file, variables_of
 from netsandbox.commands.compose.making import dry_run
 from netsandbox.commands.compose.making.containers import fingerprint, make_containers
@@ -16,15 +16,12 @@ from netsandbox.commands.compose.making.surroundings import make_surroundings
 from netsandbox.commands.compose.making.wishes import Wish
 from netsandbox.commands.compose.options import DRY, without_effect
 from netsandbox.commands.compose.project import chosen, project_to_make
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.attach import attach
 from netsandbox.docker import containers
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.compose.file.model import Project, Service
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
 
 
 def run(client: Client, parsed: Parsed) -> int | None:

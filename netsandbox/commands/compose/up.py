@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.down import nothing_more
+from netsandbox.commands.compose.file.model import Project, Service
 from netsandbox.commands.compose.logs import Follower, short
 from netsandbox.commands.compose.making import dry_run
 from netsandbox.commands.compose.making.containers import make_containers
@@ -15,16 +15,12 @@ from netsandbox.commands.compose.making.surroundings import make_surroundings
 from netsandbox.commands.compose.making.wishes import FLAGS, PULLED, Wish, check, whole, wishes_of
 from netsandbox.commands.compose.options import DRY, GLOBAL, refused, without_effect
 from netsandbox.commands.compose.project import chosen, profiles_of, project_of, project_to_make
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.images.reference import not_found
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.engine.units import SECOND
-
-if TYPE_CHECKING:
-    from netsandbox.commands.compose.file.model import Project, Service
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
-
 
 ATTACHED = ("abort-on-container-exit", "abort-on-container-failure", "attach", "attach-dependencies", "watch")
 

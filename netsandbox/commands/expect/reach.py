@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.apps.program import UsageError
+from netsandbox.apps.program import Program, UsageError
 from netsandbox.commands import programs
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
 from netsandbox.commands.expect.context import Context
@@ -18,7 +18,6 @@ from netsandbox.linux.events import PacketDropped
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Program
     from netsandbox.lab.lab import Lab
     from netsandbox.lab.tables import LogRow
 

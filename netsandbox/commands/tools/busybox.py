@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools import hostname as hostname_tool
@@ -23,12 +22,10 @@ from netsandbox.commands.tools.older import ifconfig as ifconfig_tool
 from netsandbox.commands.tools.older import netstat as netstat_tool
 from netsandbox.commands.tools.older import route as route_tool
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4, format_mac
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.interface_address import InterfaceAddress
 
 IOCTLS = {"up": "SIOCSIFFLAGS", "down": "SIOCSIFFLAGS", "mtu": "SIOCSIFMTU", "name": "SIOCSIFNAME",
           "address": "SIOCSIFHWADDR"}

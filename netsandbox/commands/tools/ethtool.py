@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
 from netsandbox.commands.tools.names import lower_of
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.netlink.credentials import may_administer
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 DRIVERS = {"veth": "veth", "card": "virtio_net", "bridge": "bridge", "dummy": "dummy",
            "vlan": "802.1Q VLAN Support", "macvlan": "macvlan", "ipvlan": "ipvlan", "vxlan": "vxlan",

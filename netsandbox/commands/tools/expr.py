@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.apps.pattern import PatternError, compile_pattern, extended
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 LEVELS = (("|",), ("&",), ("=", "==", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/", "%"), (":",))
 """Operators, the loosest first."""

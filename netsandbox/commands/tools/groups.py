@@ -6,17 +6,13 @@ are on a real one: they come with the device.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import ALL_SYSTEMS
 from netsandbox.linux.ipv4.igmp import ALL_SNOOPERS
 from netsandbox.wire.addresses import MAC_GROUP_BIT, multicast_mac
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from netsandbox.linux.core.interface import Interface
 
 ALL_NODES_MAC, ALL_SNOOPERS_MAC = 0x333300000001, 0x33330000006A
 GVRP_MAC = 0x0180C2000021

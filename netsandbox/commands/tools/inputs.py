@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.pipe import Pipe
 from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.kernel.devices import ENDLESS
@@ -13,9 +14,6 @@ from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError, FileSystem
-
-if TYPE_CHECKING:
-    from netsandbox.apps.pipe import Pipe
 
 STDIN, ENDS = "-", ("head", "tail")
 OF_STDIN = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")

@@ -9,7 +9,7 @@ of the addresses of its own that a bridge notes with each port.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.apps.calendar import ctime, moment
 from netsandbox.commands.tools.bridge.fdb import FdbRow, fdb_row
@@ -24,6 +24,7 @@ from netsandbox.commands.tools.monitor_known import Known
 from netsandbox.commands.tools.names import OtherNamespaces, find_interface
 from netsandbox.commands.tools.output import Row, Style
 from netsandbox.commands.tools.words import USAGE, Words, choose, wrong
+from netsandbox.engine.trace import Record
 from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import NudState
@@ -38,9 +39,6 @@ from netsandbox.linux.events import (
     RouteChanged,
 )
 from netsandbox.wire.addresses import format_ipv4, format_mac
-
-if TYPE_CHECKING:
-    from netsandbox.engine.trace import Record
 
 IP = ("label*", "link*", "address*", "route*", "neigh*", "all", "help*", "dev")
 IP_OTHERS = ("file*", "mroute*", "prefix*", "netconf*", "rule*", "nsid*", "nexthop*", "stats*", "all-nsid*")

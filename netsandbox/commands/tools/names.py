@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.word_values import reader
 from netsandbox.commands.tools.words import Words, no_device
-from netsandbox.linux.core.interface import MAX_NAME
+from netsandbox.linux.core.interface import MAX_NAME, Interface
 from netsandbox.linux.core.link import named
 from netsandbox.linux.core.stacked import TunnelEnd
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.commands.tools.context import Machine
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 MAX_OTHER_NAME = 127

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.late import Late, places
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.notes import notes
 from netsandbox.linux.core.errors import KernelError, NotModelledError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 INSTALLERS = ("apt", "apt-get", "apk", "dnf", "microdnf", "yum")
 Tool = Callable[["ToolContext", list[str]], ToolResult]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.pattern import PatternError, compile_pattern
@@ -13,14 +13,10 @@ from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import of_kernel
 from netsandbox.commands.tools.options import read
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.core.sysctl_effect import note_on
 from netsandbox.linux.netlink.credentials import RIGHTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 CONFIGURATION = "/etc/sysctl.conf"
 FOLDERS = ("/usr/lib/sysctl.d", "/run/sysctl.d", "/etc/sysctl.d")

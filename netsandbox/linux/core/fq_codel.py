@@ -10,11 +10,10 @@ from netsandbox.linux.core.discipline import Held, Xmit, largest_packet
 from netsandbox.linux.core.fifo import PeekedFifo
 from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.linux.core.sfq import flow_of
-from netsandbox.wire.ethernet import HEADER
+from netsandbox.wire.ethernet import HEADER, Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
 
 
 class Flow(Codel):

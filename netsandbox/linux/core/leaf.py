@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from netsandbox.linux.core.discipline import Xmit
+from netsandbox.linux.core.discipline import Discipline, Xmit
 from netsandbox.linux.core.fifo import Fifo
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.discipline import Discipline
-    from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import Frame
 
 
 class Leaf:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from netsandbox.engine.few import Few
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
-from netsandbox.linux.core.interface import NOT_DRAWN
+from netsandbox.linux.core.interface import NOT_DRAWN, Interface
 from netsandbox.linux.core.interface_conf import CLOSE_LOOKS
 from netsandbox.linux.core.kernel import Kernel
 from netsandbox.linux.core.loopback import Loopback
@@ -24,7 +24,6 @@ from netsandbox.linux.events import LinkChanged, SettingChanged
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance, Stream
     from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.linkwatch import LinkWatch
     from netsandbox.linux.core.neighbour_table import NeighbourTable
     from netsandbox.linux.core.notifier import Notifier

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.linux.bridge import settings as bridge_settings
 from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.bridge.details import bridge_rows, port_rows
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import (
     Attribute,
     Detail,
@@ -21,9 +22,6 @@ from netsandbox.linux.core.kind import (
     setting,
 )
 from netsandbox.linux.ipv4 import igmp
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 SWITCHES = ("hairpin*", "guard*", "root_block*", "fastleave*", "learning*", "flood*", "mcast_flood*", "bcast_flood*",
             "mcast_to_unicast*", "proxy_arp*", "proxy_arp_wifi*", "mcast_fast_leave*", "neigh_suppress*",

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, flag, number, refused
 from netsandbox.linux.drivers.vxlan_device import SWITCHES, VxlanInterface
 from netsandbox.linux.drivers.vxlan_fdb import ALL_ZERO, PERMANENT, Remote
 from netsandbox.wire.addresses import format_ipv4, is_multicast
 from netsandbox.wire.vxlan import LINUX_PORT, MAX_VNI, OVERHEAD
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-
 
 FIXED = {**{name: f"vxlan: cannot change {name.upper()} flag" for name in ("ttl_inherit", *SWITCHES)},
          "udpcsum": "Cannot change UDP_CSUM flag"}

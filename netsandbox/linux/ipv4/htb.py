@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.discipline import Held, Xmit
+from netsandbox.linux.core.discipline import Discipline, Held, Xmit
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import plain_queue
 from netsandbox.linux.core.leaf import Leaf
@@ -14,7 +14,6 @@ from netsandbox.linux.ipv4.priority import priority
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
-    from netsandbox.linux.core.discipline import Discipline
     from netsandbox.linux.core.interface import Interface
     from netsandbox.wire.ethernet import Frame
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.bridge import output, special, vlan
-from netsandbox.linux.bridge.bridge import BROADCAST, KNOWN, LOCAL, MULTICAST, UNKNOWN
+from netsandbox.linux.bridge.bridge import BROADCAST, KNOWN, LOCAL, MULTICAST, UNKNOWN, Bridge
 from netsandbox.linux.bridge.special import LINK_LOCAL
-from netsandbox.linux.core.hooks import Hook, SocketBuffer
+from netsandbox.linux.core.hooks import Hook, HookVerdict, SocketBuffer
 from netsandbox.linux.core.nud import CONNECTED
 from netsandbox.linux.core.sysctl_defaults import GLOBALS
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.events import FrameBridged, PacketFragmented, SendFailed
+from netsandbox.linux.events import Forwarding, FrameBridged, PacketFragmented, SendFailed
 from netsandbox.linux.ipv4.fragment import fragment
 from netsandbox.linux.ipv4.input_route import route_input
 from netsandbox.linux.netfilter.conntrack import confirm
@@ -28,14 +28,11 @@ from netsandbox.wire.ipv4 import IPv4Packet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.bridge.fdb import FdbEntry
     from netsandbox.linux.bridge.port import BridgePort
-    from netsandbox.linux.core.hooks import HookVerdict
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.kernel import Kernel
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.events import Forwarding
 
 MODULE = "br_netfilter"
 CALLS = "net.bridge.bridge-nf-call-"

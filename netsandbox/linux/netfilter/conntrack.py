@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.core.hooks import Hook, HookVerdict, SocketBuffer
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import track_sctp, track_tcp
 from netsandbox.linux.netfilter.connection import (
@@ -42,7 +42,6 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.sysctl import Sysctls
 

@@ -11,14 +11,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from netsandbox.linux.netfilter.protocols import port_text
-from netsandbox.linux.netfilter.rule import Target
+from netsandbox.linux.netfilter.rule import Fields, Head, Target
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import Hook, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Fields, Head
 
 PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 SPECIAL = re.compile(r"""[\\"']""")

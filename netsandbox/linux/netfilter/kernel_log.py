@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.core.printk import write_line
 from netsandbox.linux.netfilter.events import PacketLogged
 from netsandbox.linux.netfilter.matches.host import sender_of
@@ -25,7 +25,6 @@ from netsandbox.wire.tcp import ACK, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame

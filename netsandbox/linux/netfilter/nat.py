@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.core.hooks import Hook, HookVerdict, SocketBuffer
 from netsandbox.linux.core.jhash import jhash_address
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4.ip_output import reroute
@@ -37,7 +37,6 @@ from netsandbox.wire.ipv4 import ICMP
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
-    from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.connection_table import ConnectionTable

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.nothing import NOTHING
-from netsandbox.linux.core.hooks import Hook, Priority, SocketBuffer
+from netsandbox.linux.core.hooks import Hook, HookFunction, HookVerdict, Priority, SocketBuffer
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.ipv4.fragment import Reassembler
@@ -20,18 +20,15 @@ from netsandbox.linux.netfilter.listing import Belonging, belonging, unconnected
 from netsandbox.linux.netfilter.matches import recent
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netfilter.settings import COUNT
-from netsandbox.linux.netfilter.walk import ChainFunction
+from netsandbox.linux.netfilter.walk import ChainFunction, TraceStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from netsandbox.engine.chance import Stream
-    from netsandbox.linux.core.hooks import HookFunction, HookVerdict
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.connection import Connection
     from netsandbox.linux.netfilter.matches.recent import RecentTable
-    from netsandbox.linux.netfilter.walk import TraceStep
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter.extension import (
     WORD,
     Action,
     Given,
     ImpossibleError,
+    MarkValue,
     Match,
     Option,
     Span,
@@ -26,13 +27,10 @@ from netsandbox.linux.netfilter.extension import (
 )
 from netsandbox.linux.netfilter.headers import raw_header
 from netsandbox.linux.netfilter.iptables.words import NotModelledError
-from netsandbox.linux.netfilter.rule import Answer, Decision
+from netsandbox.linux.netfilter.rule import Answer, Decision, Fields, Head
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.extension import MarkValue
-    from netsandbox.linux.netfilter.rule import Fields, Head
 
 COMING, GOING = (Hook.PREROUTING, Hook.INPUT, Hook.FORWARD), (Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING)
 ELEMENTS = ("--strict", "--reqid", "--spi", "--proto", "--mode", "--tunnel-src", "--tunnel-dst")

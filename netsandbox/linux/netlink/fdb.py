@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import LEARNING, BridgePort
 from netsandbox.linux.bridge.vlan import ensure as ensure_vlans
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drivers.vxlan_fdb import DYNAMIC, PERMANENT, STATIC, Remote
 from netsandbox.linux.netlink.credentials import needs_net_admin
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-
 
 NO_REMOTE = Remote(0)
 """None was said, which is not the same as 0.0.0.0."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core import link
@@ -10,16 +11,12 @@ from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import LinkKind, NewLink
 from netsandbox.linux.core.link import named
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.linux.netlink.names import check_name, rename
 from netsandbox.linux.stack import bring_up_loopback
 from netsandbox.wire.addresses import MAC_GROUP_BIT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 OTHER_TYPES = {"amt", "bareudp", "erspan", "geneve", "gtp", "hsr", "ifb", "ip6erspan", "ip6gre", "ip6gretap", "ip6tnl",
                "ipoib", "ipvtap", "macsec", "macvtap", "netdevsim", "netkit", "nlmon", "rmnet", "sit", "team", "vcan",

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.bridge.snooping import LOCAL_GROUPS, Snooping
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.addresses import is_multicast
-
-if TYPE_CHECKING:
-    from netsandbox.linux.bridge.port import BridgePort
-    from netsandbox.linux.core.interface import Interface
 
 
 @needs_net_admin

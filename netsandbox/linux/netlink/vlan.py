@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.bridge import vlan
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.vlan import MAX_ID
-
-if TYPE_CHECKING:
-    from netsandbox.linux.bridge.port import BridgePort
-    from netsandbox.linux.core.interface import Interface
-
 
 GLOBAL_LIMITS = {"mcast_igmp_version": (2, 3), "mcast_mld_version": (1, 2)}
 """The least and the most that a VLAN of a whole bridge may have."""

@@ -10,11 +10,10 @@ from netsandbox.linux.tcp.events import TcpChallenged
 from netsandbox.linux.tcp.timewait import INVALID_RATELIMIT
 from netsandbox.linux.tcp.transmit import send_ack
 from netsandbox.wire.sequence import MASK, before
-from netsandbox.wire.tcp import SYN
+from netsandbox.wire.tcp import SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.connection import Connection
-    from netsandbox.wire.tcp import TcpSegment
 
 
 def _pause(conn: Connection) -> int:

@@ -29,14 +29,12 @@ from netsandbox.linux.tcp.events import TcpFailed
 from netsandbox.linux.tcp.state import CLOSE, ESTABLISHED, SYN_RECV, SYN_SENT, Sent
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.linux.tcp.transmit import advertised_mss, follow, send_ack, stamp_of, sync_mss, transmit, way_of
-from netsandbox.wire.ipv4 import TCP
+from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.sequence import MASK, after, between
-from netsandbox.wire.tcp import ACK, RST, SYN
+from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.wire.ipv4 import IPv4Packet
-    from netsandbox.wire.tcp import TcpSegment
 
 
 def begin(conn: Connection, address: int, port: int) -> None:

@@ -19,7 +19,7 @@ from netsandbox.linux.tcp.events import TcpStateChanged
 from netsandbox.linux.tcp.path_search_state import PathSearch
 from netsandbox.linux.tcp.rack_state import Rack
 from netsandbox.linux.tcp.rtt import RoundTrip
-from netsandbox.linux.tcp.state import CLOSE, DEFAULT_MSS, NAMES, OPEN, TcpState
+from netsandbox.linux.tcp.state import CLOSE, DEFAULT_MSS, NAMES, OPEN, Chunk, Keepalive, Sent, TcpState, Waiting
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Timer
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.tcp.buffers import Buffer, Early
     from netsandbox.linux.tcp.request import Request
     from netsandbox.linux.tcp.send_buffer import Writing
-    from netsandbox.linux.tcp.state import Chunk, Keepalive, Sent, Waiting
     from netsandbox.wire.icmp import IcmpMessage
     from netsandbox.wire.ipv4 import IPv4Packet
     from netsandbox.wire.tcp import TcpSegment

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.tcp.burst import pacing_rate
-from netsandbox.linux.tcp.cubic import HZ
+from netsandbox.linux.tcp.cubic import HZ, Cubic
 from netsandbox.wire.sequence import after
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.connection import Connection
-    from netsandbox.linux.tcp.cubic import Cubic
 
 LEAST_WINDOW, SAMPLES = 16, 8
 GAP = 2000

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.tcp import buffers, options
-from netsandbox.wire.tcp import ACK, PSH
+from netsandbox.wire.tcp import ACK, PSH, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.connection import Connection
-    from netsandbox.wire.tcp import TcpSegment
 
 NOT_PUSH = ~PSH
 

@@ -24,12 +24,11 @@ from netsandbox.linux.tcp.state import (
 )
 from netsandbox.linux.tcp.transmit import PINGPONG, is_interactive, send_ack
 from netsandbox.wire.sequence import HALF, MASK, after, before
-from netsandbox.wire.tcp import FIN
+from netsandbox.wire.tcp import FIN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.connection import Connection
     from netsandbox.linux.tcp.options import Options
-    from netsandbox.wire.tcp import TcpSegment
 
 MOST_QUICK = 16
 """ACKs at once, before any is delayed (TCP_MAX_QUICKACKS)."""

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.tcp import ack_bits, rack
 from netsandbox.linux.tcp.delivery import later_of
-from netsandbox.linux.tcp.state import Recovery
+from netsandbox.linux.tcp.state import Recovery, Sent
 from netsandbox.wire.sequence import MASK, after, before, distance
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.connection import Connection
-    from netsandbox.linux.tcp.state import Sent
 
 Block = tuple[int, int]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.linux.tcp import ack, alarm, burst, connect, output, path_search, rack, recovery, reduction, resend
 from netsandbox.linux.tcp.congestion import NEVER
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent, TcpRetransmitted, TcpSegmentsSmaller
 from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
@@ -21,9 +20,6 @@ from netsandbox.linux.tcp.transmit import (
 )
 from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import ACK
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 ORPHAN_RETRIES = 8
 """How often a socket that nobody has tries, with tcp_orphan_retries 0."""

@@ -11,7 +11,7 @@ from netsandbox.explain.questions import verdict
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.lesson import goals_summary, wanted
+from netsandbox.tui.lesson import Stand, goals_summary, wanted
 from netsandbox.tui.memory import Tidying
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.export_line import ExportLine
@@ -28,7 +28,6 @@ from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.navigation import bridge_in_use
 
 if TYPE_CHECKING:
-    from netsandbox.tui.lesson import Stand
     from netsandbox.tui.live import LiveLab
     from netsandbox.tui.state_files import StateFiles
 

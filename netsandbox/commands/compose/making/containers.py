@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands.compose.file.model import Project, Service
 from netsandbox.commands.compose.making.service_words import make_one, shared_words
 from netsandbox.commands.compose.making.wishes import DIVERGED, NEVER, Wish
 from netsandbox.commands.compose.progress import say, warn
 from netsandbox.commands.compose.project import LABEL, containers_of, number_of, orphans_of
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.docker import containers, history
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.signals import SIGNALS
 from netsandbox.engine.budget import Use, spend
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
 
 
 class Planned(NamedTuple):

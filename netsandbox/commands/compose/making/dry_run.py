@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.compose.file.model import STARTED, Project
 from netsandbox.commands.compose.making.containers import planned
+from netsandbox.commands.compose.making.wishes import Wish
 from netsandbox.commands.compose.progress import say
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.docker.errors import DockerError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.compose.making.wishes import Wish
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.commands.docker.client.flags import Parsed
 
 NO_RUN = "interactive run is not supported in dry-run mode"
 ENDS = f"end of 'compose up' output, {NO_RUN}"

@@ -6,22 +6,19 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from posixpath import normpath
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.file.model import STARTED, Attachment, Project, Service
 from netsandbox.commands.compose.file.mounting import as_told
 from netsandbox.commands.compose.options import RELEASE
 from netsandbox.commands.compose.progress import warn
 from netsandbox.commands.compose.project import LABEL, containers_of
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import understood
 from netsandbox.commands.docker.run.run import CREATE, make
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.docker.links import Link
 from netsandbox.docker.network import IFNAME
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
 
 NO_ALIASES = "network-scoped aliases are only supported for user-defined networks"
 BAD_ARGUMENT = re.compile(r'invalid argument ".*" for "[^"]*" flag: ([^\n]*)(?s:\n.*)?')

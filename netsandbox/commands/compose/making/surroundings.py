@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.file.model import NetworkSpec, Project, Service, VolumeSpec
 from netsandbox.commands.compose.file.pools import check_pools, in_the_engine_s_words
@@ -12,17 +11,15 @@ from netsandbox.commands.compose.making.containers import tell_orphans
 from netsandbox.commands.compose.options import RELEASE
 from netsandbox.commands.compose.progress import say, warn
 from netsandbox.commands.compose.project import LABEL
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import understood
 from netsandbox.commands.docker.networks import network as networks
 from netsandbox.commands.docker.printing.words import named_values
 from netsandbox.commands.docker.volumes.options import check_driver, check_options
 from netsandbox.docker import volumes
 from netsandbox.docker.errors import DockerError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.user_networks import NetworkPlan
-    from netsandbox.docker.volumes import Volume
+from netsandbox.docker.user_networks import NetworkPlan
+from netsandbox.docker.volumes import Volume
 
 
 def make_networks(client: Client, project: Project, services: list[Service]) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.options import BEFORE
+from netsandbox.commands.docker.client.flags import Command, Flag
 from netsandbox.commands.docker.client.help_texts import texts_of
 from netsandbox.commands.docker.printing.words import GAP
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.flags import Command, Flag
 
 MANAGEMENT = {"container": "Manage containers", "image": "Manage images", "network": "Manage networks",
               "volume": "Manage volumes"}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.options import SHORT, WITH_VALUE
 from netsandbox.commands.docker.client.endpoint import VERSION
+from netsandbox.commands.docker.client.flags import Command
 from netsandbox.commands.docker.client.help import (
     GROUPS,
     OTHERS_OF_GROUPS,
@@ -19,9 +19,6 @@ from netsandbox.commands.docker.system import swarm
 from netsandbox.commands.late import Late, places
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.spelling import edit_distance
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.flags import Command
 
 HELP = ("help", "--help", "-h")
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.apps.program import Task
 from netsandbox.commands.tools.kernel.process_namespaces import OF_CONTAINERS
+from netsandbox.docker.container import Container
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.freezer import family
 from netsandbox.docker.signals import SIGNALS
-
-if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.engine import DockerEngine
 
 INIT = 1
 FROM_OUTSIDE = (SIGNALS["KILL"], SIGNALS["STOP"])

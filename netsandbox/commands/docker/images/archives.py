@@ -23,12 +23,11 @@ from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
 from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError, FileSystem
+from netsandbox.linux.core.inode import FileError, FileSystem, Layer
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client.client import Client
     from netsandbox.commands.docker.client.flags import Parsed
-    from netsandbox.linux.core.inode import Layer
 
 PLATFORM = "linux/amd64"
 OCI = "application/vnd.oci.image."

@@ -9,7 +9,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands.docker.client.flags import bad_integer
+from netsandbox.commands.docker.client.flags import Parsed, bad_integer
 from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.log_drivers import JSON_FILE, merged
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.commands.docker.client.client import Client
-    from netsandbox.commands.docker.client.flags import Parsed
     from netsandbox.docker.profiles import Profile
 
 SIZE = re.compile(r"(\d+(?:\.\d+)*) ?([kKmMgGtTpP])?[iI]?[bB]?", re.ASCII)

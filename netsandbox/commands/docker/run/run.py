@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from netsandbox.commands.docker.client.client import Client, with_help
 from netsandbox.commands.docker.client.flags import Command, Parsed
@@ -33,20 +34,16 @@ from netsandbox.commands.docker.volumes.mount_flags import mounts
 from netsandbox.commands.typography import straight
 from netsandbox.docker import containers, history, volumes
 from netsandbox.docker.config import Config, HostConfig, Published, RestartPolicy, with_image
+from netsandbox.docker.container import Container, Wish
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
+from netsandbox.docker.health import HealthCheck
 from netsandbox.docker.images import Image, stand_in
 from netsandbox.docker.names import random_name
+from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.docker.signals import signal_number
 from netsandbox.docker.spec import DEVICES
 from netsandbox.linux.core.device_nodes import given as given_devices
 from netsandbox.linux.core.sysctl_effect import note_on
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from netsandbox.docker.container import Container, Wish
-    from netsandbox.docker.health import HealthCheck
-    from netsandbox.docker.resolv_conf import ResolvConf
 
 FAILED = 125
 CAPABILITY_FLAGS = (("cap-add", "CapAdd"), ("cap-drop", "CapDrop"))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from netsandbox.commands.docker.client.flags import FALSE, TRUE
 from netsandbox.commands.docker.printing.words import named_values
 from netsandbox.commands.docker.run.resources import size
+from netsandbox.docker.profiles import Profile
 from netsandbox.docker.volumes import BIND, TMPFS, VOLUME
-
-if TYPE_CHECKING:
-    from netsandbox.docker.profiles import Profile
 
 IMAGE = "image"
 OCTAL = re.compile(r"[0-7]{1,10}")

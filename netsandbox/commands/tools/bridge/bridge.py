@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.commands.late import Late, places
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -12,10 +12,6 @@ from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.words import USAGE, choose
 from netsandbox.linux.core.errors import KernelError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 VERSION = "bridge utility, 6.15.0"
 OBJECTS: Late[str, Callable[[ToolContext, list[str], Style], ToolResult]] = Late(places("netsandbox.commands.tools", {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.groups import group_macs
@@ -26,20 +26,18 @@ from netsandbox.commands.tools.words import (
 )
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.fdb import FdbEntry
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.kind import Detail
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.vxlan_fdb import Remote, VtepRow
 from netsandbox.linux.netlink import fdb as requests
 from netsandbox.linux.netlink.fdb import NO_REMOTE, FdbRequest
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
 from netsandbox.wire.vlan import MAX_ID
 from netsandbox.wire.vxlan import MAX_VNI
-
-if TYPE_CHECKING:
-    from netsandbox.linux.bridge.fdb import FdbEntry
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.kind import Detail
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "append*", "replace*", "delete*", "get*", "show*", "lst*", "list*", "flush", "help*")
 STATES = ("permanent*", "static*", "temp*", "stale*", "reachable*", "all*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.files.awk_parser import Node, Parser, Rule
@@ -11,9 +11,6 @@ from netsandbox.commands.tools.files.text import lines_of
 from netsandbox.commands.tools.inputs import inputs
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class _NextError(Exception):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolError
@@ -14,9 +15,6 @@ from netsandbox.commands.tools.files.sed import substituted
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.shell.escapes import CONVERSION, Printf
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 MOST_FIELDS = 10_000

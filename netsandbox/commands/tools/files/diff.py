@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import moment
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.files.diff_changes import TROUBLE, Change, changes_of
 from netsandbox.commands.tools.files.stat import changed_at
 from netsandbox.commands.tools.files.text import WITH_END, joined, lines_of
@@ -16,9 +15,6 @@ from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.engine.units import SECOND
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 CONTEXT = 3
 """Lines around a change."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.faults import fault
@@ -12,12 +12,8 @@ from netsandbox.commands.tools.kernel.kernel_files import FOLDERS
 from netsandbox.commands.tools.kernel.process_namespaces import link_of
 from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.options import options_of, table
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import Directory, FileError, RegularFile
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.files import Files
 
 MOST = 10_000
 CLAUSE = r"[ugoa]*(?:[-+=](?:[rwxXst]*|[ugo]|[0-7]+))+"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
+from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.process_namespaces import link_of
 from netsandbox.engine.budget import Use, spend
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from netsandbox.commands.tools.context import ToolContext
 
 MOST_DEPTH = 1_000_000
 FILE_WORK = 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern, extended, literal
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -12,9 +12,6 @@ from netsandbox.commands.tools.files.text import lines_of
 from netsandbox.commands.tools.inputs import Input, files_of, inputs, whole_number
 from netsandbox.commands.tools.options import read, table
 from netsandbox.engine.budget import Use, spend
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 GREP = table(
     "grep", 2,

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from math import lcm
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.files.byte_counts import bytes_of
 from netsandbox.commands.tools.inputs import inputs
 from netsandbox.commands.tools.options import read, table
 from netsandbox.engine.budget import Use, spend
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 OD = table("od", acts="A|address-radix= a b c d i j|skip-bytes= l N|read-bytes= o s t|format= v|output-duplicates "
                       "w|width? x", refused="B D e F f H h I L O S|strings? X endian= traditional")

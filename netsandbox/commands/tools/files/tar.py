@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.apps.calendar import moment
 from netsandbox.apps.option_table import OptionTable
@@ -15,13 +17,8 @@ from netsandbox.commands.tools.files.archive import Member, member, members_of, 
 from netsandbox.commands.tools.inputs import STDIN, files_of, stdin
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from contextlib import AbstractContextManager
-
-    from netsandbox.linux.core.files import Files
 
 HINT = "Try 'tar --help' or 'tar --usage' for more information."
 OPTIONS = OptionTable(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.firewall.rule_trace import Tracer, nft_text
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.inputs import files_of, stdin
@@ -14,10 +13,6 @@ from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter.iptables.iptables import FailedError
 from netsandbox.linux.netfilter.nft import command
 from netsandbox.linux.netlink.credentials import may_administer
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
-
 
 WARNED = re.compile("# Warning: (table ip .*) is managed by")
 

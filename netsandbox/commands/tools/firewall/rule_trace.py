@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.linux.netfilter.kernel_log import FLAG_BITS
 from netsandbox.linux.netfilter.nft.headers import ICMP_TYPES
@@ -20,7 +20,6 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.rule import Rule

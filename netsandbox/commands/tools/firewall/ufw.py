@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.firewall import ufw_apps
 from netsandbox.commands.tools.firewall.ufw_rule import ACTIONS, Rule, check, command_of, is_narrowed, parse, row_of
 from netsandbox.commands.tools.inputs import stdin
@@ -19,9 +19,6 @@ from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter import ufw_rules
 from netsandbox.linux.netfilter.iptables import iptables, restore
 from netsandbox.linux.netlink.credentials import may_administer
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 STATE = "/etc/ufw/user.rules"
 WRITTEN = ("/etc/ufw/before.rules", "/etc/ufw/after.rules")

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from netsandbox.commands.tools.context import ToolError, ToolResult
+from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip import address
 from netsandbox.commands.tools.ip.kind_words import usage_of
 from netsandbox.commands.tools.ip.link_request import read_request
 from netsandbox.commands.tools.names import MAX_OTHER_NAME, home_of, interface_named, is_valid_name, note_peer
+from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, bare, choose, key, parse, wrong
 from netsandbox.linux.core import kind as kinds
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink import link as requests
+from netsandbox.linux.netlink.link import LinkRequest
 from netsandbox.linux.netlink.names import add_altname, delete_altname
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.commands.tools.context import ToolContext
-    from netsandbox.commands.tools.output import Style
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netlink.link import LinkRequest
 
 COMMANDS = ("add*", "set*", "change*", "replace*", "delete*", "show*", "lst*", "list*", "xstats*", "afstats*",
             "property*", "help*")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.help import usage
@@ -37,13 +38,9 @@ from netsandbox.commands.tools.words import (
 )
 from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MAC_LENGTH = 6
 

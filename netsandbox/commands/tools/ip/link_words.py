@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.word_values import number, number_of, reader
 from netsandbox.commands.tools.words import Key, Words, key, on_or_off, refused, wrong
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.link import MAX_ALIAS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 A_DEVICE = "a device"
 EINVAL = 22

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.groups import group_addresses, group_macs
@@ -12,13 +13,9 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import mac_bytes
 from netsandbox.commands.tools.words import USAGE, Words, bare, key, parse
 from netsandbox.linux.core.errors import STRERROR
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.wire.addresses import format_ipv4, format_mac
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MAC_LENGTH = 6
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import find_interface, in_order
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import key, parse, passed_over
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface_conf import InterfaceConf
+from netsandbox.linux.core.interface_conf import InterfaceConf
 
 RP_FILTER = ("off", "strict", "loose")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.follows import FollowsError
@@ -17,12 +17,8 @@ from netsandbox.commands.tools.words import USAGE, Words
 from netsandbox.commands.unmodelled import reason
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import may_administer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("list*", "show*", "lst*", "list-id*", "help*", "add*", "set*", "delete*", "identify*", "pids*", "exec*",
             "monitor*", "attach*")

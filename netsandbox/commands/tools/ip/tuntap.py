@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
@@ -12,13 +13,9 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, asking, bare, choose, flag, key, parse, refused_flag
 from netsandbox.linux.core.device_nodes import TUN
 from netsandbox.linux.core.errors import STRERROR, KernelError
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.interface import Interface
 
 COMMANDS = ("add*", "delete*", "show*", "lst*", "list*", "help*")
 SHOWN_FLAGS = {0x1: "tun", 0x2: "tap", 0x4000: "vnet_hdr", 0x800: "persist"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import Machine, Tenant
 from netsandbox.commands.tools.kernel import proc_net, sysfs_tree
@@ -13,14 +12,12 @@ from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.errors import NotModelledError
 from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import KERNELS, FileError, RefusedWriteError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.shell.builtin_limits import limits_file
 from netsandbox.shell.expand import DESCRIPTORS
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 FOLDERS = ("/run/netns", "/run/docker/netns")
 FIRST_SHELL_PID = 1_000_000

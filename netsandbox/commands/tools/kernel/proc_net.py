@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
+from netsandbox.commands.tools.context import Machine
 from netsandbox.commands.tools.groups import group_macs, groups_v4
 from netsandbox.commands.tools.kernel.fib_trie import fib_trie
 from netsandbox.commands.tools.kernel.proc_counters import netstat, snmp, sockstat
 from netsandbox.commands.tools.kernel.socket_rows import proc_net_tcp, swapped
 from netsandbox.commands.tools.names import in_order
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.linux.ipv4.igmp import version
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.netfilter.listing import age_text, connection_text, zone_text
 from netsandbox.wire.addresses import format_ipv4, format_mac
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.commands.tools.context import Machine
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.route import Route
 
 COMPLETE, PERM, PUBLISHED = 0x2, 0x4, 0x8
 """ATF_COM, ATF_PERM, ATF_PUBL."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.tools.context import Machine
 from netsandbox.commands.tools.kernel.kernel_files import NAMESPACES, SELF, namespace_file
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import Machine
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 FIRST = {"cgroup": 0xEFFFFFFB, "ipc": 0xEFFFFFFF, "mnt": 0xF0000001, "pid": 0xEFFFFFFC, "time": 0xEFFFFFFA,
          "user": 0xEFFFFFFD, "uts": 0xEFFFFFFE}

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools.kernel.sysfs_bond import bond_values, slave_of, slave_values, write_bond
 from netsandbox.commands.tools.kernel.sysfs_bridge import bridge_values, port_values, write_bridge, write_port
 from netsandbox.commands.tools.names import lower_of
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.bond_device import BondInterface
 from netsandbox.linux.drivers.tun import TapInterface
 from netsandbox.linux.netlink.link import MAX_ALIAS, set_mtu
 from netsandbox.wire.addresses import format_mac
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 FOLDER = "/sys/class/net"
 COUNTERS = {**{name: name for name in ("collisions", "multicast", *(

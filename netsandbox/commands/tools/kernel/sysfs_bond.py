@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drivers.bond import KIND, WORDS
 from netsandbox.linux.drivers.bond_arp import VALIDATED
+from netsandbox.linux.drivers.bond_device import BondInterface
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, MODES
 from netsandbox.linux.drivers.bond_slave import Slave
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.drivers.bond_device import BondInterface
 
 Values = dict[str, str | int]
 AGGREGATION = ("ad_actor_key", "ad_actor_sys_prio", "ad_actor_system", "ad_aggregator", "ad_num_ports",

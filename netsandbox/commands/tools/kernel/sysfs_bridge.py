@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.details import bridge_rows, own_id, port_rows
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.bridge.stp_port import identifier
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netlink.bridge import change_bridge, change_port
-
-if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.port import BridgePort
 
 Values = dict[str, str | int]
 MULTICAST = ("igmp_version", "last_member_count", "last_member_interval", "membership_interval", "mld_version",

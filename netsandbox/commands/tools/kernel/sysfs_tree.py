@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from posixpath import relpath
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.kernel import sysfs
 from netsandbox.lab.uplink import NetworkCard
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.stacked import StackedInterface
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 VIRTUAL, CARD = "/sys/devices/virtual/net", "/sys/devices/pci0000:00/0000:00:03.0/virtio0/net"
 """Of devices without hardware, and of a machine's card."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
@@ -14,15 +14,11 @@ from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.core.errors import STRERROR, KernelError
 from netsandbox.linux.core.interface import MAX_NAME
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink import bridge as bridge_requests
 from netsandbox.linux.netlink import link as links
 from netsandbox.linux.netlink.credentials import may_administer
 from netsandbox.wire.addresses import format_mac
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 OPTIONS = OptionTable("brctl", 1, "Unknown option '?'", acts="h|help V|version")
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, failing_as
 from netsandbox.commands.tools.kernel.sysfs_bridge import bridge_values, port_values
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.core.errors import STRERROR
 from netsandbox.linux.netlink import bridge as requests
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.bridge.port import BridgePort
 
 ON, OFF = ("on", "yes", "1"), ("off", "no", "0")
 STATES = ("disabled", "listening", "learning", "forwarding", "blocking")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.natural import natural
 from netsandbox.commands.tools.kernel.sysfs import device_flags
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 COLUMNS = "RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n"
 NETSTAT = f"Kernel Interface table\nIface             MTU    {COLUMNS}"

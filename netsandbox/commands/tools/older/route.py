@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.option_table import OptionTable
@@ -14,13 +14,11 @@ from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.word_values import number
 from netsandbox.commands.tools.words import ASKED, USAGE, OfferedError, Words, flag, key, parse, refused
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.netlink import route as requests
 from netsandbox.linux.netlink.route import RouteRequest
 from netsandbox.wire.addresses import Network, format_ipv4, prefix_mask
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.route import Route
 
 FAMILIES = ("inet6", "ax25", "netrom", "rose", "ipx", "ddp", "x25")
 NO_HOST = 6

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.socket_rows import SocketRow, socket_rows
 from netsandbox.linux.netlink.credentials import RIGHTS
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
 
 HOSTS_PROCESSES = frozenset({"dockerd", "docker-proxy"})
 """Whose sockets a container may see, but not them: they are not in its PID namespace."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.tc import numbers
 from netsandbox.commands.tools.tc.numbers import shown_size
 from netsandbox.commands.tools.word_values import within
+from netsandbox.commands.tools.words import Words
 from netsandbox.linux.core.fifo import ByteFifo, Fifo, NoQueue
 from netsandbox.linux.ipv4.fast_fifo import BANDS, FastFifo
 from netsandbox.linux.ipv4.prio import PRIOMAP
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.words import Words
 
 
 def read(new: Fifo, words: Words, _old: Fifo | None) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc import numbers
 from netsandbox.commands.tools.tc.numbers import illegal, shown_rate, shown_size
 from netsandbox.commands.tools.word_values import LARGEST, number_of, within
+from netsandbox.commands.tools.words import Words
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.htb import LEAST_QUANTUM, MOST_QUANTUM, Htb, HtbClass, Settings
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.words import Words
 
 TICK = 64
 """Nanoseconds in which the packet scheduler counts a burst."""

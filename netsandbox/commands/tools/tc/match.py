@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.tc.numbers import illegal
 from netsandbox.commands.tools.word_values import prefix_of, within
+from netsandbox.commands.tools.words import Words
 from netsandbox.linux.ipv4.classful import FIRST_OFFSET, MatchKey
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.words import Words
 
 FIELDS = {"tos": (1, 8), "dsfield": (1, 8), "precedence": (1, 8), "ihl": (0, 8), "protocol": (9, 8), "sport": (20, 16),
           "dport": (22, 16), "icmp_type": (20, 8), "icmp_code": (21, 8)}

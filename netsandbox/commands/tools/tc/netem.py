@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc import numbers
 from netsandbox.commands.tools.tc.numbers import illegal, shown_percent, shown_rate, shown_time
 from netsandbox.commands.tools.word_values import LARGEST, within
+from netsandbox.commands.tools.words import Words
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.netem import DISTRIBUTIONS, Gilbert, Netem, Share
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.words import Words
 
 SHARES = {"loss": "loss", "drop": "loss", "duplicate": "duplicate", "reorder": "reorder", "corrupt": "corrupt"}
 MOST_SIGNED = (1 << 31) - 1

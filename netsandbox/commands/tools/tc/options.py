@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.ip.netns import named
 from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.output import General, json_text
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.words import Words
+from netsandbox.commands.tools.words import Words
 
 NAMES = ("statistics", "stats", "details", "raw", "pretty", "batch", "netns", "nm", "names", "json", "color",
          "oneline", "timestamp", "tshort", "iec", "force", "graph", "conf", "cf", "br", "brief")

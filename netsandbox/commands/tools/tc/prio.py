@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.tc.numbers import illegal
 from netsandbox.commands.tools.word_values import within
+from netsandbox.commands.tools.words import Words
 from netsandbox.linux.ipv4.prio import MAX_BANDS, MIN_BANDS, PRIOMAP, Prio
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.words import Words
 
 USAGE = "Usage: ... prio bands NUMBER priomap P1 P2...[multiqueue]"
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.netfilter.extension import UsageError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.rule import Rule
+from netsandbox.linux.netfilter.rule import Rule
 
 COMMANDS = {"A": "append", "C": "check", "D": "delete", "I": "insert", "R": "replace", "L": "list", "S": "list-rules",
             "F": "flush", "Z": "zero", "N": "new-chain", "X": "delete-chain", "P": "policy", "E": "rename-chain"}

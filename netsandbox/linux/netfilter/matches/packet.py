@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.netfilter.extension import (
     Given,
     Match,
@@ -20,7 +20,6 @@ from netsandbox.linux.netfilter.extension import (
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_mac
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.rule import Head
 

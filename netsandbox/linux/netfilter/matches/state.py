@@ -37,13 +37,12 @@ from netsandbox.linux.netfilter.extension import (
 )
 from netsandbox.linux.netfilter.masks import format_mask, read_host_mask
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
-from netsandbox.linux.netfilter.rule import Mask
+from netsandbox.linux.netfilter.rule import Fields, Mask
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Fields
 
 STATES = ("INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED", "SNAT", "DNAT")
 STATUSES = {"NONE": 0, "EXPECTED": 1, "SEEN_REPLY": SEEN_REPLY, "ASSURED": ASSURED, "CONFIRMED": CONFIRMED}

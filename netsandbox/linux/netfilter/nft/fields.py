@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from netsandbox.linux.netfilter.extension import WORD, write_span
+from netsandbox.linux.netfilter.extension import WORD, Match, write_span
 from netsandbox.linux.netfilter.matches.flow import MOST
 from netsandbox.linux.netfilter.matches.time import ALL_MONTHDAYS, Time, write_date, write_time
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.extension import Match
 
 RANDOM_MASK = (1 << 31) - 1
 PACKET_TYPES = {"otherhost": "3"}

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from netsandbox.linux.netfilter.extension import Given
+from netsandbox.linux.netfilter.extension import Given, Match
 from netsandbox.linux.netfilter.matches.hashlimit import HashLimit
 from netsandbox.linux.netfilter.matches.hashlimit_bytes import ByteRate
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.extension import Match
 
 FIELDS = {"--ctexpire": "expiration", "--ctorigsrc": "original saddr", "--ctorigdst": "original daddr",
           "--ctreplsrc": "reply saddr", "--ctrepldst": "reply daddr", "--ctorigsrcport": "original proto-src",

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.linux.netfilter.extension import Match
 from netsandbox.linux.netfilter.nft.numbers import milliseconds
 from netsandbox.linux.netfilter.nft.print import NATIVE_MATCHES, NATIVE_TARGETS, head_text, match_text, rule_text
 from netsandbox.linux.netfilter.nft.tokens import NftError
-from netsandbox.linux.netfilter.rule import Jump
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.rule import Rule
-    from netsandbox.linux.netfilter.ruleset import Chain, Table
+from netsandbox.linux.netfilter.rule import Jump, Rule
+from netsandbox.linux.netfilter.ruleset import Chain, Table
 
 Json = dict[str, Any]
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.netfilter.nft import json as nft_json
 from netsandbox.linux.netfilter.nft.batch import NO_FILE, Batch
 from netsandbox.linux.netfilter.nft.print import hook_text, table_text, warning_of
 from netsandbox.linux.netfilter.nft.tokens import FAMILIES, NftError, token
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.ruleset import Table
-
+from netsandbox.linux.netfilter.ruleset import Table
 
 NAMED = ("sets", "maps", "meters", "flowtables")
 STATEFUL = ("quotas", "limits", "counters", "secmarks", "synproxys")

@@ -6,13 +6,8 @@ so it hands over as libxt_tcp.c's words, which differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from netsandbox.linux.netfilter.extension import write_span
+from netsandbox.linux.netfilter.extension import Given, Match, write_span
 from netsandbox.linux.netfilter.matches.transport import FLAGS
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.extension import Given, Match
 
 MOST = 65535
 

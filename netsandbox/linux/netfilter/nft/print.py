@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.netfilter.extension import WORD, Given, Match, Span, write_span
 from netsandbox.linux.netfilter.icmp_names import icmp_name
@@ -15,10 +15,8 @@ from netsandbox.linux.netfilter.nft.rule import Counter
 from netsandbox.linux.netfilter.nft.targets import target_text
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.linux.netfilter.rule import COUNTED, Mask, Rule
+from netsandbox.linux.netfilter.ruleset import Chain, Table
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.ruleset import Chain, Table
 
 NATIVE_MATCHES = frozenset({"tcp", "udp", "limit", "mark"})
 NATIVE_TARGETS = frozenset({"ACCEPT", "DROP", "RETURN"})

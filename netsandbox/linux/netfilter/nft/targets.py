@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.extension import WORD, Action, MarkValue, quoted, write_span
-from netsandbox.linux.netfilter.rule import Jump
+from netsandbox.linux.netfilter.rule import Jump, Rule
 from netsandbox.linux.netfilter.targets.packet import class_text
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.rule import Rule
 
 REJECTS = {"icmp-net-unreachable": "net-unreachable", "icmp-host-unreachable": "host-unreachable",
            "icmp-proto-unreachable": "prot-unreachable", "icmp-net-prohibited": "net-prohibited",

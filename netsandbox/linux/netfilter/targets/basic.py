@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from netsandbox.linux.core.hooks import Hook
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import kernel_log, reject
 from netsandbox.linux.netfilter.extension import (
@@ -24,12 +24,10 @@ from netsandbox.linux.netfilter.extension import (
     write_mark,
 )
 from netsandbox.linux.netfilter.iptables.words import NotModelledError
-from netsandbox.linux.netfilter.rule import Answer, Decision
+from netsandbox.linux.netfilter.rule import Answer, Decision, Head
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head
 
 LOCAL_HOOKS = frozenset({Hook.INPUT, Hook.FORWARD, Hook.OUTPUT})
 REJECTS = {"icmp-net-unreachable": 0, "icmp-host-unreachable": 1, "icmp-proto-unreachable": 2,

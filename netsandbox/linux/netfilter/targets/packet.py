@@ -21,14 +21,13 @@ from netsandbox.linux.netfilter.extension import (
     only_one,
 )
 from netsandbox.linux.netfilter.rewrite import changed
-from netsandbox.linux.netfilter.rule import Answer, Decision
+from netsandbox.linux.netfilter.rule import Answer, Decision, Head
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 from netsandbox.wire.names import DSCP
 from netsandbox.wire.tcp import HEADER, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head
 
 MANGLE = frozenset({"mangle"})
 TOS_NAMES = {"Minimize-Delay": 0x10, "Maximize-Throughput": 8, "Maximize-Reliability": 4, "Minimize-Cost": 2,
