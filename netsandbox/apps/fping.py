@@ -18,7 +18,7 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.apps.resolver import Reply
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface
 
 HEADER = 8

@@ -11,7 +11,7 @@ from netsandbox.wire.errors import ParseError
 from netsandbox.wire.http import REASONS, Head, build_head, parse_head
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.tcp.stream import StreamSocket
 

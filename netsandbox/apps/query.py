@@ -15,7 +15,7 @@ from netsandbox.wire import dns
 from netsandbox.wire.errors import ParseError
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 LENGTH = 2

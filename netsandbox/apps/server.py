@@ -20,7 +20,7 @@ from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
 
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.files import Files
     from netsandbox.linux.core.namespace import NetworkNamespace
 

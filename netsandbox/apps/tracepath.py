@@ -17,7 +17,7 @@ from netsandbox.linux.ipv4.udp import PROBE, ReportedError, UdpSocket
 from netsandbox.wire.icmp import TIME_EXCEEDED, TTL_EXCEEDED, UNREACHABLE
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 USAGE = """

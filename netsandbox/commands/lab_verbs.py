@@ -20,7 +20,8 @@ from netsandbox.wire.addresses import format_ipv4
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
-    from netsandbox.engine.scheduler import Scheduler, Timer
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.engine.timers import Timer
 
 Values = dict[str, Any]
 MOST_STEPS = 100_000

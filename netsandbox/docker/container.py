@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from netsandbox.docker.ports import Binding
     from netsandbox.docker.rules import RuleLine
     from netsandbox.docker.volumes import Mount
-    from netsandbox.engine.scheduler import Scheduler, Timer
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.inode import FileSystem
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace

@@ -7,7 +7,6 @@ socket of its has to tell.  The sockets themselves are the kernel's: a connectio
 from __future__ import annotations
 
 from functools import partial
-from heapq import heapify, heappush
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core.socket import Socket
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 
     from netsandbox.apps.program import Task
     from netsandbox.docker.container import Container
-    from netsandbox.engine.scheduler import Scheduler, Timer
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 
@@ -56,8 +56,7 @@ class Frozen:
         self.scheduler = namespace.scheduler
         self.programs = [task for program in programs for task in family(program)]
         self.processes = {task.process for task in self.programs if task.process is not None}
-        self.timers: list[tuple[int, int, Timer, bool]] = []
-        self._put_timers_aside()
+        self.timers = self._timers_aside()
         ready = self.scheduler.ready
         self.turns = [turn for turn in ready if self._owns(turn[0], turn[1])]
         kept = [turn for turn in ready if not self._owns(turn[0], turn[1])]
@@ -67,17 +66,14 @@ class Frozen:
         self.sockets = [Deaf(socket) for socket in dict.fromkeys(sockets)
                         if getattr(socket, "on_event", None) is not None and socket.process in self.processes]
 
-    def _put_timers_aside(self) -> None:
-        scheduler, kept = self.scheduler, []
-        for when, serial, timer in scheduler.timers:
-            if timer.callback is None or not self._owns(timer.callback, timer.argument):
-                kept.append((when, serial, timer))
-                continue
-            self.timers.append((when, serial, timer, timer.foreground))
+    def _timers_aside(self) -> list[tuple[Timer, bool]]:
+        """What its programs have set, each with whether somebody waits for it."""
+        scheduler, found = self.scheduler, []
+        for timer in scheduler.timers.put_aside(lambda timer: self._owns(timer.callback, timer.argument)):
+            found.append((timer, timer.foreground))
             scheduler.foreground -= timer.foreground
             timer.foreground = False
-        scheduler.timers[:] = kept
-        heapify(scheduler.timers)
+        return found
 
     def _owns(self, callback: object, argument: object) -> bool:
         """Whether it is a program's turn that a callback gives."""
@@ -91,11 +87,11 @@ class Frozen:
     def thaw(self) -> None:
         """The programs go on; a time that came meanwhile has come now."""
         scheduler = self.scheduler
-        for when, serial, timer, is_foreground in self.timers:
-            if timer.callback is not None:
-                timer.foreground = is_foreground
-                scheduler.foreground += is_foreground
-                heappush(scheduler.timers, (when, serial, timer))
+        waiting = [(timer, is_foreground) for timer, is_foreground in self.timers if timer.callback is not None]
+        for timer, is_foreground in waiting:
+            timer.foreground = is_foreground
+            scheduler.foreground += is_foreground
+        scheduler.timers.put_back([timer for timer, _is_foreground in waiting])
         scheduler.ready.extend(self.turns)
         for socket in self.sockets:
             socket.hear(scheduler)

@@ -15,7 +15,7 @@ from netsandbox.engine.units import SECOND
 if TYPE_CHECKING:
     from netsandbox.apps.program import Task
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
 
 STARTING, HEALTHY, UNHEALTHY = "starting", "healthy", "unhealthy"
 INTERVAL, TIMEOUT, START_INTERVAL, RETRIES = 30 * SECOND, 30 * SECOND, 5 * SECOND, 3

@@ -11,11 +11,11 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
-from heapq import heapify, heappop, heappush
 from typing import Any
 
 from netsandbox.engine.receiver import Audience, Receiver
 from netsandbox.engine.steps import MANY, NO_CAUSE
+from netsandbox.engine.timers import Timer, Timers
 from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import Wheel, expiry
@@ -29,25 +29,6 @@ DROP_STEPS = 1_000_000
 STEP_TIME = MICROSECOND
 FEW = 1_000
 """Cancelled timers that are not worth looking for."""
-
-
-class Timer:
-    """Work that waits for its time.
-
-    Attributes:
-        when: virtual nanoseconds.
-        foreground: whether the lab is not quiet while this waits.
-    """
-
-    __slots__ = ("argument", "callback", "cause", "foreground", "when")
-
-    def __init__(self, when: int, callback: Callable[[Any], object], argument: Any, cause: int,
-                 foreground: bool) -> None:
-        self.when = when
-        self.callback: Callable[[Any], object] | None = callback
-        self.argument = argument
-        self.cause = cause
-        self.foreground = foreground
 
 
 class Scheduler:
@@ -70,12 +51,11 @@ class Scheduler:
         """How many frames have arrived, and how often a program had its turn."""
         self.queue: deque[tuple[Sequence[Receiver], Any, int]] = deque()
         self.ready: deque[tuple[Callable[[Any], object], Any, int]] = deque()
-        self.timers: list[tuple[int, int, Timer]] = []
+        self.timers = Timers()
         self.wheel = Wheel()
         """The kernel's timers; the others are in `timers`."""
         self.foreground = 0
         """Foreground timers that have not fired."""
-        self._serial = 0
         self.numbers = 0
         self._cancelled, self._left = 0, FEW
         """Timers that were cancelled since they were last looked for, and how many others there were then."""
@@ -108,11 +88,8 @@ class Scheduler:
     def after(self, delay: int, callback: Callable[[Any], object], argument: Any = None,
               foreground: bool = False) -> Timer:
         """Call back `delay` nanoseconds from now."""
-        timer = Timer(self.now + delay, callback, argument, self.current, foreground)
-        self._serial += 1
-        heappush(self.timers, (timer.when, self._serial, timer))
         self.foreground += foreground
-        return timer
+        return self.timers.put(self.now, delay, callback, argument, self.current, foreground)
 
     def kernel_timer(self, delay: int, callback: Callable[[Any], object], argument: Any = None,
                      foreground: bool = False) -> Timer:
@@ -371,7 +348,7 @@ class Scheduler:
 
     def _run_timer(self, when: int) -> None:
         is_kernels = self.wheel.next_due() == when
-        timer = self.wheel.take() if is_kernels else heappop(self.timers)[2]
+        timer = self.wheel.take() if is_kernels else self.timers.take()
         callback, argument = timer.callback, timer.argument
         timer.callback = timer.argument = None
         self.in_process = False
@@ -388,13 +365,10 @@ class Scheduler:
 
     def _forget_cancelled(self) -> None:
         """A flood of pings leaves a million timers that were not needed, each for ten seconds."""
-        self.timers[:] = [entry for entry in self.timers if entry[2].callback is not None]
-        heapify(self.timers)
-        self._cancelled, self._left = 0, max(FEW, len(self.timers) + self.wheel.forget_cancelled())
+        self._cancelled = 0
+        self._left = max(FEW, self.timers.forget_cancelled() + self.wheel.forget_cancelled())
 
     def _next_due(self) -> int | None:
         """When the next timer rings; of two for one time the kernel's is the first. Those that were cancelled go."""
-        timers, due = self.timers, self.wheel.next_due()
-        while timers and timers[0][2].callback is None:
-            heappop(timers)
-        return timers[0][0] if timers and (due is None or timers[0][0] < due) else due
+        ours, due = self.timers.next_due(), self.wheel.next_due()
+        return ours if ours is not None and (due is None or ours < due) else due

@@ -29,14 +29,15 @@ RULES = Rules(
     strangers=("netsandbox.session.", "netsandbox.lab.first_need.", "netsandbox.linux.netfilter.megaflow."))
 """A session's own things, and a line's, are not the lab's: a copy is without them. What was learned is learned anew."""
 
-WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps", "lab", "engine.scheduler"))
+WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps", "lab", "engine.scheduler", "engine.timers"))
 """The rooms whose objects refer to each other all around, with the trace; others may be asked how a line ended."""
 
 HUBS = tuple(f"netsandbox.{place}." for place in (
-    "lab.lab.Lab", "lab.nodes", "engine.scheduler", "linux.core.namespace.NetworkNamespace", "linux.core.neighbour",
-    "linux.core.neighbour_table", "linux.core.neighbour_gc", "linux.core.socket", "linux.bridge", "linux.drivers.hub",
-    "linux.tcp", "linux.core.tbf", "linux.ipv4.htb", "linux.ipv4.prio", "apps.stream", "apps.query", "apps.resolver",
-    "apps.socat.socat", "apps.socat.ends", "docker.container", "docker.engine", "docker.network"))
+    "lab.lab.Lab", "lab.nodes", "engine.scheduler", "engine.timers", "linux.core.namespace.NetworkNamespace",
+    "linux.core.neighbour", "linux.core.neighbour_table", "linux.core.neighbour_gc", "linux.core.socket",
+    "linux.bridge", "linux.drivers.hub", "linux.tcp", "linux.core.tbf", "linux.ipv4.htb", "linux.ipv4.prio",
+    "apps.stream", "apps.query", "apps.resolver", "apps.socat.socat", "apps.socat.ends", "docker.container",
+    "docker.engine", "docker.network"))
 
 
 GATES = {
@@ -45,6 +46,7 @@ GATES = {
     "linux.core.socket.SocketTable": ("_by_port", "connections", "sockets"),
     "linux.core.neighbour_table.NeighbourTable": ("_collector",),
     "docker.container.Container": ("namespace", "networks", "program", "rare"),
+    "engine.timers.Timers": ("lines",),
     "linux.bridge.bridge.Bridge": None, "linux.bridge.flood.Floods": None, "linux.bridge.fdb.ForwardingDatabase": None,
     **dict.fromkeys(("lab.lab.Lab", "lab.nodes.Node", "engine.scheduler.Scheduler", "docker.engine.DockerEngine",
                      "docker.network.DockerNetwork"))}

@@ -12,7 +12,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.shell.around import Around
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
 
 TIMED_OUT, FAILED = 124, 125
 HINT = "Try 'timeout --help' for more information."

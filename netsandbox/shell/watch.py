@@ -11,7 +11,7 @@ from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.shell.around import Around
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
 
 ROUNDS = 3
 """How often it looks while nobody stops it: nobody sits before a screen that it could fill."""

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netsandbox.engine import scheduler as scheduling
-from netsandbox.engine.scheduler import Scheduler, Timer
+from netsandbox.engine.scheduler import Scheduler
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND
 
@@ -75,3 +76,30 @@ def test_what_is_due_at_the_very_end_is_done_and_nothing_later() -> None:
     scheduler = Scheduler(Trace(), tuple)
     assert gone_off(scheduler, 10 * MILLISECOND) == ["before", "first", "second"]
     assert scheduler.now == 10 * MILLISECOND
+
+
+def test_what_waits_for_the_same_time_is_compared_with_nothing_but_the_first() -> None:
+    timers = Scheduler(Trace(), tuple).timers
+    for _number in range(1_000):
+        timers.put(0, 5, lambda _argument: None, None, 0, False)
+    timers.put(0, 4, lambda _argument: None, None, 0, False)
+    assert [when for when, _serial, _delay in timers.firsts] == [4, 5]
+    assert len(timers) == 1_001
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=30), st.integers(0, 12))
+def test_those_that_were_put_aside_come_back_in_their_order(plan: list[tuple[int, bool]], meanwhile: int) -> None:
+    """Each timer: its delay, and whether it is put aside; what was due meanwhile is due at once."""
+    scheduler, rung = Scheduler(Trace(), tuple), list[int]()
+    for number, (delay, _is_aside) in enumerate(plan):
+        scheduler.after(delay, rung.append, number)
+    is_aside = {number for number, (_delay, is_aside) in enumerate(plan) if is_aside}
+    aside = scheduler.timers.put_aside(lambda timer: timer.argument in is_aside)
+    assert [timer.argument for timer in aside if timer.argument not in is_aside] == []
+    scheduler.run_until(meanwhile)
+    early = [number for number, (delay, aside) in enumerate(plan) if not aside and delay <= meanwhile]
+    assert rung == sorted(early, key=lambda number: plan[number][0])
+    scheduler.timers.put_back(aside)
+    scheduler.run_while(lambda: True)
+    late = [number for number in range(len(plan)) if number not in early]
+    assert rung[len(early):] == sorted(late, key=lambda number: plan[number][0])

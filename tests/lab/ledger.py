@@ -173,7 +173,7 @@ class Ledger(list[Any]):
                     held[_key(target.end.id, frame, True)] += 1
                 elif not isinstance(target, LoopedBack):
                     held[_key(target.id, frame)] += 1
-        for _when, _serial, timer in self.scheduler.timers:
+        for timer in self.scheduler.timers:
             cable = getattr(timer.callback, "__self__", None)
             if isinstance(cable, LongCable):
                 held[_key(cable.end.id, timer.argument)] += 1

@@ -20,7 +20,7 @@ from netsandbox.wire.errors import ParseError
 
 if TYPE_CHECKING:
     from netsandbox.apps.resolver import Reply
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
 
 USAGE = ("BusyBox v1.37.0 multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n\n"
          "Query DNS about HOST\n\nQUERY_TYPE: soa,ns,a,aaaa,cname,mx,txt,ptr,srv,any")

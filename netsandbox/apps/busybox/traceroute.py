@@ -23,7 +23,7 @@ from netsandbox.wire.icmp import ECHO_REQUEST, TIME_EXCEEDED, IcmpMessage, echo
 from netsandbox.wire.udp import PROTOCOL, UdpDatagram
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.socket import Process

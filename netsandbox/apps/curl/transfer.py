@@ -17,7 +17,7 @@ from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.apps.curl.options import CurlOptions
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.wire.http import Head
 
 

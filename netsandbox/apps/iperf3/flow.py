@@ -10,7 +10,8 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.socket import SocketError
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Scheduler, Timer
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.tcp.stream import StreamSocket
 
 BLOCK = bytes(128 * 1024)

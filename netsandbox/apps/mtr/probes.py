@@ -24,7 +24,7 @@ from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
     from netsandbox.apps.program import Program
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface
 
 FIRST, LAST = 33000, 65535

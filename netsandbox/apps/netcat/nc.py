@@ -18,7 +18,7 @@ from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 from netsandbox.wire.services import service_name
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
 
 PROBES = 4
 """Datagrams that -zu sends before it says that a port is open."""

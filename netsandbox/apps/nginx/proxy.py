@@ -20,7 +20,8 @@ from netsandbox.wire.http import Head, build_head
 
 if TYPE_CHECKING:
     from netsandbox.apps.nginx.site import NginxSite, Request
-    from netsandbox.engine.scheduler import Scheduler, Timer
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.engine.timers import Timer
 
 TIMEOUT = "60s"
 NOT_SENT_ON = frozenset({"host", "connection", "keep-alive", "content-length", "transfer-encoding", "te", "upgrade",

@@ -24,7 +24,7 @@ from netsandbox.wire.addresses import BROADCAST_MAC, format_ipv4, format_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface
 
 VERSION = "7.95"

@@ -14,7 +14,7 @@ from netsandbox.wire.services import service, service_name
 from netsandbox.wire.tcp import ACK, PROTOCOL, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface
 
 TRIES, PATIENCE = 2, SECOND

@@ -16,7 +16,7 @@ MOST_OPTIONS = 40
 
 if TYPE_CHECKING:
     from netsandbox.apps.ping.options import PingOptions
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 

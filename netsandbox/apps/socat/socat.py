@@ -18,7 +18,7 @@ from netsandbox.apps.socat.options import SocatOptions, dump, read_options
 from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
 
 
 class Socat(Program):

@@ -17,7 +17,7 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 MARGIN = MILLISECOND

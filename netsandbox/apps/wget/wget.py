@@ -21,7 +21,7 @@ from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.http import Head, build_head
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
 
 MOST_REDIRECTS = 20
 REDIRECTS = (301, 302, 303, 307, 308)

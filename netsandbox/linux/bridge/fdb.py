@@ -13,7 +13,7 @@ from netsandbox.linux.events import FdbForgotten, FdbLearned
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.place import Place

@@ -17,7 +17,7 @@ from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.bridge.bridge import Bridge
 
 ALL_SYSTEMS = 0xE0000001

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.engine.units import MILLISECOND, SECOND
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Scheduler, Timer
+    from netsandbox.engine.scheduler import Scheduler
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.bridge.stp import SpanningTree
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.nud import NONE
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.neighbour_queue import NeighbourQueue
 

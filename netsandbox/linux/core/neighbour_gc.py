@@ -8,7 +8,7 @@ from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.nud import FAILED, IN_TIMER, PERMANENT
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
     from netsandbox.linux.core.neighbour_table import NeighbourTable
 

@@ -10,7 +10,7 @@ from netsandbox.linux.core.fifo import ByteFifo, plain_queue
 from netsandbox.linux.core.leaf import Leaf
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.wire.ethernet import Frame
 

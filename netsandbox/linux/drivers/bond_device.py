@@ -20,7 +20,7 @@ from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, random_mac
 from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame

@@ -26,7 +26,7 @@ from netsandbox.wire.udp import NO_CHECKSUM, OuterDatagram
 from netsandbox.wire.vxlan import LINUX_PORT, OVERHEAD, VxlanPacket
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
 

@@ -14,7 +14,7 @@ from netsandbox.linux.ipv4.ip_options import HeldPacket, of_later_fragment, with
 from netsandbox.wire.ipv4 import IPv4Packet, parse_transport
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.wire.ethernet import Frame

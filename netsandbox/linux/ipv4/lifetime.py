@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
 
 FOREVER = (1 << 32) - 1
 """INFINITY_LIFE_TIME."""

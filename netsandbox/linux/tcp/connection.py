@@ -22,7 +22,7 @@ from netsandbox.linux.tcp.rtt import RoundTrip
 from netsandbox.linux.tcp.state import CLOSE, DEFAULT_MSS, NAMES, OPEN, Chunk, Keepalive, Sent, TcpState, Waiting
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.routing import OutputRoute

@@ -30,7 +30,7 @@ from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import ICMP
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Timer
+    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 EXPECTED = int(Status.EXPECTED)
