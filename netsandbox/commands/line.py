@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.late import Late
+from netsandbox.commands.looking import only_looks
 from netsandbox.commands.parts import ASSIGNMENT, SUDO, Survey
 from netsandbox.commands.verb import Effect
 from netsandbox.commands.words import check_characters
@@ -82,6 +83,13 @@ class Line(NamedTuple):
         if Effect.ACT in found:
             return Effect.ACT
         return Effect.SESSION if Effect.SESSION in found else Effect.LOOK
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether it changes nothing, though it may stand in the journal, as what a tool is asked does."""
+        if not self.acts:
+            return True
+        return not self.background and (only_looks(self.words) if self.words is not None else self.survey.looks)
 
     @property
     def acts(self) -> bool:
@@ -167,6 +175,14 @@ def verb_of(text: str) -> str:
         return read_line(text).verb
     except CommandError:
         return ""
+
+
+def changes_nothing(text: str) -> bool:
+    """Whether a line only looks; one that cannot be read may do something."""
+    try:
+        return read_line(text).only_looks
+    except CommandError:
+        return False
 
 
 def is_background(text: str) -> bool:

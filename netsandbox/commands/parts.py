@@ -18,6 +18,7 @@ class Survey(NamedTuple):
         filters: those behind a pipe.
         functions: that it defines.
         substitutes: whether `$(…)` stands in it.
+        looks: whether each of its commands changes nothing (commands/looking.py).
         words: of the only command, if it has only one and all is literal; else None.
     """
 
@@ -26,3 +27,4 @@ class Survey(NamedTuple):
     functions: tuple[str, ...]
     substitutes: bool
     words: tuple[str, ...] | None
+    looks: bool = False

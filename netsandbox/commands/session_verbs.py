@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.line import changes_nothing
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import format_time
@@ -66,17 +67,20 @@ def back(shell: Shell, job: Job, values: Values) -> None:
 @verb("undo", ("Take the last line back", "撤回最后一行命令"), group="session",
       effect=Effect.SESSION,
       details=(("The lab stands where the line was typed. `redo` leads back to where it stood before, also when the "
-                "line had begun a branch. Each line counts, also one that only printed a table; a ctrl+c goes with the "
-                "line that it ended. A scenario's set-up stays."),
-               ("实验网络回到输入那一行的时候。`redo` 回到撤回之前，那一行开始了新分支时也一样。每一行都算，只打印一张"
-                "表的也算；ctrl+c 和它结束的那一行一起撤回。场景的准备部分不撤回。")))
+                "line had begun a branch. Lines that only looked (`ip addr`, `docker ps`) and a ctrl+c go with the "
+                "line before them. A scenario's set-up stays."),
+               ("实验网络回到输入那一行的时候。`redo` 回到撤回之前，那一行开始了新分支时也一样。只是查看的命令"
+                "（`ip addr`、`docker ps`）和 ctrl+c 随它们前面的那一行一起撤回。场景的准备部分不撤回。")))
 def undo(shell: Shell, job: Job, _values: Values) -> None:
     session = _session(shell)
-    before = session.position
+    before, lines = session.position, [entry.line for entry in session.journal[:session.done]]
     line = session.undo()
+    behind = sum(changes_nothing(one) for one in lines[session.done + 1:])
     nothing = "only the set-up is left, which is not taken back" if session.lines_of_set_up else (
         "nothing to take back")
     told = "" if line is None or session.position.step < before.step else "it was refused and had changed nothing\n"
+    if line is not None and behind:
+        told += f"and with it {behind} {'line' if behind == 1 else 'lines'} behind it that only looked\n"
     job.print(shell.say(nothing if line is None else f"taken back: {line}\n{told}{_where(session)}"))
     job.finish()
 

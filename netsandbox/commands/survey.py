@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.as_root import OF_SUDO
+from netsandbox.commands.looking import changes_behind_pipe, only_looks
 from netsandbox.commands.parts import ASSIGNMENT, SUDO, Survey
 from netsandbox.shell.tree import (
     AndOr,
@@ -32,12 +33,6 @@ from netsandbox.shell.tree import (
     Word,
 )
 
-LOOKS: dict[str, str] = dict.fromkeys(
-    ("cat", "column", "cut", "egrep", "fgrep", "fold", "grep", "head", "jq", "less", "more", "nl", "rev", "tac", "tail",
-     "tr", "wc"), "(?!)") | {
-         "awk": ".*(>|[|]|sys)", "sed": "-[A-Za-z]*i|--in-place|.*w ", "sort": "-[A-Za-z]*o|--output", "uniq": "[^-]"}
-"""What changes nothing behind a pipe, and of which words it does."""
-
 
 class _Finder:
     def __init__(self) -> None:
@@ -45,6 +40,12 @@ class _Finder:
         self.filters: list[str] = []
         self.functions: list[str] = []
         self.substitutes = False
+        self.looks = True
+
+    def _does(self) -> None:
+        """It sets or writes something."""
+        self.heads.append("")
+        self.looks = False
 
     def commands(self, body: List) -> None:
         for item in body.items:
@@ -64,7 +65,7 @@ class _Finder:
             self._words([redirect.target for redirect in command.redirects])
         elif isinstance(command, Function):
             self.functions.append(command.name)
-            self.heads.append("")
+            self._does()
             self._command(command.body, False)
         else:
             for body in _bodies(command):
@@ -74,16 +75,16 @@ class _Finder:
     def _simple(self, command: Simple, is_filter: bool) -> None:
         words = _behind_sudo(list(command.words))
         if not words and command.assignments:
-            self.heads.append("")
+            self._does()
         if len(words) > 1 and words[0].literal == "export" and is_assignment(words[1]):
-            self.heads.append("")
+            self._does()
         elif words:
-            name = words[0].literal or ""
+            told = [word.literal for word in words]
+            self.looks &= only_looks(told)
             if is_filter:
-                self.filters.append(name)
-            if not is_filter or name not in LOOKS or any(
-                    re.match(LOOKS[name], word.literal or "", re.DOTALL) for word in words[1:]):
-                self.heads.append(name)
+                self.filters.append(told[0] or "")
+            if not is_filter or changes_behind_pipe(told):
+                self.heads.append(told[0] or "")
         self._redirects(command.redirects)
         self._words([*command.words, *(redirect.target for redirect in command.redirects),
                      *(word for assignment in (*command.assignments, *command.declared) for word in assignment.inner)])
@@ -92,7 +93,7 @@ class _Finder:
         """A file that is written is something that is done."""
         if any(">" in one.operator and one.target.literal != "/dev/null" and not (
                 one.operator == ">&" and re.fullmatch(r"\d+|-", one.target.literal or "")) for one in redirects):
-            self.heads.append("")
+            self._does()
 
     def _words(self, words: list[Word]) -> None:
         for word in words:
@@ -158,7 +159,7 @@ def survey(body: List) -> Survey:
     found = _Finder()
     found.commands(body)
     return Survey(tuple(found.heads), tuple(found.filters), tuple(found.functions), found.substitutes,
-                  _lone_words(body))
+                  _lone_words(body), found.looks)
 
 
 def _lone_words(body: List) -> tuple[str, ...] | None:

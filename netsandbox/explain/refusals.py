@@ -159,6 +159,8 @@ OF_VERBS: dict[str, str] = {
     "taken back": "已撤回",
     "taken back: {line}": "已撤回：{line}",
     "it was refused and had changed nothing": "它当时被拒绝，什么也没有改变",
+    "and with it {count} line behind it that only looked": "它后面只是查看的 {count} 行也一起撤回",
+    "and with it {count} lines behind it that only looked": "它后面只是查看的 {count} 行也一起撤回",
     "done again: the last steps": "已重做：最后几步",
     "done again: {line}": "已重做：{line}",
     "set-up: {line}: {why}": "准备部分没有完成：{line}：{why}",

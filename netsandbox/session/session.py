@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
-from netsandbox.commands.line import is_background, read_line
+from netsandbox.commands.line import changes_nothing, is_background, read_line
 from netsandbox.commands.pasted import without_prompt
 from netsandbox.commands.words import is_line
 from netsandbox.docker.profiles import DEFAULT_PROFILE
@@ -43,8 +43,8 @@ class Session(Timeline):
     def execute(self, line: str) -> Job:
         """Begin a line now; the caller runs the scheduler until the job is done.
 
-        In the past this begins a branch: what was taken back is kept in the one that is left. What is no command at all
-        begins none.
+        In the past this begins a branch: what was taken back is kept in the one that is left. What is no command at
+        all, or only looks, begins none.
         """
         line = without_prompt(line)
         if not self._is_journaled(line):
@@ -62,12 +62,20 @@ class Session(Timeline):
         self.end = self.position
         self.checkpoints.note(self)
         job.number = self.done
-        if is_past and job.is_unknown:
+        if is_past and (job.is_unknown or self._has_only_looked(job)):
             self._never_was(job)
             self.branches.undone[:] = undone
         else:
             self.take_back(job)
         return job
+
+    def _has_only_looked(self, job: Job) -> bool:
+        """Whether a line that changes nothing came to its end; steps that it takes are no part of what was."""
+        scheduler, steps = self.lab.scheduler, 0
+        while changes_nothing(job.line) and not job.is_done and not scheduler.is_idle and steps < SETTLE_STEPS:
+            scheduler.step()
+            steps += 1
+        return job.is_done and changes_nothing(job.line)
 
     def _leave_future(self) -> None:
         """Something is done in the past: what comes after stays in the branch that is left."""

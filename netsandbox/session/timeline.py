@@ -14,6 +14,7 @@ from typing import Any
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
+from netsandbox.commands.line import changes_nothing
 from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
 from netsandbox.docker.profiles import DEFAULT_PROFILE
@@ -275,7 +276,8 @@ class Timeline:
     def undo(self) -> str | None:
         """Go to just before the last line that is done and can be taken back; returns the line, or None without one.
 
-        Keys that were pressed for it go with it. Where that line began a branch, its parent is the present one again.
+        Keys that were pressed for it, and lines behind it that only looked, go with it. Where that line began a
+        branch, its parent is the present one again.
         """
         number = self._to_undo()
         if number is None:
@@ -291,9 +293,9 @@ class Timeline:
         return undone.line
 
     def _to_undo(self) -> int | None:
-        """Which line of those that are done is to be taken back: the last one that is no key."""
-        return next((number for number in reversed(range(self.done)) if not is_interrupt(self.journal[number].line)),
-                    None)
+        """Which line of those that are done is to be taken back: the last one that did something, and is no key."""
+        lines = ((number, self.journal[number].line) for number in reversed(range(self.done)))
+        return next((number for number, line in lines if not (is_interrupt(line) or changes_nothing(line))), None)
 
     def redo(self) -> str | None:
         """Go back to where the last undo began, its branch included; returns the line that it took back.
