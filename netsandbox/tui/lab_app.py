@@ -293,15 +293,17 @@ class LabApp(UnbrokenApp):
         jobs = self.live.jobs
         fresh = [said for said in jobs.since(self._said) if said.text.strip()]
         self._said = jobs.said
-        fresh = [said for said in fresh if said.kind != "job"] or fresh  # how it ended says less than what it said
+        end = next((said.text for said in reversed(fresh) if said.kind == "end"), "")
+        fresh = [said for said in fresh if said.kind not in ("job", "end")] or fresh
         if fresh:  # of an error the first line says what is wrong, the last one what to try
             errors = [one for one in fresh if one.kind == "err"]
             errors = [one for one in errors if not NOTE.match(one.text)] or errors  # a note may come before what failed
             named = (one for one in errors if NAMED.match(one.text))  # behind curl's progress
-            self._tell_output(next(named, errors[0]) if errors and fresh[-1].kind == "err" else fresh[-1])
+            self._tell_output(next(named, errors[0]) if errors and fresh[-1].kind == "err" else fresh[-1], end)
 
-    def _tell_output(self, last: Said) -> None:
-        """Follow what runs by its last line; what a typed line prints gets the pane, where the log keeps its place."""
+    def _tell_output(self, last: Said, end: str) -> None:
+        """Follow what runs by its last line, or tell of its end; what a typed line prints gets the pane, where the log
+        keeps its place."""
         jobs, main = self.live.jobs, self.main
         if last.kind in ("out", "err"):
             self._told_running = ""
@@ -322,7 +324,7 @@ class LabApp(UnbrokenApp):
         if last.kind == "err" and not NOTE.match(text):
             self._complain(text)
         else:
-            main.command.follow(text, error=False)
+            main.command.follow(end or text, error=False)
 
     def _complain(self, text: str) -> None:
         """Say what went wrong, and whether `why` knows more of it."""

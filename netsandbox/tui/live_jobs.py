@@ -43,6 +43,8 @@ class Watched:
     """What it said last on its error output while it ran, which is an error only if it fails."""
     is_beside: bool = False
     """A person has entered something since: what waits there does not wait for this."""
+    holds: bool = False
+    """It was told that it holds the terminal."""
     told: int = 0
     """As much of its output stands in the transcript already: time went back, and comes the same way."""
 
@@ -121,7 +123,7 @@ class Jobs:
         """What a line has said since there were so many lines, and why it has failed; `explained`: why says more."""
         lines = tuple(said.text for said in self.since(before) if said.kind in ("out", "err"))
         if not job.is_done or not job.code:
-            return Outcome(lines, "", not job.is_done)
+            return Outcome((f"✓ {job.out.strip()}",) if job.line.startswith(EXPECT) else lines, "", not job.is_done)
         result = job.out.strip().rpartition("\n")[2]  # what comes of it stands last, as a trace's verdict
         told = (job.err.strip() or result or tr("command.failed", code=job.code)).splitlines()
         first = next((one for one in told if not is_own(one)), told[0])  # a note may come before what failed
@@ -266,9 +268,18 @@ class Jobs:
                 self._judge(one.job, told=not one.unattended)
                 continue
             self._take(one)
+            self._tell_holding(one)
             if is_done:
                 self._ended(one)
         self.watched = [one for one in self.watched if one.is_alive]
+
+    def _tell_holding(self, one: Watched) -> None:
+        """Once, of a server of a person's own that was begun without `&`, as docker run without -d is."""
+        program = one.job.program
+        if one.holds or one.background or one.unattended or one.job.is_done or program is None or not program.listens:
+            return
+        one.holds = True
+        self.say("end", tr("job.holds", program=one.job.text), one.job.label)
 
     def _ended(self, one: Watched) -> None:
         if one.partial:
@@ -279,7 +290,9 @@ class Jobs:
         if one.job.code and not one.background:
             self.complaint = one.complained
         if one.is_labelled:
-            self.say("job", tr("job.ended", number=one.job.label, line=one.job.text, code=one.job.code), one.job.label)
+            told = tr("job.ended" if one.job.code else "job.done", number=one.job.label, line=one.job.text,
+                      code=one.job.code)
+            self.say("end", told, one.job.label)
         if one.job.label == self.forward:
             self.forward = 0
 
@@ -322,6 +335,6 @@ class Jobs:
                 self.say("wrong", goal.wrong)
             return
         if told or job.code:
-            self.say("fail" if job.code else "hold", job.line)
+            self.say("fail" if job.code else "hold", job.line if job.code else f"{job.line}  {job.out.strip()}")
         for _stream, text in job.output if job.code else ():
             self.say("why", text.rstrip())

@@ -128,7 +128,8 @@ class Said(NamedTuple):
     """One line of the transcript."""
 
     kind: str
-    """line, out, err, say, hold or fail (of an expectation), job (that one runs on, or has ended)."""
+    """line, out, err, say, hold or fail (of an expectation), job (that one runs on), end (that one has ended, or holds
+    the terminal)."""
     text: str
     job: int = 0
     """The label of the line that says it; 0 where there is none."""

@@ -10,22 +10,23 @@ from netsandbox.session.keeping import KeptSession
 from tests.session.lines import built, tables
 
 LOOKING = [
-    "ip addr", "ip -br a", "ip -4 route show table all", "ip route get 172.17.0.2", "ip neigh", "ip netns", "bridge link",
-    "bridge fdb show br docker0", "iptables -nvL", "iptables -t nat -S", "iptables-save", "nft list ruleset", "ss -ltn",
-    "conntrack -L", "tc qdisc", "sysctl net.ipv4.ip_forward", "docker ps", "docker ps -a --filter name=web",
-    "docker logs web", "docker network inspect bridge", "docker compose ps", "docker exec web ip addr",
-    "docker exec -it web cat /etc/hosts", "exec uplink ip route", "sudo iptables -L", "cat /etc/hosts",
-    "docker ps | grep web", "ip addr; docker ps | wc -l", "for i in 1 2; do ip link; done", "show mac; ip addr",
-    "arp -n", "route -n", "ethtool eth0", "hostname", "ls /", "ps aux", "ip addr > /dev/null", "ufw status",
-    "dmesg", "systemctl status docker", "ip netns exec nope ip addr"]
+    "ip addr", "ip -br a", "ip -4 route show table all", "ip route get 172.17.0.2", "ip neigh", "ip netns",
+    "bridge link", "bridge fdb show br docker0", "iptables -nvL", "iptables -t nat -S", "iptables-save",
+    "nft list ruleset", "ss -ltn", "conntrack -L", "tc qdisc", "sysctl net.ipv4.ip_forward", "docker ps",
+    "docker ps -a --filter name=web", "docker logs web", "docker network inspect bridge", "docker compose ps",
+    "docker exec web ip addr", "docker exec -it web cat /etc/hosts", "exec uplink ip route", "sudo iptables -L",
+    "cat /etc/hosts", "docker ps | grep web", "ip addr; docker ps | wc -l", "for i in 1 2; do ip link; done",
+    "show mac; ip addr", "arp -n", "route -n", "ethtool eth0", "hostname", "ls /", "ps aux", "ip addr > /dev/null",
+    "ufw status", "dmesg", "systemctl status docker", "ip netns exec nope ip addr"]
 DOING = [
-    "ip addr add 10.9.9.9/24 dev eth0", "ip link set eth0 down", "ip neigh flush all", "ip netns add x", "bridge vlan add",
-    "iptables -A INPUT -j DROP", "iptables -Z", "iptables -nvL -Z", "nft flush ruleset", "conntrack -D -p udp",
-    "conntrack -L -z", "tc qdisc add dev eth0 root netem delay 1ms", "sysctl -w net.ipv4.ip_forward=0",
-    "docker run -d nginx", "docker rm -f web", "docker logs -f web", "docker exec web ip link set eth0 down",
-    "exec uplink ip addr flush dev eth0", "ping 172.17.0.2 -c 1", "curl 172.17.0.2", "cat /etc/hosts > /tmp/x",
-    "docker ps | tee x", "ip addr; ip link set lo down", "X=1", "cd /tmp", "sleep 1", "ip addr &", "rm x", "hostname x",
-    "ip addr $(docker rm -f web)", "find / -delete", "sed -i s/a/b/ x", "date -s 12:00", "dmesg -C", "'", "ip monitor"]
+    "ip addr add 10.9.9.9/24 dev eth0", "ip link set eth0 down", "ip neigh flush all", "ip netns add x",
+    "bridge vlan add", "iptables -A INPUT -j DROP", "iptables -Z", "iptables -nvL -Z", "nft flush ruleset",
+    "conntrack -D -p udp", "conntrack -L -z", "tc qdisc add dev eth0 root netem delay 1ms",
+    "sysctl -w net.ipv4.ip_forward=0", "docker run -d nginx", "docker rm -f web", "docker logs -f web",
+    "docker exec web ip link set eth0 down", "exec uplink ip addr flush dev eth0", "ping 172.17.0.2 -c 1",
+    "curl 172.17.0.2", "cat /etc/hosts > /tmp/x", "docker ps | tee x", "ip addr; ip link set lo down", "X=1",
+    "cd /tmp", "sleep 1", "ip addr &", "rm x", "hostname x", "ip addr $(docker rm -f web)", "find / -delete",
+    "sed -i s/a/b/ x", "date -s 12:00", "dmesg -C", "'", "ip monitor"]
 
 
 @pytest.mark.parametrize("line", DOING)

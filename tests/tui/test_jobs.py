@@ -67,7 +67,8 @@ async def test_what_a_line_prints_below_another_one_that_was_through_at_once_has
         await on.quiet()
         assert [line.rstrip() for line in transcript(on)[-6:]] == [
             f"host ❯ {slow}", f"[1] {slow}", "host ❯ ip -4 route show dev docker0",
-            "172.17.0.0/16 proto kernel scope link src 172.17.0.1", "[1] docker: PONG", f"[1] ended with 0: {slow}"]
+            "172.17.0.0/16 proto kernel scope link src 172.17.0.1", "[1] docker: PONG", f"[1]+  Done  {slow}"]
+        assert f"[1]+  Done  {slow}" in on.app.main.command.input.placeholder, "as a shell tells it"
         await on.line("sleep 1")
         assert "runs (^C ends it): sleep 1" in shown(on)
         await on.quiet()
@@ -95,7 +96,7 @@ async def test_jobs_are_listed_brought_forward_and_ended(tmp_path: Path) -> None
         await on.pass_time(1)
         assert not on.app.live.jobs.alive
         assert "Nothing runs." in shown(on)
-        assert any(line.startswith("[2] ended with 0") for line in transcript(on))
+        assert any(line.startswith("[2]+  Done") for line in transcript(on))
 
 
 async def test_over_the_list_of_jobs_what_a_line_prints_at_once_is_shown(tmp_path: Path) -> None:
@@ -179,7 +180,7 @@ async def test_redo_leads_back_to_where_undo_began(tmp_path: Path) -> None:
         await on.press("p")
         await on.quiet()
         await on.press("b", "b", "b")
-        await on.line("ip neigh")
+        await on.line("ip neigh flush all")
         await on.press("escape")
         here, branch = live.session.trace.digest(), live.session.branches.present
         await on.press("u", "u", "ctrl+r", "ctrl+r")

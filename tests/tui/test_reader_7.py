@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from netsandbox.commands.job import Job
@@ -17,7 +19,14 @@ from netsandbox.tui.source import Flight
 from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.overlay import flight_overlay, travels
+from tests.tui.app_harness import stage
+from tests.tui.harness import screen_text
 
+DONE = {"en": "[1]+  Done  exec nginx-1 ping", "zh": "[1]+  完成  exec nginx-1 ping"}
+HOLDING = {"en": "docker run --name web -p 8080:80 nginx holds the terminal (^C ends it): what you type now",
+           "zh": "docker run --name web -p 8080:80 nginx 占着终端（^C 结束它）：接下来输入的命令与它同时运行"}
+FAILED = {"en": "[3]+  Exit 28  curl", "zh": "[3]+  退出码 28  curl"}
+HOLDS = {"en": "✓ holds: ", "zh": "✓ 成立："}
 NOT_JOINED = {"en": ("not joined", "no member of the group 224.0.0.22"), "zh": ("没有加入", "不是组 224.0.0.22 的成员")}
 OVERHEARD = {"en": "overheard", "zh": "偷听到"}
 
@@ -72,3 +81,34 @@ def test_the_picture_tells_who_overhears_as_the_log_does_and_writes_beside_the_b
     for progress in (0.0, 0.3, 0.6, 1.0):
         over = flight_overlay(placed, [way], progress, UNICODE)
         assert not [cell for cell, (_glyph, style) in over.items() if style == "frame-label" and cell[1] == bus]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_an_expectation_that_holds_says_so_at_the_prompt(tmp_path: Path, language: str) -> None:
+    """The line vanished, and nothing was to be seen unless the output was there; and it was English there."""
+    set_language(language)
+    async with stage(tmp_path, size=(80, 24)) as on:
+        await on.line("expect reach nginx-1 nginx-2")
+        await on.quiet()
+        assert HOLDS[language] in screen_text(on.app).splitlines()[-2]
+        assert HOLDS[language].removeprefix("✓ ") in "\n".join(said.text for said in on.app.live.jobs.transcript)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_job_s_end_and_a_server_that_holds_the_terminal_are_told_at_the_prompt(
+    tmp_path: Path, language: str
+) -> None:
+    """A line that had become a job ended somewhere in the output, and `docker run` without -d looked as if it was
+    through."""
+    set_language(language)
+    async with stage(tmp_path, size=(120, 40)) as on:
+        await on.line("exec nginx-1 ping -c 2 172.17.0.3 &")
+        await on.quiet()
+        assert DONE[language] in screen_text(on.app).splitlines()[-2]
+        await on.line("docker run --name web -p 8080:80 nginx")
+        await on.pass_time(2)
+        assert HOLDING[language] in screen_text(on.app).splitlines()[-2]
+        assert sum(HOLDING[language] in said.text for said in on.app.live.jobs.transcript) == 1
+        await on.line("curl -m 1 -sS 172.17.0.99")
+        await on.quiet()
+        assert FAILED[language] in "\n".join(said.text for said in on.app.live.jobs.transcript)

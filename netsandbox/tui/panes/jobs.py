@@ -93,5 +93,8 @@ PANE = Pane("jobs", lambda _lab, glyphs, _still: JobsPane(glyphs, id="jobs"), al
     "jobs.forward": ("[{number}] alone in the output; ctrl+c ends it", "输出中只显示 [{number}]；ctrl+c 结束它"),
     "jobs.all": ("All output is shown", "显示全部输出"),
     "key.jobs.end": ("End", "结束"), "tip.jobs.end": ("End the line, as ctrl+c does", "结束这条命令，和 ctrl+c 一样"),
-    "job.ended": ("[{number}] ended with {code}: {line}", "[{number}] 已结束，退出码 {code}：{line}"),
+    "job.done": ("[{number}]+  Done  {line}", "[{number}]+  完成  {line}"),
+    "job.ended": ("[{number}]+  Exit {code}  {line}", "[{number}]+  退出码 {code}  {line}"),
+    "job.holds": ("{program} holds the terminal (^C ends it): what you type now runs beside it",
+                  "{program} 占着终端（^C 结束它）：接下来输入的命令与它同时运行"),
 })

@@ -71,7 +71,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"output--{kind}"
-        for kind in ("line", "out", "err", "say", "hold", "fail", "why", "job", "goal", "wrong", "match")
+        for kind in ("line", "out", "err", "say", "hold", "fail", "why", "job", "end", "goal", "wrong", "match")
     }
 
     DEFAULT_CSS = """
@@ -82,7 +82,7 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         & .output--out { color: $foreground; }
         & .output--err { color: $text-error; }
         & .output--why, & .output--wrong { color: $text-muted; }
-        & .output--job { color: $text-primary; }
+        & .output--job, & .output--end { color: $text-primary; }
         & .output--say { color: $text-secondary; text-style: italic; }
         & .output--hold { color: $text-success; }
         & .output--match { text-style: reverse; }
@@ -354,7 +354,7 @@ def _is_of_table(row: Said) -> bool:
 def _with_tables(lines: list[Said]) -> list[tuple[Said, bool]]:
     """Each line, and whether it is a table's: one of three columns, or of two beside one, as the head of ss is, or what
     goes on in a column below one."""
-    are = [one.kind in ("out", "job") and bool(_TABLE.search(one.text.expandtabs())) for one in lines]
+    are = [one.kind in ("out", "job", "end") and bool(_TABLE.search(one.text.expandtabs())) for one in lines]
     found: list[tuple[Said, bool]] = []
     for at, one in enumerate(lines):
         is_beside = one.kind == "out" and any(are[max(at - 1, 0):at + 2]) and bool(_COLUMNS.search(one.text))
