@@ -104,9 +104,8 @@ def _nodes(shell: Shell) -> str:
     def said(kind: str) -> str:
         return HEADS.say(f"kind.{kind}", shell.language) if f"kind.{kind}" in HEADS else kind
 
-    addresses = views.addresses(shell.lab)
     rows = [(row.name, said(row.kind), row.host or "", row.network or "", row.image or "", row.state,
-             addresses[row.name] if row.namespace == row.name else "")
+             ", ".join(row.addresses))
             for row in views.nodes(shell.lab)]
     if not rows:
         empty = "The lab is empty. `add-container nginx-1` or `add-host pc1` begins one; `help` lists the rest."

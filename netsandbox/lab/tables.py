@@ -70,6 +70,8 @@ class NodeRow(NamedTuple):
     """The network namespace's name; a host-network container has its host's."""
     published: tuple[PublishedRow, ...] = ()
     """Of a host, the ports that lead to containers."""
+    addresses: tuple[str, ...] = ()
+    """With their lengths, of all its own interfaces but the loopback, in their order."""
 
 
 class InterfaceRow(NamedTuple):

@@ -45,6 +45,7 @@ from netsandbox.wire.ipv4 import ICMP
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from netsandbox.docker.container import Container
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
@@ -57,14 +58,25 @@ def nodes(lab: Lab) -> list[NodeRow]:
     for node in lab.nodes.values():
         group = node.group if isinstance(node, Remote) else None
         rows.append(NodeRow(node.name, node.kind, group, None, None, "up", node.namespace.name,
-                            published_by(node.docker) if isinstance(node, Host) else ()))
+                            published_by(node.docker) if isinstance(node, Host) else (), _addresses(node.namespace)))
         if isinstance(node, Host) and node.docker is not None:
-            for container in node.docker.containers.values():
-                where = container.namespace.name if container.namespace else ""
-                rows.append(NodeRow(container.name, "container", node.name, container.mode, container.image.name,
-                                    container.state, where))
-    rows += [NodeRow(name, "host", None, None, None, "up", name) for name in lab.extra_namespaces]
+            rows += [_container(container, node.name) for container in node.docker.containers.values()]
+    rows += [NodeRow(name, "host", None, None, None, "up", name, (), _addresses(namespace))
+             for name, namespace in lab.extra_namespaces.items()]
     return rows
+
+
+def _container(container: Container, host: str) -> NodeRow:
+    namespace = container.namespace
+    where = namespace.name if namespace is not None else ""
+    own = _addresses(namespace) if namespace is not None and where == container.name else ()
+    return NodeRow(container.name, "container", host, container.mode, container.image.name, container.state, where,
+                   (), own)
+
+
+def _addresses(namespace: NetworkNamespace) -> tuple[str, ...]:
+    return tuple([str(own.with_length) for name, device in namespace.interfaces.items() if name != "lo"
+                  for own in device.addresses])
 
 
 def find_namespace(lab: Lab, node: str) -> NetworkNamespace | None:
@@ -86,14 +98,6 @@ def interfaces(lab: Lab, node: str | None = None) -> list[InterfaceRow]:
     hubs = {one.namespace for one in lab.nodes.values() if isinstance(one, HubNode)}
     return [_interface(interface, titles) for interface in some
             if not interface.is_loopback or interface.namespace not in hubs]  # a repeater has no address at all
-
-
-def addresses(lab: Lab) -> dict[str, str]:
-    """By the name of a node, those of its interfaces but the loopback, in their order."""
-    named = {namespace.name: namespace for namespace in lab.namespaces()} | lab.extra_namespaces
-    return {name: ", ".join([str(own.with_length) for device in namespace.interfaces.values()
-                             if device.name != "lo" for own in device.addresses])
-            for name, namespace in named.items()}
 
 
 def _interface(interface: Interface, titles: Mapping[tuple[str, str], str]) -> InterfaceRow:
@@ -278,14 +282,14 @@ def links(lab: Lab) -> list[LinkRow]:
     rows, seen = [], set()
     cabled = {end for cable in lab.cables for end in (cable.left, cable.right)}
     for namespace in lab.namespaces():
-        for interface in namespace.interfaces.values():
-            peer = interface.peer
+        for name, interface in namespace.interfaces.items():
+            peer = interface.peer if name != "lo" else None
             if peer is not None and interface not in seen:
                 seen.add(peer)
                 kind = "cable" if interface in cabled or isinstance(interface, HubPort) else "veth"
                 is_plain = interface.wire == (peer,) and interface.shaper is None is peer.shaper
                 delay, loss = (0, 0.0) if is_plain else _slowed(interface, peer)
-                rows.append(LinkRow((namespace.name, interface.name), (peer.namespace.name, peer.name), kind,
+                rows.append(LinkRow((namespace.name, name), (peer.namespace.name, peer.name), kind,
                                     interface.up and peer.up, delay, loss))
     return rows
 

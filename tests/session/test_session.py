@@ -136,3 +136,15 @@ def test_any_session_goes_back_and_forth_unchanged(lines: list[str], data: st.Da
 @SESSIONS
 def test_many_sessions_go_back_and_forth_unchanged(lines: list[str], data: st.DataObject) -> None:
     goes_back_and_forth_unchanged(lines, data)
+
+
+def test_a_node_has_the_addresses_of_its_own_interfaces_and_who_shares_them_has_none() -> None:
+    session = Session()
+    for line in ("docker run -d --name web nginx", "docker run -d --name open --net=host nginx",
+                 "docker run -d --name beside --net=container:web nginx", "ip netns add red",
+                 "docker create --name later nginx"):
+        session.run(line)
+    rows = {row.name: row.addresses for row in views.nodes(session.lab)}
+    assert rows["web"] == ("172.17.0.2/16",)
+    assert rows["host"] == ("172.17.0.1/16",)
+    assert rows["open"] == rows["beside"] == rows["later"] == rows["red"] == ()
