@@ -6,9 +6,9 @@ import pytest
 
 from netsandbox.session.keeping import KeptSession
 
-HEADINGS = "COMMAND    PID USER FD   TYPE DEVICE SIZE/OFF NODE NAME\n"
-BOTH = ("docker-pr 1002 root 3u   IPv4  20000      0t0  TCP *:{0} (LISTEN)\n"
-        "docker-pr 1003 root 3u   IPv6  20007      0t0  TCP *:{0} (LISTEN)\n")
+HEADINGS = "COMMAND    PID USER FD   TYPE  DEVICE SIZE/OFF NODE NAME\n"
+BOTH = ("docker-pr 1002 root 3u   IPv4 1046051      0t0  TCP *:{0} (LISTEN)\n"
+        "docker-pr 1003 root 3u   IPv6 1047075      0t0  TCP *:{0} (LISTEN)\n")
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
 
 
@@ -117,3 +120,19 @@ def test_the_usage_of_a_kind(lab: Session) -> None:
     assert job.code == 0
     assert job.out.startswith("Usage: ... vlan")
     assert lab.run("ip route get default").err == ""
+
+
+def test_netstat_s_timers_and_groups() -> None:
+    """As net-tools 2.10 printed them, with another number of seconds."""
+    session = KeptSession()
+    for line in ("ip netns add h", "ip -n h link set lo up", "ip netns exec h nc -lk 127.0.0.1 80 &",
+                 "ip netns exec h nc -ul 127.0.0.1 53 &", "ip netns exec h nc -z 127.0.0.1 80", "wait 100ms"):
+        session.run(line)
+    out = session.run("ip netns exec h netstat -tunao").out
+    assert out.splitlines()[1].endswith("State       Timer")
+    assert re.search(r" LISTEN      off \(0\.00/0/0\)\n", out)
+    assert re.search(r" TIME_WAIT   timewait \(59\.9\d/0/0\)\n", out)
+    assert re.search(r"^udp .* 0\.0\.0\.0:\*                           off \(0\.00/0/0\)$", out, re.MULTILINE)
+    assert session.run("ip netns exec h netstat -gn").out == (
+        "IPv6/IPv4 Group Memberships\nInterface       RefCnt Group\n--------------- ------ ---------------------\n"
+        "lo              1      224.0.0.1\nlo              1      ff02::1\nlo              1      ff01::1\n")

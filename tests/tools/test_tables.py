@@ -25,6 +25,7 @@ from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.next_hop import learn_gateway
 from netsandbox.linux.ipv4.routing import learn_mtu
 from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.session.keeping import KeptSession
 from netsandbox.wire.addresses import parse_ipv4
 from tests.tools.twin import Line, Outcome, SimulatedTwin
 
@@ -250,3 +251,12 @@ def test_every_error_that_a_tool_can_meet_has_the_c_librarys_words() -> None:
     assert len(raised) > 10
     assert raised <= errors.STRERROR.keys()
     assert {name: os.strerror(getattr(errno, name)) for name in errors.STRERROR} == errors.STRERROR
+
+
+def test_rules_by_where_packets_go_and_ports_with_their_mask() -> None:
+    """As iproute2 6.15 prints what 6.18 tells."""
+    session = KeptSession()
+    for line in ("ip rule add to 10.5.0.0/16 prohibit pref 50", "ip rule add dport 80 lookup main pref 60"):
+        assert session.run(line).code == 0
+    assert session.run("ip rule show to 10.5.0.0/16").out == "50:\tfrom all to 10.5.0.0/16 prohibit\n"
+    assert '"dport":80,"dport_mask":"0xffff"' in session.run("ip -j rule").out

@@ -162,8 +162,9 @@ class ConnectionTable:
     def confirm(self, connection: Connection, by_program: bool = False) -> bool:
         """__nf_conntrack_confirm: enter the connection; False where another has one of its tuples."""
         if connection.status & DYING or self.find(connection.original) or self.find(connection.reply):
-            self.statistics["insert_failed"] += 1
+            self.statistics["insert_failed"] += not by_program
             return False
+        self.statistics["insert"] += by_program
         connection.status |= CONFIRMED
         connection.expires = self.namespace.scheduler.now + connection.lifetime
         if connection.began is not None:

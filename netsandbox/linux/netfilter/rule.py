@@ -68,12 +68,14 @@ class Target:
 
     Attributes:
         tables, hooks: those that it may stand in; None: all.
+        looks_at_hooks: it is itself that looks where it stands, and nf_tables tells it of a base chain's hook alone.
         needs_tracking: without connections it can do nothing.
     """
 
     name: str
     tables: ClassVar[frozenset[str] | None] = None
     hooks: frozenset[Hook] | None = None
+    looks_at_hooks: ClassVar[bool] = False
     needs_tracking: bool = False
     only_decides: ClassVar[bool] = False
     """Its answer is always the same, and is all that comes of it."""

@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import PRIORITIES, TABLES, Hook, Priority
-from netsandbox.linux.netfilter.rule import Rule
+from netsandbox.linux.netfilter.rule import Rule, Target
 
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.megaflow import Page
@@ -29,10 +29,19 @@ class RuleError(Exception):
 
 
 class Refusal(NamedTuple):
-    """Where a target may stand."""
+    """Where a target may stand.
+
+    Attributes:
+        is_own: it looks for itself, and nf_tables tells it of the hook of a base chain alone.
+    """
 
     tables: frozenset[str] | None
     hooks: frozenset[Hook] | None
+    is_own: bool = False
+
+
+def _refusal_of(target: Target) -> Refusal:
+    return Refusal(target.tables, target.hooks, target.looks_at_hooks)
 
 
 class Chain:
@@ -68,7 +77,7 @@ class Chain:
         if rule.jump:
             self.jumps[rule.jump] += count
         elif rule.target is not None and (rule.target.tables is not None or rule.target.hooks is not None):
-            self.limits[Refusal(rule.target.tables, rule.target.hooks)] += count
+            self.limits[_refusal_of(rule.target)] += count
 
 
 def builtin(table: str, hook: Hook) -> Chain:
@@ -256,9 +265,12 @@ class Table:
                 raise RuleError("ELOOP" if self.is_legacy else "EMLINK")
             for name in self._below(rule.jump):
                 for limit in self.chains[name].limits:
-                    self._check_place(chain, limit, bool(rule.said))
+                    if self.is_legacy or not limit.is_own:
+                        self._check_place(chain, limit, bool(rule.said))
         elif rule.target is not None:
-            self._check_place(chain, Refusal(rule.target.tables, rule.target.hooks), bool(rule.said))
+            limit = _refusal_of(rule.target)
+            if self.is_legacy or chain.hook is not None or not limit.is_own:
+                self._check_place(chain, limit, bool(rule.said))
 
     def _would_loop(self, chain: Chain, jump: str) -> bool:
         """Whether what a chain would lead to goes round; of chains that nothing leads to nobody minds it."""

@@ -79,3 +79,34 @@ def test_what_leads_to_a_chain_that_is_renamed_leads_to_it_still(pair: KeptSessi
         assert pair.run(f"ip netns exec a iptables {line}").code == 0
     rules = pair.run("ip netns exec a iptables -S").out.splitlines()
     assert rules[3:] == ["-N B", "-N C", "-A INPUT -j B", "-A INPUT -j C", "-A FORWARD -g B", "-A FORWARD -j DROP"]
+
+
+def test_tcpmss_is_held_to_the_hooks_of_a_base_chain_alone(pair: KeptSession) -> None:
+    """As iptables 1.8.11 and 6.18 were asked; the older iptables looks at what leads to the chain as well."""
+    clamp = "-p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu"
+    answers = [pair.run(f"ip netns exec a {line}").code for line in (
+        f"iptables -A INPUT {clamp}", "iptables -N MINE", "iptables -A INPUT -j MINE", f"iptables -A MINE {clamp}",
+        "iptables -N OTHER", f"iptables -A OTHER {clamp}", "iptables -A INPUT -j OTHER",
+        "iptables-legacy -N MINE", "iptables-legacy -A INPUT -j MINE", f"iptables-legacy -A MINE {clamp}")]
+    assert answers == [4, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("line", [
+    "-d 10.0.0.7 -j CLUSTERIP --new --hashmode sourceip --clustermac 01:00:5e:00:00:20 --total-nodes 2 --local-node 1",
+    "-p tcp --syn -j SYNPROXY --sack-perm --mss 1460", "-j HMARK --hmark-tuple src --hmark-mod 5 --hmark-rnd 1"])
+def test_a_target_that_is_not_modelled_is_named_whatever_its_options(pair: KeptSession, line: str) -> None:
+    job = pair.run(f"ip netns exec a iptables -A INPUT {line}")
+    name = line.split(" -j ")[-1].removeprefix("-j ").split()[0]
+    assert (job.code, job.err) == (1, f"netsandbox: target '{name}' is not modelled: nothing was changed\n")
+
+
+def test_nft_quotes_what_nflog_says(pair: KeptSession) -> None:
+    pair.run("ip netns exec a iptables -A INPUT -j NFLOG --nflog-group 5 --nflog-prefix x")
+    assert 'log prefix "x" group 5' in pair.run("ip netns exec a nft list ruleset").out
+
+
+def test_only_what_a_program_enters_counts_as_inserted(pair: KeptSession) -> None:
+    """As conntrack 1.4.8 and 6.18 were asked: a line that finds its entry there has not failed to insert one."""
+    enter = "conntrack -I -p udp -s 10.0.0.9 -d 10.0.0.8 --sport 1 --dport 2 -t 100"
+    assert [pair.run(f"ip netns exec a {enter}").code for _time in range(2)] == [0, 1]
+    assert " insert=1 insert_failed=0 " in pair.run("ip netns exec a conntrack -S").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import hexdigits
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -91,7 +92,8 @@ def _group(word: str) -> int:
     except AddressError:
         if ":" in word:
             raise ToolError(1, "netsandbox: groups of other families than IPv4 are not modelled") from None
-        raise ToolError(USAGE, f'"{word}" is invalid lladdr.\nInvalid address "{word}"') from None
+        said = "" if word[0] in hexdigits else f'"{word}" is invalid lladdr.\n'
+        raise ToolError(USAGE, f'{said}Invalid address "{word}"') from None
 
 
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:

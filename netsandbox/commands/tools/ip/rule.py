@@ -176,7 +176,7 @@ def _filter(words: Words) -> dict[str, Any]:
 
     return parse(words, (
         flag("not"), key("from*", read=family.prefix),
-        key("tos*", "dsfield*", name="tos", read=read_tos), key("fwmark", read=_mark_alone),
+        key("tos", "dsfield*", name="tos", read=read_tos), key("fwmark", read=_mark_alone),
         key("iif", "dev", name="iif"), key("oif"), key("uidrange", read=_users),
         key("lookup*", "table*", name="table", read=reader(table_of, "table id value is invalid\n")),
         key("preference*", "order*", "priority*", name="priority", read=number("preference value is invalid\n")),
@@ -234,6 +234,7 @@ def _note_packet(row: Row, rule: Rule, devices: Collection[str]) -> None:
     for name, (low, high) in (("sport", rule.source_ports), ("dport", rule.ports)):
         if high and low == high:
             row.note(name, low)
+            row.note(f"{name}_mask", "0xffff")
         elif high:
             row.note(f"{name}_start", low)
             row.note(f"{name}_end", high)

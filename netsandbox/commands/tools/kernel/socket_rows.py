@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.socket import Socket
 
 FIRST_FD = 3
+FIRST_INODE, FDS_OF_A_PROCESS = 20000, 1024
 MASK = 0xFFFFFFFF
 
 
@@ -32,6 +33,16 @@ class SocketTimer(NamedTuple):
     kind: str
     left: int
     retries: int
+
+    @property
+    def resent(self) -> int:
+        """How often data was sent again (icsk_retransmits)."""
+        return self.retries if self.kind == "on" else 0
+
+    @property
+    def probes(self) -> int:
+        """How many of keepalive or of a closed window have no answer (icsk_probes_out)."""
+        return self.retries if self.kind in ("keepalive", "persist") else 0
 
     def __str__(self) -> str:
         minutes, rest = divmod(self.left, 60_000)
@@ -69,6 +80,11 @@ class SocketRow(NamedTuple):
     addresses: tuple[int, int]
     source: Any
 
+    @property
+    def inode(self) -> int:
+        """What no program has any more has none."""
+        return FIRST_INODE + FDS_OF_A_PROCESS * self.pid + self.fd if self.fd else 0
+
 
 def socket_rows(namespace: NetworkNamespace) -> list[SocketRow]:
     """UDP before TCP, listeners by port, then the connections."""
@@ -85,11 +101,6 @@ def socket_rows(namespace: NetworkNamespace) -> list[SocketRow]:
         else:
             rows.append(_record(found))
     return rows
-
-
-def inode_of(place: int) -> int:
-    """The number of a socket's inode, by its place in a list."""
-    return 20000 + 7 * place
 
 
 def _next_fd(counts: dict[int, int], pid: int) -> int:
@@ -156,16 +167,15 @@ def proc_net_tcp(namespace: NetworkNamespace) -> str:
             and row.tcp_state != TcpState.CLOSE]
     for place, row in enumerate(rows):
         kinds = {"on": 1, "keepalive": 2, "timewait": 3, "persist": 4}
-        running, when, retries = (kinds[row.timer.kind], row.timer.left // 10, row.timer.retries) if row.timer else (
-            0, 0, 0)
+        running, when, resent, probes = (kinds[row.timer.kind], row.timer.left // 10, row.timer.resent,
+                                         row.timer.probes) if row.timer else (0, 0, 0, 0)
         sent = 0 if row.state == "LISTEN" else row.sent
-        inode = inode_of(place) if row.fd else 0
-        tail = f"{inode} 1 0000000000000000"
+        tail = f"{row.inode} 1 0000000000000000"
         if isinstance(row.source, Connection):
             tail += _proc_tail(row.source)
         lines.append(f"{place:4d}: {swapped(row.addresses[0])}:{row.local[1]:04X} {swapped(row.addresses[1])}:"
                      f"{row.peer[1]:04X} {row.tcp_state:02X} {sent:08X}:{row.received:08X} {running:02X}:{when:08X} "
-                     f"{retries:08X} {0:5d} {0:8d} {tail}")
+                     f"{resent:08X} {0:5d} {probes:8d} {tail}")
     return "".join(f"{line:<149}\n" for line in lines)
 
 

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.groups import group_addresses
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.kernel.proc_counters import NOT_COUNTED
-from netsandbox.commands.tools.kernel.socket_rows import SocketRow, inode_of
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow
+from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.notes import say
 from netsandbox.commands.tools.older import ifconfig, interface_table, netstat_words, route
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.sockets.sockets_seen import rows_seen
 from netsandbox.commands.tools.sockets.ss import is_wanted, names_shown, port_text
+from netsandbox.wire.addresses import format_ipv4
 
 VERSION = "net-tools 2.10 (netsandbox)"
 STATES = {"ESTAB": "ESTABLISHED", "FIN-WAIT-1": "FIN_WAIT1", "FIN-WAIT-2": "FIN_WAIT2"}
 """Those that net-tools spell otherwise than with an underscore."""
 UNIX_COLUMNS = "Proto RefCnt Flags       Type       State         I-Node   Path"
+GROUPS_TITLE = ("IPv6/IPv4 Group Memberships\nInterface       RefCnt Group\n"
+                "--------------- ------ ---------------------\n")
+NAMES_OF_TIMERS = {"persist": "probe"}
 NO_UNIX = "note: no program of the sandbox has a UNIX domain socket\n"
 NETSTAT = OptionTable(
     "netstat", 3, TEXTS["netstat"], by_letter=True,
     acts="r|route n|numeric n|numeric-users t|tcp u|udp l|listening a|all p|program p|programs e|extend 4|inet "
-         "6|inet6 h|help i|interfaces s|statistics x|unix w|raw V|version A|protocol= numeric-hosts numeric-ports",
+         "6|inet6 h|help i|interfaces g|groups o|timers s|statistics x|unix w|raw V|version A|protocol= numeric-hosts "
+         "numeric-ports",
     usual="W|wide v|verbose F|fib",
-    refused="g|groups o|timers c|continuous M|masquerade C|cache N|symbolic S|sctp U|udplite Z|context")
+    refused="c|continuous M|masquerade C|cache N|symbolic S|sctp U|udplite Z|context")
 
 
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
@@ -44,6 +51,8 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
         return ToolResult(0, route.table(context.namespace, columns, "n" in options), "")
     if "i" in options:
         return ToolResult(0, _interfaces(context, options), "")
+    if "g" in options:
+        return ToolResult(0, _groups(context), "")
     if "x" in options and not options.values.keys() & {"t", "u"}:
         return ToolResult(0, f"Active UNIX domain sockets ({_which(options)})\n{UNIX_COLUMNS}\n", NO_UNIX)
     return ToolResult(0, _sockets(context, options), "")
@@ -67,6 +76,15 @@ def _interfaces(context: ToolContext, options: Read) -> str:
     return interface_table.table(context.namespace, interface_table.NETSTAT, [], "a" in options)
 
 
+def _groups(context: ToolContext) -> str:
+    """Those of IPv4 on each interface, then those of IPv6 (/proc/net/igmp, igmp6)."""
+    found = [(interface.name, group) for interface in in_order(context.namespace)
+             for _family, group in group_addresses(interface)]
+    found.sort(key=lambda member: isinstance(member[1], str))
+    return GROUPS_TITLE + "".join(
+        f"{name:<15} {1:<6} {format_ipv4(group) if isinstance(group, int) else group}\n" for name, group in found)
+
+
 def _which(options: Read) -> str:
     return "only servers" if "l" in options else "servers and established" if "a" in options else "w/o servers"
 
@@ -76,12 +94,13 @@ def _sockets(context: ToolContext, options: Read) -> str:
     text = (f"Active Internet connections ({_which(options)})\n"
             "Proto Recv-Q Send-Q Local Address           Foreign Address         State      ")
     text += " User       Inode     " if "e" in options else ""
-    text += (" PID/Program name    " if "p" in options else "") + "\n"
+    text += " PID/Program name    " if "p" in options else ""
+    text += " Timer\n" if "o" in options else "\n"
     kinds = [kind for kind, letter in (("tcp", "t"), ("udp", "u")) if letter in options] or ["tcp", "udp"]
     names = {} if options.values.keys() & {"n", "numeric-hosts"} else names_shown(context)
     rows = rows_seen(context)
     for kind in kinds:
-        text += "".join(_line(row, options, place, names) for place, row in enumerate(rows)
+        text += "".join(_line(row, options, names) for row in rows
                         if row.protocol == kind and is_wanted(row, options, kinds))
     if options.values.keys() & set("tuw46A") and "x" not in options:
         return text
@@ -89,14 +108,22 @@ def _sockets(context: ToolContext, options: Read) -> str:
     return f"{text}Active UNIX domain sockets ({_which(options)})\n{columns}\n"
 
 
-def _line(row: SocketRow, options: Read, place: int, names: dict[str, str]) -> str:
+def _line(row: SocketRow, options: Read, names: dict[str, str]) -> str:
     numeric_ports = bool(options.values.keys() & {"n", "numeric-ports"})
     state = "" if row.state == "UNCONN" else STATES.get(row.state, row.state.replace("-", "_"))
     local, peer = (f"{names.get(address, address).strip('[]')}:{port_text(port, numeric_ports, row.protocol)}"
                    for address, port in (row.local, row.peer))
-    owner = f" {'0' if 'n' in options else 'root':<10} {inode_of(place):<10}" if "e" in options else ""
+    owner = f" {'0' if 'n' in options else 'root':<10} {row.inode:<10}" if "e" in options else ""
     if "p" in options:
         owner += f" {f'{row.pid}/{row.process}' if row.fd else '-':<20}"
+    owner += f" {_timer(row)}" if "o" in options else ""
     protocol = row.protocol + ("6" if row.family == "inet6" else "")
     sent = 0 if row.state == "LISTEN" else row.sent
     return f"{protocol:<5} {row.received:>6} {sent:>6} {local:<23} {peer:<23} {state:<11}{owner}\n"
+
+
+def _timer(row: SocketRow) -> str:
+    timer = row.timer
+    if timer is None:
+        return "off (0.00/0/0)"
+    return f"{NAMES_OF_TIMERS.get(timer.kind, timer.kind)} ({timer.left / 1000:.2f}/{timer.resent}/{timer.probes})"

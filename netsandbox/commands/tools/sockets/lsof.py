@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from netsandbox.apps.columns import columns
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.kernel.socket_rows import SocketRow, inode_of
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow
 from netsandbox.commands.tools.sockets.sockets_seen import rows_seen
 from netsandbox.wire.services import service, service_name
 
@@ -60,13 +60,13 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
             wishes.append(_wish(wish or (rest.pop(0) if rest and not rest[0].startswith("-") else "")))
     if not wishes:
         raise ToolError(1, "netsandbox: lsof without -i is not modelled: there are no open files")
-    rows = [(row, place) for place, row in enumerate(rows_seen(context)) if row.fd
+    rows = [row for row in rows_seen(context) if row.fd
             and any(wish.takes(row) for wish in wishes) and (not state or NAMES.get(row.state) == state)]
-    rows.sort(key=lambda item: (item[0].pid, item[0].fd))
+    rows.sort(key=lambda row: (row.pid, row.fd))
     if "t" in letters:
-        pids = dict.fromkeys(row.pid for row, _place in rows)
+        pids = dict.fromkeys(row.pid for row in rows)
         return ToolResult(0 if rows else 1, "".join(f"{pid}\n" for pid in pids), "")
-    return ToolResult(0 if rows else 1, _table([_cells(row, place, letters) for row, place in rows]), "")
+    return ToolResult(0 if rows else 1, _table([_cells(row, letters) for row in rows]), "")
 
 
 def _wish(text: str) -> Wish:
@@ -90,14 +90,14 @@ def _wish(text: str) -> Wish:
     return Wish(found[1], (found[2] or "").lower(), found[3] or "", frozenset(ports))
 
 
-def _cells(row: SocketRow, place: int, letters: str) -> tuple[str, ...]:
+def _cells(row: SocketRow, letters: str) -> tuple[str, ...]:
     name = _end(row, row.local, letters)
     if row.peer[1]:
         name += f"->{_end(row, row.peer, letters)}"
     state = f" ({NAMES[row.state]})" if row.protocol == "tcp" and row.state in NAMES else " "
     return (row.process[:LONGEST], str(row.pid), "0" if "l" in letters else "root", f"{row.fd}u  ",
             "IPv6" if row.family == "inet6" else "IPv4",
-            str(inode_of(place)), "0t0", row.protocol.upper(), f"{name}{state}")
+            str(row.inode), "0t0", row.protocol.upper(), f"{name}{state}")
 
 
 def _end(row: SocketRow, end: tuple[str, int], letters: str) -> str:

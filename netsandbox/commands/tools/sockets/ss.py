@@ -11,7 +11,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.ip import netns
 from netsandbox.commands.tools.kernel.proc_counters import Usage
-from netsandbox.commands.tools.kernel.socket_rows import SocketRow, inode_of, socket_rows
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow, socket_rows
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.sockets import ss_filter
 from netsandbox.commands.tools.sockets.sockets_seen import rows_seen
@@ -72,15 +72,12 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     if start and not (kinds or words or options.values.keys() & {"4", "6", "0", "f", "A"}):
         return ToolResult(0, start, "")
     states = _states(words)
-    wanted = ss_filter.read(words)
-    seen = rows_seen(context)
-    rows = [row for row in seen if is_wanted(row, options, kinds, states) and wanted.takes(row)]
+    wanted = ss_filter.read(words, context.namespace)
+    rows = [row for row in rows_seen(context) if is_wanted(row, options, kinds, states) and wanted.takes(row)]
     if "K" in options:
         _destroy(rows)
     names = names_shown(context) if "r" in options else {}
-    inodes = {row: inode_of(place) for kind in ("tcp", "udp") for place, row in enumerate(
-        row for row in seen if row.protocol == kind)} if "e" in options else {}
-    return ToolResult(0, start + _columns(rows, options, _hidden(options, kinds, states), names, inodes), "")
+    return ToolResult(0, start + _columns(rows, options, _hidden(options, kinds, states), names), "")
 
 
 def _of_machine(context: ToolContext) -> tuple[Usage, Usage]:
@@ -170,13 +167,13 @@ def _kinds(options: Read) -> list[str]:
     return [kind for kind in ("udp", "tcp", "raw", "unix", "dccp", "sctp", *FAMILIES) if kind in found]
 
 
-def _extended(row: SocketRow, inode: int) -> str:
+def _extended(row: SocketRow) -> str:
     """-e (print_details): its inode, the number that the kernel knows it by, and which ways it still talks.
 
     What no program has any more has neither inode nor cgroup.
     """
     cookie = crc32(f"{row.protocol} {row.family} {row.local} {row.peer}".encode()) & 0xFFFF
-    own = f"ino:{inode if row.fd else 0} sk:{cookie:x}"
+    own = f"ino:{row.inode} sk:{cookie:x}"
     if isinstance(row.source, Request | TimeWait):
         return own
     closed = not row.fd or row.state in ("FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "LAST-ACK")
@@ -184,13 +181,13 @@ def _extended(row: SocketRow, inode: int) -> str:
     return f"{own} cgroup:/ {'-' if heard else '<'}-{'-' if closed else '>'}"
 
 
-def _cells(row: SocketRow, options: Read, names: dict[str, str], inode: int) -> list[str]:
+def _cells(row: SocketRow, options: Read, names: dict[str, str]) -> list[str]:
     """What each of TITLES has of a socket."""
     numeric = "n" in options
     users = f' users:(("{row.process}",pid={row.pid},fd={row.fd}))' if (
         "p" in options and row.fd and row.pid) else ""
     timer = f" {row.timer}" if options.values.keys() & {"o", "e"} and row.timer is not None else ""
-    timer += f" {_extended(row, inode)}" if "e" in options else ""
+    timer += f" {_extended(row)}" if "e" in options else ""
     told = ""
     is_tcp = row.protocol == "tcp"
     if ("i" in options and is_tcp) or ("m" in options and row.protocol in OF_LETTERS.values()):
@@ -203,10 +200,9 @@ def _cells(row: SocketRow, options: Read, names: dict[str, str], inode: int) -> 
             users + timer + told]
 
 
-def _columns(rows: list[SocketRow], options: Read, without: set[str], names: dict[str, str],
-             inodes: dict[SocketRow, int]) -> str:
+def _columns(rows: list[SocketRow], options: Read, without: set[str], names: dict[str, str]) -> str:
     """render: each column as wide as its widest cell; addresses to the right, so that the colons stand in a row."""
-    lines = [_cells(row, options, names, inodes.get(row, 0)) for row in rows]
+    lines = [_cells(row, options, names) for row in rows]
     without = without | ({"Recv-Q", "Send-Q"} if "Q" in options else set())
     if "p" not in options and not any(line[PROCESS] for line in lines):
         without |= {TITLES[PROCESS]}

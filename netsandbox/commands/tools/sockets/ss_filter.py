@@ -9,20 +9,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.word_values import prefix_of
 from netsandbox.commands.tools.words import USAGE
+from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.wire.addresses import Network
 from netsandbox.wire.services import service
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.kernel.socket_rows import SocketRow
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     **dict.fromkeys(("=", "==", "eq"), operator.eq), **dict.fromkeys(("!=", "ne", "neq"), operator.ne),
     **dict.fromkeys((">", "gt"), operator.gt), **dict.fromkeys(("<", "lt"), operator.lt),
     **dict.fromkeys((">=", "ge", "geq"), operator.ge), **dict.fromkeys(("<=", "le", "leq"), operator.le)}
 AND, OR, NOT = ("and", "&", "&&"), ("or", "|", "||"), ("not", "!")
-NOT_MODELLED = ("dev", "fwmark", "cgroup", "autobound", "inode", "cookie")
+NOT_MODELLED = ("fwmark", "cgroup", "autobound", "inode", "cookie")
 MOST_WORDS = 200
 CANNOT = "Cannot parse dst/src address."
 
@@ -31,7 +36,7 @@ class Test(NamedTuple):
     """One condition, or several.
 
     Attributes:
-        kind: port, host, and, or, not.
+        kind: port, host, dev, and, or, not.
         end: 0 for the local address, 1 for the peer's.
         parts: what is joined.
     """
@@ -42,6 +47,7 @@ class Test(NamedTuple):
     port: int | None = None
     network: Network | IPv6Network | None = None
     parts: tuple[Test, ...] = ()
+    device: Interface | None = None
 
     def takes(self, row: SocketRow) -> bool:
         """Whether a socket fulfils it."""
@@ -51,6 +57,8 @@ class Test(NamedTuple):
             return any(part.takes(row) for part in self.parts)
         if self.kind == "not":
             return not self.parts[0].takes(row)
+        if self.kind == "dev":
+            return isinstance(row.source, Connection | UdpSocket) and row.source.interface is self.device
         address, port = (row.local, row.peer)[self.end]
         fits = self.port is None or COMPARISONS[self.comparison](port, self.port)
         if isinstance(self.network, IPv6Network):
@@ -58,13 +66,13 @@ class Test(NamedTuple):
         return fits and (self.network is None or (row.family == "inet" and row.addresses[self.end] in self.network))
 
 
-def read(words: list[str]) -> Test:
+def read(words: list[str], namespace: NetworkNamespace) -> Test:
     """A filter's words; without any, it takes every socket.
 
     Raises:
         ToolError: it is none.
     """
-    reader = _Reader(" ".join(words).replace("(", " ( ").replace(")", " ) ").split())
+    reader = _Reader(namespace, " ".join(words).replace("(", " ( ").replace(")", " ) ").split())
     if len(reader.words) > MOST_WORDS:
         raise ToolError(1, f"netsandbox: a filter of more than {MOST_WORDS} words is not modelled")
     found = reader.expression() if reader.words else Test("and")
@@ -80,8 +88,8 @@ def _wrong() -> ToolError:
 class _Reader:
     """Goes through the words from left to right: `and` and `or` bind equally."""
 
-    def __init__(self, words: list[str]) -> None:
-        self.words = words
+    def __init__(self, namespace: NetworkNamespace, words: list[str]) -> None:
+        self.namespace, self.words = namespace, words
 
     def expression(self) -> Test:
         found = self._term()
@@ -105,9 +113,12 @@ class _Reader:
             comparison = self.words.pop(0) if self.words and self.words[0] in COMPARISONS else "="
             return Test("port", int(word == "dport"), comparison, _port(self._next().removeprefix(":")))
         if word in ("src", "dst"):
-            if self.words and self.words[0] in ("=", "==", "eq"):
-                self.words.pop(0)
             return _host(int(word == "dst"), self._value())
+        if word == "dev":
+            device = find_interface(self.namespace, self._value())
+            if device is None:
+                raise ToolError(1, "Cannot parse device.")
+            return Test("dev", device=device)
         if word in NOT_MODELLED:
             raise ToolError(1, f"netsandbox: {word} of a filter is not modelled")
         if word not in (*AND, *OR, *COMPARISONS, ")"):
@@ -120,6 +131,9 @@ class _Reader:
         return self.words.pop(0)
 
     def _value(self) -> str:
+        """What is asked for; an equals sign may stand before it."""
+        if self.words and self.words[0] in ("=", "==", "eq"):
+            self.words.pop(0)
         word = self._next()
         if word in COMPARISONS:
             raise _wrong()

@@ -90,6 +90,8 @@ class Parser(Said):
             self._give(*extension, word.partition("=")[0], value if equals else None)
             return
         letter = self._abbreviated(name)
+        if self.target in OTHER_TARGETS and letter not in OPTIONS:
+            raise NotModelledError(f"target '{self.target}'")
         if letter in COMMANDS:
             self._begin(letter, word, value)
         elif letter in OPTIONS:
@@ -97,8 +99,6 @@ class Parser(Said):
         elif self._loads_protocol(name):
             self._long(word)
         elif letter != "M":
-            if self.target in OTHER_TARGETS:
-                raise NotModelledError(f"target '{self.target}'")
             raise UsageError(f'unknown option "{word}"')
 
     def _abbreviated(self, name: str) -> str:

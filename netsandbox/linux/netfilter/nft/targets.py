@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from netsandbox.linux.netfilter.extension import WORD, Action, MarkValue, quoted, write_span
+from netsandbox.linux.netfilter.extension import WORD, Action, MarkValue, write_span
 from netsandbox.linux.netfilter.rule import Jump, Rule
 from netsandbox.linux.netfilter.targets.packet import class_text
 from netsandbox.wire.addresses import format_ipv4
@@ -36,7 +36,7 @@ def _log(target: Action) -> str:
 
 
 def _netlink_log(target: Action) -> str:
-    words = [f'prefix {quoted(prefix)}'] if (prefix := target.value("--nflog-prefix")) else []
+    words = [f'prefix "{prefix}"'] if (prefix := target.value("--nflog-prefix")) else []
     words.append(f"group {target.value('--nflog-group') or 0}")
     words += [f"{word} {target.value(flag)}" for flag, word in (
         ("--nflog-size", "snaplen"), ("--nflog-threshold", "queue-threshold")) if flag in target.given]

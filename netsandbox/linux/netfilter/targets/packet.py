@@ -175,6 +175,7 @@ class ClampMss(Action):
     """Another maximum segment size in a SYN (xt_TCPMSS.c)."""
 
     name = "TCPMSS"
+    looks_at_hooks = True
     adds: ClassVar[bool] = True
     """A SYN without the option gets one."""
     options = (Option("--set-mss", number(0, 65515), can_negate=False),
