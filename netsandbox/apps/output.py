@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Self
 
+from netsandbox.apps.pipe import Pipe
 from netsandbox.engine.budget import Use
 
 PIECE = 20
@@ -20,6 +21,10 @@ class Appended(list[tuple[str, str]]):
     def is_at_terminal(self) -> bool:
         """What is printed (out) is seen by a person, as far as the program can tell (isatty)."""
         return True
+
+    def pipe(self, _stream: str) -> Pipe | None:
+        """The pipe that out or err ends in, however many programs hand it on."""
+        return None
 
     def extend(self, items: Iterable[tuple[str, str]]) -> None:
         for item in items:
@@ -56,6 +61,36 @@ class Kept(Appended):
         super().append(item)
         if self.size > Use.OUTPUT.limit and self.on_full is not None:
             super().append(("err", self.on_full()))
+
+
+class HandedOn(Appended):
+    """What a program in a container prints, as docker's client hands it on.
+
+    Args:
+        onward: where the client's own output goes.
+        has_terminal: the program has one (-t): a single stream, and a line that leaves it ends with CR LF.
+    """
+
+    __slots__ = ("_has_terminal", "_onward")
+
+    def __init__(self, onward: list[tuple[str, str]], has_terminal: bool) -> None:
+        super().__init__()
+        self._onward = onward
+        self._has_terminal = has_terminal
+
+    @property
+    def is_at_terminal(self) -> bool:
+        return self._has_terminal
+
+    def append(self, item: tuple[str, str]) -> None:
+        stream, text = item
+        if self._has_terminal:
+            stream = "out"
+            text = text if at_terminal(self._onward) else text.replace("\n", "\r\n")
+        self._onward.append((stream, text))
+
+    def pipe(self, stream: str) -> Pipe | None:
+        return self._onward.pipe(stream) if isinstance(self._onward, Appended) else None
 
 
 class Output:

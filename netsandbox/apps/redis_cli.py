@@ -7,6 +7,7 @@ import shlex
 
 from netsandbox.apps.client import StreamClient
 from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.output import at_terminal
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
@@ -38,12 +39,16 @@ class RedisCli(StreamClient):
         self.host = host
         self.port = port
         self.stdin = context.stdin
-        self.for_a_person = context.stdin.is_terminal and not is_raw
+        self._is_raw = is_raw
         self._words = words
         self._data = b""
         self._wanted = 0
         self._waiting: list[list[str]] = []
         """Commands that are asked once the one before is answered."""
+
+    @property
+    def for_a_person(self) -> bool:
+        return at_terminal(self.output) and not self._is_raw
 
     def start(self) -> None:
         self.look_up(self.host)

@@ -273,13 +273,14 @@ def enter(shell: Shell, job: Job, values: Values) -> None:
       Parameter("status", kinds.COUNT, required=False), group="shell", alone=True, aliases=("leave",))
 def leave(shell: Shell, job: Job, values: Values) -> None:
     told, last = values["status"], shell.ended
+    status = (told if told is not None else last.code or 0 if last is not None else 0) & 255
     if shell.shells_within and shell.shells_within[-1] == shell.where:
         shell.shells_within.pop()
     elif shell.where is None:
         raise CommandError("no shell was entered; ctrl+q or `quit` ends netsandbox")
     else:
-        shell.leave((told if told is not None else last.code or 0 if last is not None else 0) & 255)
-    job.finish((told or 0) & 255)
+        shell.leave(status)
+    job.finish(status)
 
 
 @verb("detach", ("Leave a container's shell, which goes on", "离开容器的 shell，让它继续运行"),

@@ -17,7 +17,7 @@ from netsandbox.shell.dialect import BASH, Dialect, syntax_error
 from netsandbox.shell.errors import ScriptError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from netsandbox.shell.tree import List
 
@@ -34,6 +34,8 @@ CLOSERS = {"for": "done", "while": "done", "until": "done", "select": "done", "i
 PARSER: Late[str, Callable[[str, Dialect], List]] = Late({"parse": "netsandbox.shell.parser:parse"})
 BARE: Late[str, Callable[[str, Dialect], str]] = Late({"code": "netsandbox.shell.parser:without_comment"})
 SURVEY: Late[str, Callable[[List], Survey]] = Late({"survey": "netsandbox.commands.survey:survey"})
+EXPANDED: Late[str, Callable[[str, Mapping[str, str], Dialect], str]] = Late({
+    "text": "netsandbox.shell.aliases:expanded"})
 """Most lines are plain; to import the parser would take longer than to run them."""
 
 

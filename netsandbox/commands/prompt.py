@@ -270,6 +270,8 @@ class Prompt:
         hint = KEYS.get(name, hint)
         if self._shell.lab.is_named(name):
             hint = f"; `exec {name} …` runs a line in it"
+        if entered and self._place == self._shell.place and self._shell.state.dialect is BASH:
+            return MissingError(f"bash: {name}: command not found{hint}", NOT_FOUND, said)
         if entered:
             return MissingError(f"sh: 1: {name}: not found{hint}", NOT_FOUND, said)
         return MissingError(self._shell.say(f"unknown command {name[:40]!r}{hint}"), 2, said)

@@ -17,7 +17,7 @@ from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker import Client
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
-from netsandbox.commands.line import Line, read_line
+from netsandbox.commands.line import EXPANDED, Line, read_line
 from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.place import Place
 from netsandbox.commands.prompt import MissingError, Prompt, no_input
@@ -259,7 +259,7 @@ class Shell(Standing):
 
     def _execute(self, text: str, job: Job) -> Job:
         try:
-            line = read_line(text, self.state.dialect if self.where is not None else BASH)
+            line = self._read(text)
         except CommandError as error:
             self.remember(job, self.lab.trace.end)
             return self._refuse(job, error)
@@ -277,6 +277,13 @@ class Shell(Standing):
         else:
             job.finish()
         return job
+
+    def _read(self, text: str) -> Line:
+        """A line, its aliases expanded."""
+        dialect = self.state.dialect if self.where is not None else BASH
+        if self.has_state and self.state.aliases:
+            text = EXPANDED["text"](text, self.state.aliases, dialect)
+        return read_line(text, dialect)
 
     def _run(self, job: Job, line: Line, begin: VerbCall | Task, is_action: bool) -> None:
         scheduler, place = self.lab.scheduler, self.place

@@ -133,15 +133,17 @@ class Console(Appended):
     """What a container's program writes to: the log keeps it, and whoever is attached sees it.
 
     Attributes:
+        has_terminal: its container was made with -t.
         readers: get all as it is written.  line_readers: get whole lines of it.
         lines: its log; a list once there is anything in it.
         dropped: lines that the log does not have any more; it keeps the last ones, as one with `max-size` does.
     """
 
-    __slots__ = ("_rests", "_scheduler", "_size", "dropped", "line_readers", "lines", "readers")
+    __slots__ = ("_rests", "_scheduler", "_size", "dropped", "has_terminal", "line_readers", "lines", "readers")
 
     def __init__(self, scheduler: Scheduler) -> None:
         super().__init__()
+        self.has_terminal = False
         self.readers: tuple[Reader, ...] = ()
         self.line_readers: tuple[LineReader, ...] = ()
         self._rests: dict[str, str] = NOTHING
@@ -149,8 +151,13 @@ class Console(Appended):
         self._scheduler = scheduler
         self._size = self.dropped = 0
 
+    @property
+    def is_at_terminal(self) -> bool:
+        return self.has_terminal
+
     def append(self, item: tuple[str, str]) -> None:
-        """Take (stream, text); the list itself stays empty."""
+        """Take (stream, text); the list itself stays empty.  A terminal has one stream."""
+        item = ("out", item[1]) if self.has_terminal else item
         stream, text = item
         *whole, rest = (self._rests.pop(stream, "") + text).split("\n")
         if rest:

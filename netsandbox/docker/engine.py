@@ -31,7 +31,7 @@ from netsandbox.docker import (
 )
 from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container, Ended
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
-from netsandbox.docker.errors import DAEMON, NOT_CREATED, NOT_FOUND, DockerError, as_older_runc, daemon_error
+from netsandbox.docker.errors import DAEMON, HINT, NOT_CREATED, NOT_FOUND, DockerError, as_older_runc, daemon_error
 from netsandbox.docker.events import ContainerExited, ContainerStarted
 from netsandbox.docker.firewall import Firewall
 from netsandbox.docker.history import MOST, EngineEvent
@@ -209,7 +209,7 @@ class DockerEngine:
         self._note_start(container)
         container.program = program
         program.foreground = container.is_attached
-        program.output = container.console
+        program.output, container.console.has_terminal = container.console, container.config.tty
         program.on_exit = (*program.on_exit, Ended(self, container))
         if isinstance(program, Server | Sleeper):
             program.start()
@@ -256,7 +256,8 @@ class DockerEngine:
         container.namespace = None
         container.error = str(error).removeprefix(DAEMON)
         is_of_runtime = error.code in (126, 127) and container.error.startswith(NOT_CREATED.partition(":")[0])
-        container.code = error.code if is_of_runtime else container.code or UNKNOWN
+        before = 127 if container.error.endswith(HINT) else container.code or UNKNOWN
+        container.code = error.code if is_of_runtime else before
 
     def _take_networks_back(self, container: Container) -> None:
         ports.release(self, container)

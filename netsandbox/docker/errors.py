@@ -34,6 +34,9 @@ def daemon_error(text: str, code: int = 1, kind: str = "") -> DockerError:
 
 
 DENIED = ": permission denied"
+HINT = (": Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists "
+        "and is the expected type")
+"""What the daemon says behind every ENOTDIR of runc's (daemon/start.go)."""
 IS_DIRECTORY = f": is a directory{DENIED}"
 
 
@@ -49,5 +52,7 @@ def as_older_runc(error: DockerError) -> DockerError:
 
 def with_unknown(text: str) -> str:
     """What runc says with containerd's word for it, which stands before the last reason where a file is a directory."""
-    is_wrapped = text.endswith(IS_DIRECTORY)
-    return f"{text.removesuffix(DENIED)}: unknown{DENIED}" if is_wrapped else f"{text}: unknown"
+    for said in (DENIED if text.endswith(IS_DIRECTORY) else "", HINT):
+        if said and text.endswith(said):
+            return f"{text.removesuffix(said)}: unknown{said}"
+    return f"{text}: unknown"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.sessions import FURNISH
 from netsandbox.docker import history
-from netsandbox.docker.errors import NOT_CREATED, NOT_FOUND, daemon_error
+from netsandbox.docker.errors import HINT, NOT_CREATED, NOT_FOUND, daemon_error
 from netsandbox.docker.files import files_of
 from netsandbox.docker.tmpfs import most_bytes
 from netsandbox.engine.nothing import NOTHING
@@ -167,7 +167,7 @@ def attach(engine: DockerEngine, container: Container) -> None:
         FURNISH[container.image.server](files_of(engine, container))
     for mount in sorted(container.mounts, key=lambda it: it.target.count("/")):
         try:
-            _graft(engine, files_of(engine, container), mount)
+            _graft(engine, container, mount)
         except FileError as error:
             raise daemon_error(f"failed to create task for container: error mounting {mount.source} to rootfs at "
                                f"{mount.target}: {str(error).lower()}") from None
@@ -176,7 +176,9 @@ def attach(engine: DockerEngine, container: Container) -> None:
         _seal(files_of(engine, container).system)
 
 
-def _graft(engine: DockerEngine, files: Files, mount: Mount) -> None:
+def _graft(engine: DockerEngine, container: Container, mount: Mount) -> None:
+    """Raises FileError, DockerError: it cannot stand there."""
+    files = files_of(engine, container)
     target = _followed(files, mount.target)
     if mount.kind == TMPFS:
         memory = FileSystem(engine.scheduler, most_bytes(mount))
@@ -185,7 +187,26 @@ def _graft(engine: DockerEngine, files: Files, mount: Mount) -> None:
     source = _of_volume(engine, mount) if mount.kind == VOLUME else _on_host(engine, mount.source)
     node = engine.host_files.find(source)
     assert node is not None, mount
+    _check_kind(engine, container, mount, source, isinstance(node, Directory))
     files.system.graft(target, node, Graft(engine.host_files, mount.read_only, mount.fills))
+
+
+def _check_kind(engine: DockerEngine, container: Container, mount: Mount, source: str, is_directory: bool) -> None:
+    """Raises DockerError: a directory would stand in the place of a file, or a file in that of a directory."""
+    files, target = files_of(engine, container), mount.target
+    if not files.exists(target) or files.is_directory(target) == is_directory:
+        return
+    merged = f"/var/lib/docker/overlay2/{container.identity}/merged{target}"
+    if mount.kind == VOLUME:
+        raise daemon_error(f"source {merged} is not directory")
+    if engine.profile.since(28):
+        how = f"mount src={source}, dst={target}, dstFd=/proc/thread-self/fd/14, flags=MS_BIND|MS_REC"
+    elif is_directory:
+        how = f"create mount destination for {target} mount: cannot mkdir in {merged}"
+    else:
+        how = f"mount {source}:{target} (via /proc/self/fd/6), flags: 0x5000"
+    raise daemon_error(
+        f'{NOT_CREATED}: error mounting "{source}" to rootfs at "{target}": {how}: not a directory{HINT}')
 
 
 def make_work_directory(engine: DockerEngine, container: Container) -> None:

@@ -193,13 +193,6 @@ def shopt(call: Builtin) -> int:
     return 0
 
 
-def alias(call: Builtin) -> int:
-    if call.arguments:
-        call.fail("note: the sandbox's shell has functions, and no aliases")
-        return 1
-    return 0
-
-
 def umask(call: Builtin) -> int:
     if not call.arguments:
         call.out("0022\n")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.conditions import Condition, ConditionError
+from netsandbox.shell.streams import terminals
 
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
@@ -18,7 +19,7 @@ def test(call: Builtin) -> int:
             return call.fail("missing `]'" if call.state.dialect.name == "bash" else "missing ]", 2)
         words.pop()
     try:
-        return int(not Condition(call.state.files, words).holds())
+        return int(not Condition(call.state.files, words, terminals(call.streams)).holds())
     except ConditionError as error:
         text = str(error)
         if call.state.dialect.name == "dash" and "integer expression expected" in text:

@@ -216,7 +216,7 @@ class _Live:
     """Variables as arithmetic sees them."""
 
     def __init__(self, state: State) -> None:
-        self._expansion = Expansion(state, [("", 0)], {})
+        self._expansion = Expansion(state, [("", 0)], {}, {})
 
     def get(self, name: str) -> str | None:
         return self._expansion.get(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netsandbox.shell import aliases, traps
 from netsandbox.shell import builtin_arrays as arrays
 from netsandbox.shell import builtin_flow as flow
 from netsandbox.shell import builtin_jobs as jobs
@@ -10,7 +11,6 @@ from netsandbox.shell import builtin_printing as printing
 from netsandbox.shell import builtin_read as reading
 from netsandbox.shell import builtin_test as testing
 from netsandbox.shell import builtin_variables as variables
-from netsandbox.shell import traps
 from netsandbox.shell.builtin import Declared
 from netsandbox.shell.builtin_limits import ulimit
 
@@ -22,8 +22,8 @@ BUILTINS: dict[str, Declared] = {
     "exit": Declared(flow.exit_shell), "eval": Declared(flow.evaluate), ".": Declared(flow.source),
     "source": Declared(flow.source, EXTENDED), "command": Declared(flow.command),
     "builtin": Declared(flow.command, BASH), "trap": Declared(traps.trap), "type": Declared(flow.type_of),
-    "hash": Declared(flow.true), "shopt": Declared(flow.shopt, BASH), "alias": Declared(flow.alias),
-    "unalias": Declared(flow.true), "umask": Declared(flow.umask), "ulimit": Declared(ulimit),
+    "hash": Declared(flow.true), "shopt": Declared(flow.shopt, BASH), "alias": Declared(aliases.alias),
+    "unalias": Declared(aliases.unalias), "umask": Declared(flow.umask), "ulimit": Declared(ulimit),
     "wait": Declared(jobs.wait), "jobs": Declared(jobs.jobs), "kill": Declared(jobs.kill),
     "fg": Declared(jobs.foreground), "bg": Declared(jobs.background), "disown": Declared(flow.true, BASH),
     "cd": Declared(places.cd), "pwd": Declared(places.pwd),

@@ -27,13 +27,13 @@ def number(text: str) -> int:
     return int(stripped)
 
 
-def unary(files: Files, operator: str, text: str) -> bool:
-    """`-f FILE`, `-n TEXT` and the like."""
+def unary(files: Files, operator: str, text: str, terminals: frozenset[int]) -> bool:
+    """`-f FILE`, `-n TEXT` and the like; -t asks for a descriptor at a terminal."""
     letter = operator[1:]
     if letter in ("n", "z"):
         return bool(text) == (letter == "n")
     if letter == "t":
-        return False
+        return number(text) in terminals
     if letter in ("h", "L"):
         return isinstance(files.node(text), Symlink) or files.link(text) is not None
     if letter == "d":
@@ -70,8 +70,9 @@ def _changed(files: Files, path: str) -> int:
 class Condition:
     """The words of `test`, read as POSIX says: by their number first, then with -a, -o, ! and parentheses."""
 
-    def __init__(self, files: Files, words: list[str]) -> None:
+    def __init__(self, files: Files, words: list[str], terminals: frozenset[int] = frozenset()) -> None:
         self._files = files
+        self._terminals = terminals
         self._words = words
         self._at = 0
 
@@ -94,7 +95,7 @@ class Condition:
                 return not words[1]
             if not _is_unary(words[0]):
                 raise ConditionError(f"{words[0]}: unary operator expected")
-            return unary(self._files, words[0], words[1])
+            return unary(self._files, words[0], words[1], self._terminals)
         if len(words) == 3 and _is_binary(words[1]):
             return binary(self._files, words[0], words[1], words[2])
         if words[0] == "!" and len(words) <= 4:
@@ -142,7 +143,7 @@ class Condition:
             return found
         if _is_unary(word) and following is not None:
             self._at += 2
-            return unary(self._files, word, following)
+            return unary(self._files, word, following, self._terminals)
         self._at += 1
         return bool(word)
 

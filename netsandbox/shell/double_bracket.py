@@ -13,6 +13,7 @@ from netsandbox.shell.conditions import COMPARISONS, UNARY, ConditionError, bina
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.frames import Expanding
 from netsandbox.shell.patterns import matches
+from netsandbox.shell.streams import terminals
 from netsandbox.shell.tree import Condition, Word
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class ConditionFrame(Expanding):
         text = expansion.text(word)
         if operator == "-v":
             return expansion.get(text) is not None
-        return unary(expansion.state.files, operator, text)
+        return unary(expansion.state.files, operator, text, terminals(expansion.streams))
 
     def _binary(self, expansion: Expansion, first: Word, operator: str, second: Word) -> bool:
         left = expansion.text(first)

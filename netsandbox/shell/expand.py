@@ -22,6 +22,7 @@ from netsandbox.shell.tree import Arithmetic, Command, List, Parameter, Part, Te
 if TYPE_CHECKING:
     from netsandbox.shell.array import Array
     from netsandbox.shell.state import State
+    from netsandbox.shell.streams import Streams
 
 MOST_FIELDS = 100_000
 SPECIAL = frozenset({"?", "$", "#", "-", "!", "LINENO"})
@@ -52,8 +53,10 @@ class Expansion:
         dynamic: values of names that change by themselves, as SECONDS.
     """
 
-    def __init__(self, state: State, outputs: list[tuple[str, int]], dynamic: dict[str, str]) -> None:
+    def __init__(self, state: State, outputs: list[tuple[str, int]], dynamic: dict[str, str],
+                 streams: Streams) -> None:
         self.state = state
+        self.streams = streams
         self._outputs = outputs
         self._dynamic = dynamic
         self._met = 0

@@ -360,7 +360,7 @@ class Interpreter(Task):
                    "PIPESTATUS": str(state.pipe_statuses[0])} if state.dialect.name == "bash" else {"PPID": "1"}
         if state.dialect.name == "bash":
             dynamic["RANDOM"] = str(self.machine.random())
-        return Expansion(state, [("", status), *outputs], dynamic)
+        return Expansion(state, [("", status), *outputs], dynamic, self.streams)
 
     def child(self, body: List, streams: Streams) -> Interpreter:
         """A subshell.

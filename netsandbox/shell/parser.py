@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NoReturn
 
@@ -10,7 +11,7 @@ from netsandbox.shell.compound import compound
 from netsandbox.shell.dialect import BASH, Dialect
 from netsandbox.shell.dollar import NAME
 from netsandbox.shell.errors import ScriptError
-from netsandbox.shell.reader import Reader, Token
+from netsandbox.shell.reader import IN_FRONT, Reader, Token
 from netsandbox.shell.tree import (
     AndOr,
     Assignment,
@@ -344,21 +345,29 @@ def parse_by_line(text: str, dialect: Dialect = BASH) -> tuple[List, ScriptError
     return List(tuple(items)), None
 
 
-LEADING = frozenset({"!", "{", "do", "elif", "else", "if", "then", "time", "until", "while"})
-"""Words behind which a command begins."""
 SEPARATORS = frozenset({"&&", "||", ";", "|", "|&", "&", "(", ";;"})
+
+
+def tokens_of(text: str, dialect: Dialect) -> Iterator[tuple[Token, int]]:
+    """Each token of a text that may go on, and where it ends.
+
+    Raises:
+        ScriptError: a quote or the like is open.
+    """
+    reader = Reader(text, dialect, _inner)
+    while (token := reader.token()).kind != "end":
+        yield token, reader.at
 
 
 def last_command(text: str) -> tuple[str, int]:
     """The operator before the last command of a text that may go on, empty where there is none, and where it starts."""
-    reader = Reader(text, BASH, _inner)
     joint, start, is_first = "", 0, True
     try:
-        while (token := reader.token()).kind != "end":
+        for token, end in tokens_of(text, BASH):
             if token.kind == "newline" or (token.kind == "op" and token.text in SEPARATORS):
-                joint, start, is_first = token.text if token.kind == "op" else ";", reader.at, True
-            elif token.kind == "word" and is_first and token.text in LEADING and reader.at < len(text):
-                joint, start = ";", reader.at
+                joint, start, is_first = token.text if token.kind == "op" else ";", end, True
+            elif token.kind == "word" and is_first and token.text in IN_FRONT and end < len(text):
+                joint, start = ";", end
             else:
                 is_first = False
     except ScriptError:

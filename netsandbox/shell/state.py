@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
+from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.files import Files
 from netsandbox.shell.array import Array
 from netsandbox.shell.errors import RefusedError
@@ -51,7 +53,7 @@ class State:
     """Attributes:
         values: variables by name; of an array its first value.  arrays: all values of arrays.
         exported, readonly: names of variables.
-        functions: by name.
+        functions: by name.  aliases: texts by name, for the lines that a person types.
         name: `$0`.  positional: `$1` and so on.
         scopes: of each function that runs, the values that its `local` hides, None for one that was not set.
         array_scopes: the same of arrays.
@@ -73,6 +75,7 @@ class State:
         self.exported: set[str] = {"PATH", "HOME", "PWD"}
         self.readonly: set[str] = set()
         self.functions: dict[str, Runnable] = {}
+        self.aliases: Mapping[str, str] = NOTHING
         self.positional: list[str] = []
         self.scopes: list[dict[str, str | None]] = []
         self.array_scopes: list[dict[str, Array | None]] = []

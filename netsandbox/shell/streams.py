@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from netsandbox.apps.output import Appended, Output
+from netsandbox.apps.output import Appended, Output, at_terminal
 from netsandbox.apps.pipe import Pipe
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl_effect import note_on_file
@@ -43,14 +43,13 @@ class Screen:
 
     @property
     def is_at_terminal(self) -> bool:
-        output = self._program.output
-        return not isinstance(output, Routed) or output.is_at_terminal
+        return at_terminal(self._program.output)
 
     @property
     def pipe(self) -> Pipe | None:
         """Where it ends, if that is a pipe: `bash -c '…' | head`."""
         output = self._program.output
-        return output.pipe(self._stream) if isinstance(output, Routed) else None
+        return output.pipe(self._stream) if isinstance(output, Appended) else None
 
 
 class Gathered:
@@ -139,7 +138,6 @@ class Routed(Appended):
         return isinstance(sink, Screen) and sink.is_at_terminal
 
     def pipe(self, stream: str) -> Pipe | None:
-        """The pipe that out or err is written to, through however many shells."""
         return pipe_of(self._streams, 1 if stream == "out" else 2)
 
 
@@ -147,6 +145,12 @@ def pipe_of(streams: Streams, number: int) -> Pipe | None:
     """The pipe that a descriptor leads to."""
     sink = streams.get(number)
     return sink if isinstance(sink, Pipe) else sink.pipe if isinstance(sink, Screen) else None
+
+
+def terminals(streams: Streams) -> frozenset[int]:
+    """The descriptors at which a person sits (isatty)."""
+    return frozenset(number for number, one in streams.items()
+                     if (one.is_terminal if isinstance(one, Pipe) else isinstance(one, Screen) and one.is_at_terminal))
 
 
 def standard_input(streams: Streams) -> Pipe:

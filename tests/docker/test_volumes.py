@@ -96,6 +96,7 @@ def test_what_inspect_tells(session: KeptSession) -> None:
     ("-v /a:b", "'/a:b': invalid mount config for type \"bind\": invalid mount path: 'b' mount path must be absolute"),
     ("-v '~/a:/b'", "includes invalid characters for a local volume name"),
     ("-v /a:/b:bad", "invalid mode: bad"),
+    ("-v /a:/b:/c:d", "docker: invalid spec: /a:/b:/c:d: too many colons"),
     ("-v a:b:c:d", "invalid volume specification: 'a:b:c:d'"),
     ("-v :/b", "docker: invalid spec: :/b: empty section between colons"),
     ("-v dup:/x -v dup2:/x", "Duplicate mount point: /x"),
@@ -234,10 +235,48 @@ def test_room_is_told_image_by_image_and_given_back(session: KeptSession) -> Non
     ("docker rmi 'a b'", DAEMON + "invalid reference format"),
     ("docker save nginx -o /no/x.tar",
      "failed to save image: invalid output path: stat /no: no such file or directory"),
-    ("docker system df -v --format json", "docker system df --verbose --format is not modelled in the sandbox"),
+    ("docker system df -v --format raw", "docker system df --verbose --format raw is not modelled in the sandbox"),
+    ("docker system df -v --format '{{.No}}'",
+     'template: :1:2: executing "" at <.No>: can\'t evaluate field No in type *formatter.diskUsageContext'),
+    ("docker system df -v --format '{{.No'", "template parsing error: template: :1: unclosed action"),
 ])
 def test_what_asks_for_room_amiss(session: KeptSession, line: str, why: str) -> None:
     job = session.run(line)
     assert job.err == f"{why}\n"
     assert job.code == 1
     assert session.run("docker rmi -f nosuch").code == 0
+
+
+def test_a_file_that_is_not_there_yet_becomes_a_directory_and_that_fits_over_no_file() -> None:
+    """The slip of whoever mounts ./nginx.conf before there is one; making the file is what helps."""
+    session = KeptSession()
+    line = "docker run -d --name web -v ./site.conf:/etc/nginx/conf.d/default.conf nginx"
+    job = session.run(line)
+    assert job.code == 125
+    assert "not a directory: Are you trying to mount a directory onto a file (or vice-versa)?" in job.err
+    assert session.run("docker inspect -f '{{.State.ExitCode}}' web").out == "127\n"
+    for text in ("docker rm web", "rm -r site.conf", "echo 'server { listen 80; return 200 hi; }' > site.conf", line):
+        assert session.run(text).code == 0
+    assert session.run("docker exec web curl -s localhost").out == "hi"
+
+
+def test_nginx_tells_of_a_directory_in_its_configuration_s_place() -> None:
+    session = KeptSession()
+    for line in ("docker run -d --name web nginx", "docker exec web rm /etc/nginx/conf.d/default.conf",
+                 "docker exec web mkdir /etc/nginx/conf.d/default.conf", "docker restart web"):
+        assert session.run(line).code == 0
+    assert session.run("docker logs --tail 1 web").err == (
+        'nginx: [emerg] read() "/etc/nginx/conf.d/default.conf" failed (21: Is a directory) in '
+        "/etc/nginx/nginx.conf:23\n")
+
+
+def test_each_image_container_and_volume_is_counted_in_a_template(session: KeptSession) -> None:
+    for line in ("docker volume create kept", "docker run -d --name holds -v kept:/data busybox top"):
+        session.run(line)
+    line = "docker system df -v --format '{{range .Volumes}}{{.Name}} {{.Links}} {{end}}{{len .BuildCache}}'"
+    assert session.run(line).out == "kept 1 0\n"
+    told = json.loads(session.run("docker system df -v --format json").out)
+    assert list(told) == ["Images", "Containers", "Volumes", "BuildCache"]
+    assert [(one["Names"], one["LocalVolumes"], len(one["ID"])) for one in told["Containers"]] == [("holds", "1", 64)]
+    assert {(one["Repository"], one["Containers"]) for one in told["Images"]} >= {("busybox", "1"), ("nginx", "0")}
+    assert session.run("docker system df --format raw").out.startswith("type: Images\ntotal: ")

@@ -163,7 +163,8 @@ class NginxServer(Server):
         """What the image's scripts say; one of them touches the packaged default.conf alone."""
         text: str | None = DEFAULT_CONF
         if self._files is not None and not _is_packaged(self._files):
-            text = self._files.read(DEFAULT) if self._files.exists(DEFAULT) else None
+            is_file = self._files.exists(DEFAULT) and not self._files.is_directory(DEFAULT)
+            text = self._files.read(DEFAULT) if is_file else None
         said = "10-listen-on-ipv6-by-default.sh: info:"
         for line in self._greeting:
             if text is not None and line.startswith(said) and self._is_read_only(DEFAULT):

@@ -78,7 +78,7 @@ def exec_(client: Client, parsed: Parsed) -> int | None:
     if client.is_dry:
         raise DockerError("interactive exec is not supported in dry-run mode")
     usual = {"interactive": parsed.values.get("interactive", True),
-             "tty": not parsed.values.get("no-tty", not client.stdin.is_terminal)}
+             "tty": not parsed.values.get("no-tty", not client.has_terminal)}
     return execute.run(client, Parsed({**parsed.values, **usual}, [container.identity, *words]))
 
 

@@ -82,7 +82,7 @@ def _started(client: Client, parsed: Parsed, container: Container) -> int | None
 
 def _has_terminal(client: Client, parsed: Parsed) -> bool:
     """-t or -T, else whether there is one."""
-    return bool(parsed.values.get("tty", not parsed.values.get("no-TTY", not client.stdin.is_terminal)))
+    return bool(parsed.values.get("tty", not parsed.values.get("no-TTY", not client.has_terminal)))
 
 
 def _from_files(client: Client, project: Project, parsed: Parsed) -> list[str]:

@@ -69,8 +69,9 @@ def nproc(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(0, f"{PROCESSORS}\n", "")
 
 
-def tty(_context: ToolContext, _arguments: list[str]) -> ToolResult:
-    return ToolResult(0, "/dev/pts/0\n", "")
+def tty(context: ToolContext, _arguments: list[str]) -> ToolResult:
+    is_terminal = context.stdin is None or context.stdin.is_terminal
+    return ToolResult(0, "/dev/pts/0\n", "") if is_terminal else ToolResult(1, "not a tty\n", "")
 
 
 def clear(_context: ToolContext, _arguments: list[str]) -> ToolResult:

@@ -7,6 +7,7 @@ from posixpath import normpath
 
 from netsandbox.commands.compose.file.model import BIND, TMPFS, VOLUME, Mounting
 from netsandbox.commands.compose.file.values import DRIVE, Values, mount_parts
+from netsandbox.commands.docker.client.csv_fields import csv_line
 from netsandbox.commands.strict_yaml import MappingNode, Node
 from netsandbox.docker.volumes import Mount
 
@@ -119,4 +120,4 @@ def mount_words(mount: Mounting, source: str) -> list[str]:
               *(["readonly"] if mount.read_only else []), *(text for text in mount.options if text not in UNCHECKED)]
     fields += [f"bind-propagation={mount.spread}"] if mount.spread and mount.kind == BIND else []
     fields += ["volume-nocopy=true"] if mount.keeps_empty and mount.kind == VOLUME else []
-    return ["--mount", ",".join(fields)]
+    return ["--mount", csv_line(fields)]

@@ -13,6 +13,7 @@ from netsandbox.commands.compose.options import RELEASE
 from netsandbox.commands.compose.progress import warn
 from netsandbox.commands.compose.project import LABEL, containers_of
 from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.csv_fields import csv_line
 from netsandbox.commands.docker.client.flags import understood
 from netsandbox.commands.docker.run.run import CREATE, make
 from netsandbox.docker.container import Container
@@ -154,4 +155,4 @@ def _attached(network: str, aliases: list[str], attachment: Attachment) -> str:
     fields += [f"driver-opt={text}" for text in attachment.options]
     fields += [f"driver-opt={IFNAME}={attachment.interface}"] if attachment.interface else []
     fields += [f"gw-priority={attachment.gw_priority}"] if attachment.gw_priority else []
-    return ",".join(fields)
+    return csv_line(fields)

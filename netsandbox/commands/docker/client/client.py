@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.output import at_terminal
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Program, Task
 from netsandbox.commands.compose.options import moved_behind
@@ -74,6 +75,11 @@ class Client(Program):
         self._find = find
         self._leave: Callable[[int], None] | None = None
         self._detach: Callable[[], None] | None = None
+
+    @property
+    def has_terminal(self) -> bool:
+        """A person types to it, and sees what it prints."""
+        return self.stdin.is_terminal and at_terminal(self.output)
 
     @property
     def engine(self) -> DockerEngine:
@@ -240,7 +246,9 @@ class Client(Program):
             return None
         inner = max(container.child - container.pid, 0) + 1
         pid = 0 if container.host_config.resources.get("PidMode") else inner
-        return inside.found(argv, inside.call(argv, container.input)._replace(pid=pid)) or inside.missing(name)
+        has_keyboard = container.config.tty and container.input is None
+        call = inside.call(argv, Pipe(is_terminal=True) if has_keyboard else container.input)
+        return inside.found(argv, call._replace(pid=pid)) or inside.missing(name)
 
     # -- a shell inside a container
 

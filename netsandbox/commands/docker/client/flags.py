@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from netsandbox.commands.docker.printing.words import quoted
 from netsandbox.docker.errors import DockerError
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 
@@ -231,7 +232,7 @@ def bad_integer(text: str) -> str:
 
 def _value(flag: Flag, text: str, profile: Profile) -> Any:
     def wrong(why: str) -> _FlagError:
-        return _FlagError(f'invalid argument "{text}" for "{flag.shown}" flag: {why}')
+        return _FlagError(f'invalid argument {quoted(text)} for "{flag.shown}" flag: {why}')
 
     if flag.kind == "bool":
         if text not in TRUE | FALSE:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.output import HandedOn
 from netsandbox.apps.pattern import compile_pattern
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.printing.instants import instant
@@ -64,7 +65,7 @@ def attach(client: Client, container: Container, streams: Sequence[str] = STREAM
     Raises:
         DockerError: it cannot be started.
     """
-    engine, reader = client.engine, partial(_pass_on, client, streams)
+    engine, reader = client.engine, partial(_pass_on, client, streams, container.config.tty)
     container.is_attached = True
     container.input = client.stdin if container.config.stdin and not client.stdin.is_terminal else None
     container.console.readers += (reader,)
@@ -80,9 +81,9 @@ def attach(client: Client, container: Container, streams: Sequence[str] = STREAM
     engine.when_ended(container, partial(_let_go, client, container, reader))
 
 
-def _pass_on(client: Client, streams: Sequence[str], item: tuple[str, str]) -> None:
+def _pass_on(client: Client, streams: Sequence[str], has_terminal: bool, item: tuple[str, str]) -> None:
     if f"std{item[0]}" in streams:
-        client.output.append(item)
+        HandedOn(client.output, has_terminal).append(item)
 
 
 def _enter_shell(client: Client, container: Container, reader: object) -> None:
@@ -113,7 +114,7 @@ def attach_again(client: Client, parsed: Parsed) -> None:
     if types and not client.may_enter and _waits_for_a_person(container):
         raise DockerError(NO_LINE, 2)
     history.of_container(client.engine, container, "attach")
-    reader = partial(_pass_on, client, STREAMS)
+    reader = partial(_pass_on, client, STREAMS, container.config.tty)
     container.console.readers += (reader,)
     _stay(client, container, reader)
     client.on_interrupt = partial(interrupt, client, container)

@@ -7,6 +7,8 @@ from functools import partial
 from json import dumps
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.output import HandedOn
+from netsandbox.apps.pipe import Pipe
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.attach import check_terminal
 from netsandbox.commands.docker.containers.machine import NONE, Inside, rights_of
@@ -15,7 +17,7 @@ from netsandbox.commands.docker.run.owners import tell_of_owners
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker import execs, links
 from netsandbox.docker.container import PAUSED, Container
-from netsandbox.docker.errors import DockerError, daemon_error, with_unknown
+from netsandbox.docker.errors import HINT, DockerError, daemon_error, with_unknown
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import KILLED
 from netsandbox.docker.spec import account_of
@@ -60,7 +62,9 @@ def run(client: Client, parsed: Parsed) -> int | None:
         client.enter(container, client.exit, partial(client.exit, 0))
         client.engine.when_ended(container, partial(_kill, client))
         return None
-    stdin = client.stdin if parsed.on("interactive") and not client.stdin.is_terminal else None
+    is_typed = client.stdin.is_terminal
+    stdin = Pipe(is_closed=not parsed.on("tty"), is_terminal=parsed.on("tty")) if is_typed or not (
+        parsed.on("interactive")) else client.stdin
     identity = execs.announce(client.engine, container, argv)
     _check_directory(client, parsed, inside)
     program = inside.found(argv, inside.call(argv, stdin))
@@ -75,7 +79,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
         client.engine.when_ended(container, partial(_kill, program))
         program.start()
         return 0
-    follow(client, container, program)
+    follow(client, container, program, parsed.on("tty"))
     return None
 
 
@@ -136,17 +140,14 @@ def _rights(client: Client, container: Container, parsed: Parsed) -> Rights:
 
 
 START = "unable to start container process: "
-HINTED = ("not a directory", "not a directory: unknown")
-HINT = (": Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists "
-        "and is the expected type")
 
 
 def _refusal(client: Client, parsed: Parsed, why: str, note: str = "", code: int = 127) -> DockerError:
     """runc does not start it; a client that does not wait hears of it from the daemon."""
     is_old = not client.engine.profile.since(28)
     text = f"OCI runtime exec failed: exec failed: {why}"
+    text += HINT * text.endswith(": not a directory")
     text = with_unknown(text) if is_old else text
-    text += HINT * text.endswith(HINTED)
     if parsed.on("detach"):
         return daemon_error(text)
     return DockerError(text, 126 if is_old else code, note=note)
@@ -161,9 +162,9 @@ def _environment(client: Client, parsed: Parsed) -> list[str]:
         raise DockerError(str(error)) from None  # with 1, where docker run ends with 125
 
 
-def follow(client: Client, container: Container, program: Task) -> None:
+def follow(client: Client, container: Container, program: Task, has_terminal: bool) -> None:
     """Show what a program prints, and end with it; the container's end kills it."""
-    program.output = client.output
+    program.output = HandedOn(client.output, has_terminal)
     client.on_interrupt = program.interrupt
     client.watched = program
     program.on_exit += (partial(_end_with, client, program),)

@@ -6,6 +6,7 @@ import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.client.csv_fields import CsvError, csv_fields
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.files import HOST_GATEWAY
@@ -57,7 +58,7 @@ def wanted_networks(parsed: Parsed) -> dict[str, Wish]:
 def _long(text: str) -> tuple[str, Wish]:
     """`name=mynet,ip=172.18.0.9,alias=web`."""
     name, wish = "", Wish()
-    for field in text.split(","):
+    for field in csv_fields(text):
         key, _equals, value = field.partition("=")
         key, option = key.strip().lower(), value.strip()
         value = option.lower()
@@ -87,7 +88,11 @@ FIELDS = frozenset({"name", "alias", "ip", "ip6", "mac-address", "link-local-ip"
 def bad_network(text: str, profile: Profile) -> str:
     """Why a long --network is refused by the client, or empty (opts.NetworkOpt)."""
     named = False
-    for field in text.split(",") if LONG_FORM.search(text) else ():
+    try:
+        fields = csv_fields(text) if LONG_FORM.search(text) else []
+    except CsvError as error:
+        return str(error)
+    for field in fields:
         key, equals, value = field.lower().partition("=")
         key, value = key.strip(), value.strip()
         if not equals or not key:

@@ -34,6 +34,9 @@ def restart_policy(parsed: Parsed, profile: Profile) -> RestartPolicy:
         raise DockerError("invalid restart policy format: no policy provided before colon")
     if count and not (count.isascii() and count.lstrip("-").isdecimal()):
         raise DockerError("invalid restart policy format: maximum retry count must be an integer")
+    if parsed.on("rm") and name != "no":
+        raise DockerError("conflicting options: cannot specify both --restart and --rm" if profile.since(28) else
+                          "Conflicting options: --restart and --rm")
     if name not in POLICIES:
         raise daemon_error(f"invalid restart policy: unknown policy '{name}'; use one of 'no', 'always', 'on-failure', "
                            "or 'unless-stopped'")
@@ -42,9 +45,6 @@ def restart_policy(parsed: Parsed, profile: Profile) -> RestartPolicy:
         raise daemon_error("invalid restart policy: maximum retry count can only be used with 'on-failure'")
     if attempts < 0:
         raise daemon_error("invalid restart policy: maximum retry count cannot be negative")
-    if parsed.on("rm") and name != "no":
-        raise DockerError("conflicting options: cannot specify both --restart and --rm" if profile.since(28) else
-                          "Conflicting options: --restart and --rm")
     return RestartPolicy(name, attempts)
 
 

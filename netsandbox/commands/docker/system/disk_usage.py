@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.ps import row as container_row
@@ -12,22 +12,30 @@ from netsandbox.commands.docker.images.images import row
 from netsandbox.commands.docker.printing.listing import Column, Listing
 from netsandbox.commands.docker.printing.sizes import bytes_in, human_size, size_of
 from netsandbox.commands.docker.printing.words import table
+from netsandbox.commands.docker.templates.execution import Template
+from netsandbox.commands.docker.templates.reading import TemplateError
+from netsandbox.commands.docker.volumes.volume import row as volume_row
 from netsandbox.docker import volumes
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.images import Image
 
 LISTING = Listing("*formatter.diskUsageContext", (
     Column("Type", "TYPE"), Column("TotalCount", "TOTAL"), Column("Active", "ACTIVE"), Column("Size", "SIZE"),
-    Column("Reclaimable", "RECLAIMABLE")))
+    Column("Reclaimable", "RECLAIMABLE")), raw="type: {{.Type}}\ntotal: {{.TotalCount}}\nactive: {{.Active}}\n"
+    "size: {{.Size}}\nreclaimable: {{.Reclaimable}}\n")
 
 
-IMAGE_HEADINGS = ("REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS")
-CONTAINER_HEADINGS = ("CONTAINER ID", "IMAGE", "COMMAND", "LOCAL VOLUMES", "SIZE", "CREATED", "STATUS", "NAMES")
+TABLES = {
+    "Images": {"REPOSITORY": "Repository", "TAG": "Tag", "IMAGE ID": "ID", "CREATED": "CreatedSince", "SIZE": "Size",
+               "SHARED SIZE": "SharedSize", "UNIQUE SIZE": "UniqueSize", "CONTAINERS": "Containers"},
+    "Containers": {"CONTAINER ID": "ID", "IMAGE": "Image", "COMMAND": "Command", "LOCAL VOLUMES": "LocalVolumes",
+                   "SIZE": "Size", "CREATED": "RunningFor", "STATUS": "Status", "NAMES": "Names"},
+    "Local Volumes": {"VOLUME NAME": "Name", "LINKS": "Links", "SIZE": "Size"}}
+"""Of --verbose: headings and fields."""
 CACHE_HEADINGS = ("CACHE ID", "CACHE TYPE", "SIZE", "CREATED", "LAST USED", "USAGE", "SHARED")
 
 
@@ -52,33 +60,48 @@ def disk_usage(client: Client, parsed: Parsed) -> int:
 
 def _all(client: Client, parsed: Parsed) -> int:
     """--verbose: each image, container and volume."""
-    if parsed.text("format") not in ("", "table"):
-        raise DockerError("docker system df --verbose --format is not modelled in the sandbox")
-    engine, now = client.engine, client.scheduler.clock
-    images, containers = engine.images.all(), list(engine.containers.values())
-    users = Counter(one.image.identity for one in containers)
-    tables = [("Images", IMAGE_HEADINGS, [_image(image, images, users[image.identity], now) for image in images]),
-              ("Containers", CONTAINER_HEADINGS, [_container(one, now, client) for one in reversed(containers)]),
-              ("Local Volumes", ("VOLUME NAME", "LINKS", "SIZE"), [
-                  [name, str(len(volumes.users(engine, volumes.find(engine, name)))), human_size(size, 4)]
-                  for name, size in volume_sizes(engine).items()])]
-    for what, headings, rows in tables:
-        client.print(f"{what} space usage:\n\n{table([list(headings), *rows])}")
-    client.print(f"Build cache usage: 0B\n\n{table([list(CACHE_HEADINGS)])}".rstrip("\n"))
+    form = parsed.text("format")
+    if form == "raw":
+        raise DockerError("docker system df --verbose --format raw is not modelled in the sandbox")
+    found = _rows(client, short=form in ("", "table"))
+    if form in ("", "table"):
+        for (what, fields), rows in zip(TABLES.items(), found, strict=True):
+            cells = [[str(one[field]) for field in fields.values()] for one in rows]
+            client.print(f"{what} space usage:\n\n{table([list(fields), *cells])}")
+        client.print(f"Build cache usage: 0B\n\n{table([list(CACHE_HEADINGS)])}".rstrip("\n"))
+        return 0
+    sorts = ("Images", "Containers", "Volumes", "BuildCache")
+    data = dict(zip(sorts, [[dict(sorted(one.items())) for one in rows] for rows in (*found, [])], strict=True))
+    try:
+        template = Template("{{json .}}" if form == "json" else form, LISTING.type_name)
+    except TemplateError as error:
+        raise DockerError(f"{LISTING.before}: {error}") from None
+    try:
+        client.print(template.execute(data))
+    except TemplateError as error:
+        raise DockerError(str(error)) from None
     return 0
 
 
-def _image(image: Image, others: list[Image], used: int, now: int) -> list[str]:
-    shown = row(image, set(), True, now)
+def _rows(client: Client, short: bool) -> tuple[list[dict[str, Any]], ...]:
+    """What is told of images, containers and volumes."""
+    engine, now = client.engine, client.scheduler.clock
+    images, containers = engine.images.all(), list(engine.containers.values())
+    users = Counter(one.image.identity for one in containers)
+    return ([_image(image, images, users[image.identity], now, short) for image in images],
+            [container_row(one, now, short, engine.profile) | {"Size": human_size(bytes_in(one.files))}
+             for one in reversed(containers)],
+            [volume_row(volume, str(len(volumes.users(engine, volume))), human_size(size, 4))
+             for volume, size in ((volumes.find(engine, name), size) for name, size in volume_sizes(engine).items())])
+
+
+def _image(image: Image, others: list[Image], used: int, now: int, short: bool) -> dict[str, Any]:
+    told = row(image, set(), short, now)
     shared = shared_size(next(other for other in reversed(others) if other.identity == image.identity), others)
-    return [*(shown[name] for name in ("Repository", "Tag", "ID", "CreatedSince", "Size")), human_size(shared, 4),
-            human_size(size_of(image) - shared, 4), str(used)]
-
-
-def _container(container: Container, now: int, client: Client) -> list[str]:
-    shown = container_row(container, now, True, client.engine.profile)
-    return [*(str(shown[name]) for name in ("ID", "Image", "Command", "LocalVolumes")),
-            human_size(bytes_in(container.files)), *(str(shown[name]) for name in ("RunningFor", "Status", "Names"))]
+    size = size_of(image)
+    return {name: text for name, text in told.items() if name not in ("Image", "Extra")} | {
+        "SharedSize": human_size(shared, 4), "UniqueSize": human_size(size - shared, 4), "Containers": str(used),
+        "VirtualSize": human_size(size, 4), "Digest": ""}
 
 
 def shared_size(image: Image, others: list[Image]) -> int:

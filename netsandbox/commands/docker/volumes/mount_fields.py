@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from netsandbox.commands.docker.client.csv_fields import CsvError, csv_fields
 from netsandbox.commands.docker.client.flags import FALSE, TRUE
 from netsandbox.commands.docker.printing.words import named_values
 from netsandbox.commands.docker.run.resources import size
@@ -55,7 +56,7 @@ class Fields(NamedTuple):
 
 def read_fields(text: str) -> Fields:
     found: dict[str, list[str]] = {}
-    for part in text.split(","):
+    for part in csv_fields(text):
         key, _equals, value = part.partition("=")
         found.setdefault(key.lower(), []).append(value)
     return Fields(found)
@@ -65,7 +66,11 @@ def bad_mount(text: str, profile: Profile) -> str:
     """Why --mount is refused by the client, or empty."""
     if not text:
         return "EOF"
-    for part in text.split(","):
+    try:
+        parts = csv_fields(text)
+    except CsvError as error:
+        return str(error)
+    for part in parts:
         key, equals, value = part.partition("=")
         key = key.lower()
         is_known = key in KEYS and profile.since(KEYS[key])

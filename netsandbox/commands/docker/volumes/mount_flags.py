@@ -65,7 +65,9 @@ def _short(client: Client, text: str, driver: str) -> Mount:
     parts = text.split(":")
     if "" in parts:
         raise DockerError(f"invalid spec: {text}: empty section between colons")
-    if len(parts) > 3:
+    if len(parts) > 3 and len(parts[2]) > 1:
+        raise DockerError(f"invalid spec: {text}: too many colons")
+    if len(parts) > 3:  # to the client, what one letter begins is a Windows drive's
         raise daemon_error(f"invalid volume specification: '{text}'")
     if len(parts) == 1 or (len(parts) == 2 and DRIVE.fullmatch(parts[0])):
         _check_driver(client, "", driver)

@@ -58,12 +58,16 @@ def ls(client: Client, parsed: Parsed) -> int:
         if key not in FILTERS:
             raise no_filter(key)
         chosen = [volume for volume in chosen if _matches(client, volume, key, value)]
-    rows: list[dict[str, Any]] = [with_label({
-        "Name": volume.name, "Driver": "local", "Scope": "local", "Mountpoint": volume.mountpoint,
-        "Labels": ",".join(f"{key}={value}" for key, value in volume.labels.items()), "Links": "N/A", "Size": "N/A",
-        "Availability": "N/A", "Group": "N/A", "Status": "N/A"}, volume.labels) for volume in chosen]
-    LISTING.show(client, parsed, rows)
+    LISTING.show(client, parsed, [row(volume) for volume in chosen])
     return 0
+
+
+def row(volume: Volume, links: str = "N/A", size: str = "N/A") -> dict[str, Any]:
+    """What lists tell; only docker system df counts."""
+    return with_label({
+        "Name": volume.name, "Driver": "local", "Scope": "local", "Mountpoint": volume.mountpoint,
+        "Labels": ",".join(f"{key}={value}" for key, value in volume.labels.items()), "Links": links, "Size": size,
+        "Availability": "N/A", "Group": "N/A", "Status": "N/A"}, volume.labels)
 
 
 def _matches(client: Client, volume: Volume, key: str, value: str) -> bool:
