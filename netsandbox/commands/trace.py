@@ -18,22 +18,9 @@ from netsandbox.explain.story import grounds
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.names import Namer
 from netsandbox.lab.probe import HERE, PROTOCOLS, Probe, probe
+from netsandbox.linux import events
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.event_subject import drop_of
-from netsandbox.linux.events import (
-    ArpWithheld,
-    FdbForgotten,
-    FdbLearned,
-    FrameBridged,
-    FrameReceived,
-    FrameSent,
-    RouteChosen,
-    RouteMissing,
-    SocketBound,
-    SocketClosed,
-    SocketMatched,
-    VerdictGiven,
-)
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
 
@@ -42,7 +29,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
     from netsandbox.engine.trace import Record, Trace
 
-LOOK_UPS = (FdbForgotten, FdbLearned, SocketBound, SocketClosed, SocketMatched)
+LOOK_UPS = (events.FdbForgotten, events.FdbLearned, events.SocketBound, events.SocketClosed, events.SocketMatched)
 """What is left out."""
 MOST_PORT = 65535
 
@@ -102,7 +89,7 @@ def told(trace: Trace, found: Probe, voice: Voice) -> Iterator[str]:
         for number, line in enumerate((*_lines(record.event, voice), *_grounds(trace, record, found, voice))):
             yield f"  {line}" if number else f"{format_time(record.at - begin)}  {line}"
         # a drop may be told of by an ICMP error, which lacks a route itself
-        lacks_route = last is None and isinstance(record.event, RouteMissing)
+        lacks_route = last is None and isinstance(record.event, events.RouteMissing)
         last = record if lacks_route or drop_of(record.event) is not None else last
     if found.answer is not None:
         packet = voice.packet(found.answer.event.frame.payload)
@@ -118,13 +105,13 @@ def told(trace: Trace, found: Probe, voice: Voice) -> Iterator[str]:
 def _grounds(trace: Trace, record: Record, found: Probe, voice: Voice) -> Sequence[str]:
     """Which line made it end there, or keeps a host from answering."""
     event = record.event
-    ends = isinstance(event, RouteMissing | ArpWithheld) or drop_of(event) is not None
+    ends = isinstance(event, events.RouteMissing | events.ArpWithheld) or drop_of(event) is not None
     return grounds(trace, record, voice, found.trace) if ends else ()
 
 
 def _arrives(found: Probe) -> bool:
     """A datagram comes to a program, of which nobody knows whether it will answer."""
-    return any(isinstance(event := record.event, FrameReceived) and event.verdict is Outcome.ACCEPTED
+    return any(isinstance(event := record.event, events.FrameReceived) and event.verdict is Outcome.ACCEPTED
                and isinstance(event.frame.payload, IPv4Packet) and event.frame.payload.protocol == UDP
                for record in found.records)
 
@@ -139,7 +126,7 @@ def _in_order(records: Iterable[Record]) -> Iterator[Record]:
             hooks = _hooks_before(record)
             rest = takewhile(lambda later: not _is_arrival(later), islice(told, place + 1, None))
             before = [later for later in rest if later.step == record.step and isinstance(
-                later.event, VerdictGiven) and later.event.hook in hooks]
+                later.event, events.VerdictGiven) and later.event.hook in hooks]
             yield from before
         elif record in before:
             continue
@@ -147,7 +134,7 @@ def _in_order(records: Iterable[Record]) -> Iterator[Record]:
 
 
 def _is_arrival(record: Record) -> bool:
-    return isinstance(record.event, FrameReceived) and isinstance(record.event.frame.payload, IPv4Packet)
+    return isinstance(record.event, events.FrameReceived) and isinstance(record.event.frame.payload, IPv4Packet)
 
 
 def _hooks_before(arrival: Record) -> tuple[str, ...]:
@@ -160,9 +147,10 @@ def _lines(event: Any, voice: Voice) -> Iterator[str]:
     """A record in words; nothing for one that only moves a frame on, or belongs to a question for a MAC."""
     if isinstance(event, LOOK_UPS):
         return
-    if isinstance(event, FrameSent | FrameReceived | FrameBridged) and not isinstance(event.frame.payload, IPv4Packet):
+    if isinstance(event, events.FrameSent | events.FrameReceived | events.FrameBridged) and not isinstance(
+            event.frame.payload, IPv4Packet):
         return
-    if isinstance(event, VerdictGiven):
+    if isinstance(event, events.VerdictGiven):
         lines = walk_lines(event, voice)
         if lines:
             yield f"{event.namespace} {lines[0]}"
@@ -170,6 +158,6 @@ def _lines(event: Any, voice: Voice) -> Iterator[str]:
         return
     said = tell(event, voice)
     yield said.decision
-    if isinstance(event, RouteChosen) or drop_of(event) is not None:
+    if isinstance(event, events.RouteChosen) or drop_of(event) is not None:
         yield from said.looked_at
 

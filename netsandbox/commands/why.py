@@ -18,16 +18,9 @@ from netsandbox.explain.words import Both
 from netsandbox.lab import views
 from netsandbox.lab.errors import LabError, unknown
 from netsandbox.lab.names import Namer
+from netsandbox.linux import events
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.drop import Outcome
-from netsandbox.linux.events import (
-    BindRefused,
-    FdbForgotten,
-    FrameReceived,
-    NeighbourChanged,
-    SocketBound,
-    SocketClosed,
-)
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
 
 if TYPE_CHECKING:
@@ -158,7 +151,7 @@ def _paused(shell: Shell) -> str:
     still = {container.name for engine in shell.lab.engines() for container in engine.containers.values()
              if container.state == PAUSED}
     took = (record.event.interface.namespace for record in (shell.lab.trace.since(shell.last_seq) if still else ())
-            if isinstance(record.event, FrameReceived) and record.event.verdict is Outcome.ACCEPTED)
+            if isinstance(record.event, events.FrameReceived) and record.event.verdict is Outcome.ACCEPTED)
     return next((name for name in took if name in still), "")
 
 
@@ -212,7 +205,7 @@ def _of_neighbour(shell: Shell, node: str, address: str, language: str, names: N
     namespace = shell.lab.existing(node)
     rows = {known: entry for i in namespace.interfaces.values() for known, entry in i.neighbours.items()}
     wanted = next((known for known in rows if address in (format_ipv4(known), names(known))), None)
-    if wanted is None and (gone := why_change(shell.lab.trace, (NeighbourChanged,), lambda event: (
+    if wanted is None and (gone := why_change(shell.lab.trace, (events.NeighbourChanged,), lambda event: (
             event.new is None and event.interface.namespace == namespace.name
             and address in (format_ipv4(event.address), names(event.address))), language, names)).seq is not None:
         return gone
@@ -226,7 +219,7 @@ def _of_fdb(shell: Shell, name: str, mac: str, language: str, names: Namer) -> S
     bridge = _bridge(shell, name)
     rows = bridge.fdb.entries
     wanted = _mac(mac) if ":" in mac else next((known for known in rows if names(known) == mac), None)
-    if wanted not in rows and (gone := why_change(shell.lab.trace, (FdbForgotten,), lambda event: (
+    if wanted not in rows and (gone := why_change(shell.lab.trace, (events.FdbForgotten,), lambda event: (
             event.bridge.id == bridge.place.id and mac in (format_mac(event.mac), names(event.mac))), language,
             names)).seq is not None:
         return gone
@@ -249,7 +242,7 @@ def _of_port(shell: Shell, node: str, port: str, language: str, names: Namer) ->
     if not port.isascii() or not port.isdecimal() or int(port) > MOST_PORT:
         raise CommandError(f"{port!r} is no port: a number from 0 to {MOST_PORT}")
     names_of = {namespace.name, *namespace.former_names}
-    story = why_change(shell.lab.trace, (SocketBound, BindRefused, SocketClosed),
+    story = why_change(shell.lab.trace, (events.SocketBound, events.BindRefused, events.SocketClosed),
                        lambda event: event.namespace in names_of and event.port == int(port), language, names)
     if story.seq is None:
         raise LabError(f"nobody on {node} has taken port {port}, or was refused it, in all that the trace keeps")

@@ -7,22 +7,11 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Record, Trace, event_of
+from netsandbox.explain import history
 from netsandbox.explain.chain import MOST_CAUSES, Link, before, chain, delivery_of, record_at, section
 from netsandbox.explain.drops import rule_made_at
 from netsandbox.explain.explanation import Explanation, tell, tell_as
 from netsandbox.explain.fate import fate, since
-from netsandbox.explain.history import (
-    Row,
-    closing,
-    drop_of_line,
-    fdb_row,
-    is_icmp_untold,
-    last_change,
-    last_drop,
-    line_before,
-    neighbour_row,
-    row_change,
-)
 from netsandbox.explain.internal import internal_network
 from netsandbox.explain.lost_rules import lost_rules
 from netsandbox.explain.operands import operands
@@ -114,7 +103,7 @@ def why_row(trace: Trace, seq: int | None, address: int, language: str = "en", n
     voice = Voice(language, names)
     if seq is None or seq < trace.first:
         return Story(None, language, voice.say("story.forgotten-row"))
-    found = row_change(trace, seq, address)
+    found = history.row_change(trace, seq, address)
     if found is not None:
         return why_seq(trace, found, language, names)
     return Story(None, language, voice.say("story.own-row", mac=voice.mac(address)))
@@ -128,7 +117,7 @@ def why_change(trace: Trace, kinds: tuple[type, ...], is_it: Callable[[Any], boo
         kinds: the classes of events that change such things.
         is_it: whether an event of them is about this one.
     """
-    seq = last_change(trace, kinds, is_it)
+    seq = history.last_change(trace, kinds, is_it)
     if seq is None:
         return Story(None, language, Voice(language, names).say("story.forgotten-row"))
     return why_seq(trace, seq, language, names)
@@ -142,9 +131,9 @@ def why_drop(trace: Trace, language: str = "en", names: Names | None = None, end
         end: look only at records before this one.
         since: the last line's first record; what that line set off itself comes first.
     """
-    seq = drop_of_line(trace, since) if since is not None else None
+    seq = history.drop_of_line(trace, since) if since is not None else None
     if seq is None:
-        seq = last_drop(trace, trace.end if end is None else end, since is None)
+        seq = history.last_drop(trace, trace.end if end is None else end, since is None)
     if seq is None:
         return Story(None, language, Voice(language).say("story.no-drop"))
     return why_seq(trace, seq, language, names)
@@ -187,12 +176,12 @@ def _told(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, list
     if isinstance(event, FrameReceived):
         return _arrival(trace, record, voice)
     if isinstance(event, SendFailed):
-        return tell(event, voice).also(*_since(trace, closing(trace, record), voice)), []
+        return tell(event, voice).also(*_since(trace, history.closing(trace, record), voice)), []
     if isinstance(event, FrameSent):
         return _sent(trace, record, voice), []
     if isinstance(event, FrameBridged):
         return _bridged(trace, record, voice), []
-    if isinstance(event, RouteMissing) and is_icmp_untold(trace, record):
+    if isinstance(event, RouteMissing) and history.is_icmp_untold(trace, record):
         told = operands(event, voice)
         return tell_as(told.key, told._replace(fields=told.fields | {"error": voice.say("error-untold")}), voice), []
     if isinstance(event, FdbLearned) and delivery_of(trace, record) is None:
@@ -213,7 +202,7 @@ def _arrival(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, l
     if bridging is not None and not isinstance(record.event.verdict, Dropped):
         effects = [tell(other.event, voice).decision for other in followed if other is not bridging]
         return _bridged(trace, bridging, voice), effects
-    explanation = _taken(record.event, followed, voice).also(*_since(trace, closing(trace, record), voice))
+    explanation = _taken(record.event, followed, voice).also(*_since(trace, history.closing(trace, record), voice))
     effects = [tell(other.event, voice).decision for other in followed]
     return explanation, [effect for effect in effects if effect != explanation.decision]
 
@@ -226,7 +215,7 @@ def _since(trace: Trace, seq: int | None, voice: Voice) -> Sequence[str]:
 def _rule(trace: Trace, record: Record, voice: Voice) -> Sequence[str]:
     """Where a rule or a policy drops a packet: which line made it."""
     words, made_at = rule_made_at(drop_of(record.event))
-    seq = line_before(trace, made_at) if made_at is not None else None
+    seq = history.line_before(trace, made_at) if made_at is not None else None
     if seq is None:
         return ()
     return (voice.say(words, seq=str(seq), line=operands(event_of(trace.raw(seq), seq), voice).fields["line"]),)
@@ -255,7 +244,7 @@ def _bridged(trace: Trace, record: Record, voice: Voice) -> Explanation:
     explanation = tell(record.event, voice)
     tags = {type(other.event): tell(other.event, voice).decision.rstrip(".。") for other in before(trace, record)
             if isinstance(other.event, TAGGINGS)}
-    row = fdb_row(trace, record) if record.event.why is Forwarding.KNOWN else None
+    row = history.fdb_row(trace, record) if record.event.why is Forwarding.KNOWN else None
     first, rest = explanation.looked_at[:1], explanation.looked_at[1:]
     learned = (voice.say("learned", seq=str(row.seq)),) if row is not None else ()
     return explanation._replace(looked_at=(*tags.values(), *first, *learned, *rest))
@@ -269,7 +258,7 @@ def _sent(trace: Trace, record: Record, voice: Voice) -> Explanation:
         if isinstance(other.event, REASONS):
             latest[type(other.event)] = other.event
     reasons = [tell(event, voice).decision.rstrip(".。") for event in latest.values()]
-    row: Row | None = neighbour_row(trace, record)
+    row: history.Row | None = history.neighbour_row(trace, record)
     if row is not None:
         reasons.append(voice.say("neighbour", dst=voice.ip(row.address), seq=str(row.seq)))
     return explanation._replace(looked_at=(*reasons, *explanation.looked_at))

@@ -13,21 +13,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import NamedTuple
 
-from netsandbox.lab.log_filter import (
-    CARRIED,
-    KEYWORDS,
-    PROTOCOLS,
-    SERVICES,
-    Both,
-    Expression,
-    FilterError,
-    Not,
-    Primitive,
-    Token,
-    parse,
-    quote,
-    tokens,
-)
+from netsandbox.lab import log_filter
 from netsandbox.lab.log_flags import flags_said
 from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.wire import dns
@@ -126,13 +112,13 @@ def parties(info: str) -> Parties:
     return Parties(frozenset(), frozenset(), every, -1, -1)
 
 
-def compile_filter(filter_: str | Expression | None, names: Names = NO_NAMES) -> Predicate:
+def compile_filter(filter_: str | log_filter.Expression | None, names: Names = NO_NAMES) -> Predicate:
     """The test of a filter, given as text or parsed.
 
     Raises:
         FilterError: for a text that does not parse.
     """
-    expression = parse(filter_) if isinstance(filter_, str) else filter_
+    expression = log_filter.parse(filter_) if isinstance(filter_, str) else filter_
     return _everything if expression is None else _compile(expression, names)
 
 
@@ -142,13 +128,13 @@ def strangers(filter_: str, names: Names) -> list[tuple[str, list[str]]]:
     Raises:
         FilterError: for a text that does not parse.
     """
-    expression, found = parse(filter_), []
+    expression, found = log_filter.parse(filter_), []
     waiting = [expression] if expression is not None else []
     while waiting:
         one = waiting.pop()
-        if isinstance(one, Not):
+        if isinstance(one, log_filter.Not):
             waiting.append(one.inner)
-        elif isinstance(one, Both):
+        elif isinstance(one, log_filter.Both):
             waiting += [one.right, one.left]
         else:
             there = _names_for(one, names)
@@ -157,7 +143,7 @@ def strangers(filter_: str, names: Names) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _names_for(test: Primitive, names: Names) -> list[str]:
+def _names_for(test: log_filter.Primitive, names: Names) -> list[str]:
     """What a test's name could be; nothing where it may be anything, as an address may."""
     nodes = list(names.addresses)
     if test.kind == "host" and not _LIKE_ADDRESS.fullmatch(test.value):
@@ -175,11 +161,11 @@ def _everything(_row: LogRow) -> bool:
     return True
 
 
-def _compile(expression: Expression, names: Names) -> Predicate:
-    if isinstance(expression, Not):
+def _compile(expression: log_filter.Expression, names: Names) -> Predicate:
+    if isinstance(expression, log_filter.Not):
         inner = _compile(expression.inner, names)
         return lambda row: not inner(row)
-    if isinstance(expression, Both):
+    if isinstance(expression, log_filter.Both):
         left, right = _compile(expression.left, names), _compile(expression.right, names)
         if expression.word == "and":
             return lambda row: left(row) and right(row)
@@ -190,9 +176,9 @@ def _compile(expression: Expression, names: Names) -> Predicate:
 DOCKER_RESOLVER = format_ipv4(RESOLVER)
 
 
-def _protocol(test: Primitive, _names: Names) -> Predicate:
-    covers = PROTOCOLS[test.value]
-    ports, says = CARRIED.get(test.value, (frozenset(), ""))
+def _protocol(test: log_filter.Primitive, _names: Names) -> Predicate:
+    covers = log_filter.PROTOCOLS[test.value]
+    ports, says = log_filter.CARRIED.get(test.value, (frozenset(), ""))
     if says:
         return lambda row: row.protocol == "TCP" and says in row.info
     if ports:
@@ -206,7 +192,7 @@ def _bears(ports: frozenset[int], said: Parties) -> bool:
     return is_asked or not ports.isdisjoint(said.ports)
 
 
-def _host(test: Primitive, names: Names) -> Predicate:
+def _host(test: log_filter.Primitive, names: Names) -> Predicate:
     wanted = test.value.lower()
     owners = frozenset(node for node, mine in names.addresses.items() if wanted in mine)
     mine = frozenset(names.addresses.get(test.value, ())) | {wanted}
@@ -227,7 +213,7 @@ def _host(test: Primitive, names: Names) -> Predicate:
     return lambda row: source(row) or destination(row) or not mine.isdisjoint(parties(row.info).others)
 
 
-def _net(test: Primitive, names: Names) -> Predicate:
+def _net(test: log_filter.Primitive, names: Names) -> Predicate:
     network = IPv4Network(test.value)
     inside = lru_cache(maxsize=4096)(lambda address: _is_inside(address, network))
     owned = {node for node, mine in names.addresses.items() if any(map(inside, mine))}
@@ -252,7 +238,7 @@ def _is_inside(address: str, network: IPv4Network) -> bool:
         return False
 
 
-def _port(test: Primitive, _names: Names) -> Predicate:
+def _port(test: log_filter.Primitive, _names: Names) -> Predicate:
     low, high = test.low, test.high
     if test.side == "src":
         return lambda row: low <= parties(row.info).source_port <= high
@@ -263,24 +249,24 @@ def _port(test: Primitive, _names: Names) -> Predicate:
     )
 
 
-def _dev(test: Primitive, _names: Names) -> Predicate:
+def _dev(test: log_filter.Primitive, _names: Names) -> Predicate:
     node, _colon, wanted = test.value.rpartition(":")
     return lambda row: wanted in (row.interface, row.master) and node in ("", row.node)
 
 
-def _number(test: Primitive, _names: Names) -> Predicate:
+def _number(test: log_filter.Primitive, _names: Names) -> Predicate:
     low, high = test.low, test.high
     if test.kind == "step":
         return lambda row: low <= row.step <= high
     return lambda row: low <= row.seq <= high
 
 
-def _flags(test: Primitive, _names: Names) -> Predicate:
+def _flags(test: log_filter.Primitive, _names: Names) -> Predicate:
     mask, value, is_equal = test.low, test.high, test.side == "=="
     return lambda row: (said := flags_said(row.info)) is not None and (said & mask == value) is is_equal
 
 
-def _vlan(test: Primitive, _names: Names) -> Predicate:
+def _vlan(test: log_filter.Primitive, _names: Names) -> Predicate:
     low, high = test.low, test.high
 
     def is_tagged(row: LogRow) -> bool:
@@ -290,7 +276,7 @@ def _vlan(test: Primitive, _names: Names) -> Predicate:
     return is_tagged
 
 
-_PRIMITIVES: dict[str, Callable[[Primitive, Names], Predicate]] = {
+_PRIMITIVES: dict[str, Callable[[log_filter.Primitive, Names], Predicate]] = {
     "protocol": _protocol,
     "host": _host,
     "net": _net,
@@ -326,8 +312,8 @@ class Candidate(NamedTuple):
 def complete_filter(text: str, cursor: int, names: Names = NO_NAMES) -> list[Candidate]:
     """The words that may stand at `cursor`, those that begin with what is typed there."""
     try:
-        before = tokens(text[:cursor])
-    except FilterError:
+        before = log_filter.tokens(text[:cursor])
+    except log_filter.FilterError:
         return []
     typed = before.pop() if before and before[-1].end == cursor and before[-1].text not in ("(", ")", "!") else None
     start = typed.start if typed is not None else cursor
@@ -335,13 +321,13 @@ def complete_filter(text: str, cursor: int, names: Names = NO_NAMES) -> list[Can
     found: dict[str, str] = {}
     for kind, words in _expected(before, names):
         for word in words:
-            quoted = word if kind in ("keyword", "service") else quote(word)
+            quoted = word if kind in ("keyword", "service") else log_filter.quote(word)
             if word.lower().startswith(prefix) and word.lower() != prefix:
                 found.setdefault(quoted, kind)
     return [Candidate(word, start, cursor, kind) for word, kind in found.items()]
 
 
-def _expected(before: list[Token], names: Names) -> list[tuple[str, Iterable[str]]]:
+def _expected(before: list[log_filter.Token], names: Names) -> list[tuple[str, Iterable[str]]]:
     """What may follow the words so far."""
     last = before[-1].keyword if before else ""
     nodes = ("node", names.addresses)
@@ -351,7 +337,7 @@ def _expected(before: list[Token], names: Names) -> list[tuple[str, Iterable[str
         "src": [nodes, ("keyword", ("host", "net", "port")), addresses],
         "dst": [nodes, ("keyword", ("host", "net", "port")), addresses],
         "net": [("network", names.networks)],
-        "port": [("service", SERVICES)],
+        "port": [("service", log_filter.SERVICES)],
         "dev": [("interface", names.interfaces)],
         "at": [nodes],
         "verdict": [("verdict", VERDICTS)],
@@ -365,5 +351,5 @@ def _expected(before: list[Token], names: Names) -> list[tuple[str, Iterable[str
     if last in follow:
         return follow[last]
     if not before or last in ("and", "or", "not", "("):
-        return [("keyword", sorted(KEYWORDS - {"and", "or"}))]
+        return [("keyword", sorted(log_filter.KEYWORDS - {"and", "or"}))]
     return [("keyword", ("and", "or"))]

@@ -4,24 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.shell import tree
 from netsandbox.shell.dollar import NAME, calculation
 from netsandbox.shell.errors import ScriptError
-from netsandbox.shell.tree import (
-    Calculation,
-    Case,
-    Clause,
-    Condition,
-    CountingFor,
-    For,
-    Group,
-    If,
-    List,
-    Runnable,
-    Subshell,
-    Text,
-    While,
-    Word,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,14 +14,14 @@ if TYPE_CHECKING:
     from netsandbox.shell.parser import Parser
 
 
-def compound(parser: Parser, word: str) -> Runnable:
+def compound(parser: Parser, word: str) -> tree.Runnable:
     """The compound command that begins with a word, which comes next."""
     return _KINDS[word](parser)
 
 
-def _if(parser: Parser) -> Runnable:
+def _if(parser: Parser) -> tree.Runnable:
     line = parser.take().line
-    branches: list[tuple[List, List]] = []
+    branches: list[tuple[tree.List, tree.List]] = []
     while True:
         condition = parser.commands("then", opened="if", line=line)
         parser.expect("then", "if", line)
@@ -50,20 +35,20 @@ def _if(parser: Parser) -> Runnable:
         parser.take()
         otherwise = parser.commands("fi", opened="if", line=line)
     parser.expect("fi", "if", line)
-    return If(tuple(branches), otherwise)
+    return tree.If(tuple(branches), otherwise)
 
 
-def _body(parser: Parser, opened: str, line: int) -> List:
+def _body(parser: Parser, opened: str, line: int) -> tree.List:
     parser.expect("do", opened, line)
     body = parser.commands("done", opened=opened, line=line)
     parser.expect("done", opened, line)
     return body
 
 
-def _while(parser: Parser) -> Runnable:
+def _while(parser: Parser) -> tree.Runnable:
     token = parser.take()
     condition = parser.commands("do", opened=token.text, line=token.line)
-    return While(condition, _body(parser, token.text, token.line), token.text == "until")
+    return tree.While(condition, _body(parser, token.text, token.line), token.text == "until")
 
 
 def _variable(parser: Parser, line: int) -> str:
@@ -86,13 +71,13 @@ def _variable(parser: Parser, line: int) -> str:
     return name
 
 
-def _for(parser: Parser) -> Runnable:
+def _for(parser: Parser) -> tree.Runnable:
     line = parser.take().line
     token = parser.peek()
     if token.text == "(" and token.kind == "op" and parser.reader.dialect.arithmetic:
         return _counting_for(parser, line)
     name = _variable(parser, line)
-    words: list[Word] | None = None
+    words: list[tree.Word] | None = None
     if parser.peek().kind == "op" and parser.peek().text == ";":
         parser.take()
     parser.skip_newlines()
@@ -106,10 +91,10 @@ def _for(parser: Parser) -> Runnable:
             parser.fail(opened="for", line=line)
         parser.take()
         parser.skip_newlines()
-    return For(name, None if words is None else tuple(words), _body(parser, "for", line), line)
+    return tree.For(name, None if words is None else tuple(words), _body(parser, "for", line), line)
 
 
-def _counting_for(parser: Parser, line: int) -> Runnable:
+def _counting_for(parser: Parser, line: int) -> tree.Runnable:
     """`((A; B; C))`, at the first parenthesis."""
     token, reader = parser.take(), parser.reader
     parts = None
@@ -121,24 +106,24 @@ def _counting_for(parser: Parser, line: int) -> Runnable:
     if parser.peek().kind == "op" and parser.peek().text == ";":
         parser.take()
     parser.skip_newlines()
-    return CountingFor(parts[0], parts[1], parts[2], _body(parser, "for", line), line)
+    return tree.CountingFor(parts[0], parts[1], parts[2], _body(parser, "for", line), line)
 
 
-def _at_semicolons(word: Word) -> list[Word]:
-    found: list[Word] = [Word()]
+def _at_semicolons(word: tree.Word) -> list[tree.Word]:
+    found: list[tree.Word] = [tree.Word()]
     for part in word.parts:
-        pieces = part.text.split(";") if isinstance(part, Text) else None
+        pieces = part.text.split(";") if isinstance(part, tree.Text) else None
         if pieces is None:
-            found[-1] = Word((*found[-1].parts, part))
+            found[-1] = tree.Word((*found[-1].parts, part))
             continue
         for number, piece in enumerate(pieces):
             if number:
-                found.append(Word())
-            found[-1] = Word((*found[-1].parts, Text(piece, True)))
+                found.append(tree.Word())
+            found[-1] = tree.Word((*found[-1].parts, tree.Text(piece, True)))
     return found
 
 
-def _case(parser: Parser) -> Runnable:
+def _case(parser: Parser) -> tree.Runnable:
     line = parser.take().line
     token = parser.peek()
     if token.word is None:
@@ -147,20 +132,20 @@ def _case(parser: Parser) -> Runnable:
     parser.skip_newlines()
     parser.expect("in", "case", line)
     parser.skip_newlines()
-    clauses: list[Clause] = []
+    clauses: list[tree.Clause] = []
     while parser.reserved() != "esac":
         if parser.peek().kind == "end":
             parser.fail(")", "case", line)
         clauses.append(_clause(parser, line))
         parser.skip_newlines()
     parser.expect("esac", "case", line)
-    return Case(token.word, tuple(clauses), line)
+    return tree.Case(token.word, tuple(clauses), line)
 
 
-def _clause(parser: Parser, line: int) -> Clause:
+def _clause(parser: Parser, line: int) -> tree.Clause:
     if parser.peek().kind == "op" and parser.peek().text == "(":
         parser.take()
-    patterns: list[Word] = []
+    patterns: list[tree.Word] = []
     while True:
         token = parser.peek()
         if token.word is None:
@@ -175,34 +160,34 @@ def _clause(parser: Parser, line: int) -> Clause:
     end = parser.reserved()
     if end in (";;", ";&", ";;&"):
         parser.take()
-        return Clause(tuple(patterns), body, end)
+        return tree.Clause(tuple(patterns), body, end)
     if end != "esac":
         parser.fail(";;", "case", line)
-    return Clause(tuple(patterns), body, ";;")
+    return tree.Clause(tuple(patterns), body, ";;")
 
 
-def _group(parser: Parser) -> Runnable:
+def _group(parser: Parser) -> tree.Runnable:
     line = parser.take().line
     body = parser.commands("}", opened="{", line=line)
     parser.expect("}", "{", line)
-    return Group(body)
+    return tree.Group(body)
 
 
-def _subshell(parser: Parser) -> Runnable:
+def _subshell(parser: Parser) -> tree.Runnable:
     token, reader = parser.take(), parser.reader
     if reader.dialect.arithmetic and reader.text[token.start:token.start + 2] == "((":
         written = calculation(reader, token.start + 2)
         if written is not None:
-            return Calculation(written, token.line)
+            return tree.Calculation(written, token.line)
     body = parser.commands(")", opened=")", line=token.line)
     parser.expect(")", ")", token.line)
-    return Subshell(body)
+    return tree.Subshell(body)
 
 
-def _condition(parser: Parser) -> Runnable:
+def _condition(parser: Parser) -> tree.Runnable:
     """`[[ … ]]`: all tokens up to its end are its words."""
     line = parser.take().line
-    words: list[Word] = []
+    words: list[tree.Word] = []
     while True:
         token = parser.peek()
         if token.kind == "end":
@@ -212,26 +197,26 @@ def _condition(parser: Parser) -> Runnable:
             continue
         parser.take()
         if token.word is not None and token.word.bare == "]]":
-            return Condition(tuple(words), line)
-        words.append(token.word if token.word is not None else Word((Text(token.text),)))
+            return tree.Condition(tuple(words), line)
+        words.append(token.word if token.word is not None else tree.Word((tree.Text(token.text),)))
         if token.word is not None and token.word.bare == "=~":
             words.append(_expression(parser))
 
 
-def _expression(parser: Parser) -> Word:
+def _expression(parser: Parser) -> tree.Word:
     """The word behind `=~`, in which parentheses and bars are letters."""
     reader = parser.reader
     while reader.peek() in (" ", "\t"):
         reader.at += 1
     parts = list(reader.word().parts)
     while reader.peek() not in ("", " ", "\t", "\n"):
-        parts.append(Text(reader.peek()))
+        parts.append(tree.Text(reader.peek()))
         reader.at += 1
         parts += reader.word().parts
-    return Word(tuple(parts))
+    return tree.Word(tuple(parts))
 
 
-def _function(parser: Parser) -> Runnable:
+def _function(parser: Parser) -> tree.Runnable:
     """`function NAME [()] COMMAND`."""
     line = parser.take().line
     token = parser.peek()
@@ -244,6 +229,6 @@ def _function(parser: Parser) -> Runnable:
     return parser.function_body(token.word, line)
 
 
-_KINDS: dict[str, Callable[[Parser], Runnable]] = {
+_KINDS: dict[str, Callable[[Parser], tree.Runnable]] = {
     "if": _if, "while": _while, "until": _while, "for": _for, "case": _case, "{": _group, "(": _subshell,
     "[[": _condition, "function": _function}

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from netsandbox.shell import tree
+from netsandbox.shell import frames, tree
 from netsandbox.shell.double_bracket import ConditionFrame
-from netsandbox.shell.frames import (
-    BrokenFrame,
-    CalculationFrame,
-    CaseFrame,
-    Frame,
-    FunctionFrame,
-    IfFrame,
-    ListFrame,
-    RedirectedFrame,
-    SubshellFrame,
-)
 from netsandbox.shell.loops import CountingForFrame, ForFrame, WhileFrame
 from netsandbox.shell.simple import SimpleFrame
-from netsandbox.shell.tree import Runnable
 
 
-def _group(node: tree.Group) -> Frame:
-    return ListFrame(node.body)
+def _group(node: tree.Group) -> frames.Frame:
+    return frames.ListFrame(node.body)
 
 
-def frame_of(command: Runnable) -> Frame:
+def frame_of(command: tree.Runnable) -> frames.Frame:
     return _FRAMES[type(command)](command)
 
 
-_FRAMES: dict[type, Callable[..., Frame]] = {
-    tree.Simple: SimpleFrame, tree.If: IfFrame, tree.While: WhileFrame, tree.For: ForFrame,
-    tree.CountingFor: CountingForFrame, tree.Case: CaseFrame, tree.Group: _group, tree.Subshell: SubshellFrame,
-    tree.Function: FunctionFrame, tree.Calculation: CalculationFrame, tree.Condition: ConditionFrame,
-    tree.Redirected: RedirectedFrame, tree.Broken: BrokenFrame}
+_FRAMES: dict[type, Callable[..., frames.Frame]] = {
+    tree.Simple: SimpleFrame, tree.If: frames.IfFrame, tree.While: WhileFrame, tree.For: ForFrame,
+    tree.CountingFor: CountingForFrame, tree.Case: frames.CaseFrame, tree.Group: _group,
+    tree.Subshell: frames.SubshellFrame, tree.Function: frames.FunctionFrame, tree.Calculation: frames.CalculationFrame,
+    tree.Condition: ConditionFrame, tree.Redirected: frames.RedirectedFrame, tree.Broken: frames.BrokenFrame}

@@ -6,27 +6,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NoReturn
 
+from netsandbox.shell import tree
 from netsandbox.shell.array_syntax import assignment, literal
 from netsandbox.shell.compound import compound
 from netsandbox.shell.dialect import BASH, Dialect
 from netsandbox.shell.dollar import NAME
 from netsandbox.shell.errors import ScriptError
 from netsandbox.shell.reader import IN_FRONT, Reader, Token
-from netsandbox.shell.tree import (
-    AndOr,
-    Assignment,
-    Broken,
-    Command,
-    Function,
-    List,
-    Pipeline,
-    Redirect,
-    Redirected,
-    Runnable,
-    Simple,
-    Text,
-    Word,
-)
 
 REDIRECTIONS = frozenset({"<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<-", "<<<"})
 RESERVED = frozenset({"!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then",
@@ -96,7 +82,7 @@ class Parser:
 
     # -- lists
 
-    def commands(self, *ends: str, opened: str = "", line: int = 1) -> List:
+    def commands(self, *ends: str, opened: str = "", line: int = 1) -> tree.List:
         """Commands up to one of some words, which is left; at least one.
 
         Raises:
@@ -107,7 +93,7 @@ class Parser:
             self.fail(ends[0] if ends and (found.items or self.peek().kind == "end") else "", opened, line)
         return found
 
-    def list(self, found: list[AndOr] | None = None) -> List:
+    def list(self, found: list[tree.AndOr] | None = None) -> tree.List:
         """Commands as far as they go; those that were read so far are in `found`."""
         items = found if found is not None else []
         self.skip_newlines()
@@ -122,7 +108,7 @@ class Parser:
             if token.kind == "newline" or self.peek().kind == "newline":
                 items[-1] = items[-1]._replace(ends_line=True)
             self.skip_newlines()
-        return List(tuple(items))
+        return tree.List(tuple(items))
 
     def _begins_command(self) -> bool:
         token = self.peek()
@@ -130,17 +116,17 @@ class Parser:
             return token.text == "(" or token.text in REDIRECTIONS
         return token.kind == "io" or (token.kind == "word" and self.reserved() not in CLOSING)
 
-    def and_or(self) -> AndOr:
-        first, rest = self.pipeline(), list[tuple[str, Pipeline]]()
+    def and_or(self) -> tree.AndOr:
+        first, rest = self.pipeline(), list[tuple[str, tree.Pipeline]]()
         while self.peek().kind == "op" and self.peek().text in ("&&", "||"):
             joint = self.take()
             self.skip_newlines()
             if not self._begins_command():
                 self.fail(opened=joint.text, line=joint.line)
             rest.append((joint.text, self.pipeline()))
-        return AndOr(first, tuple(rest))
+        return tree.AndOr(first, tuple(rest))
 
-    def pipeline(self) -> Pipeline:
+    def pipeline(self) -> tree.Pipeline:
         negated = False
         while self.reserved() == "!":
             self.take()
@@ -154,11 +140,11 @@ class Parser:
             if not self._begins_command():
                 self.fail(opened="|", line=joint.line)
             commands.append(self.command())
-        return Pipeline(tuple(commands), negated)
+        return tree.Pipeline(tuple(commands), negated)
 
     # -- commands
 
-    def command(self) -> Runnable:
+    def command(self) -> tree.Runnable:
         token, word = self.peek(), self.reserved()
         if word in UNKNOWN:
             raise ScriptError("", token.line, text=UNKNOWN[word])
@@ -168,19 +154,19 @@ class Parser:
             self.reader.deeper()
             made = compound(self, word)
             self.reader.depth -= 1
-            if isinstance(made, Function):
+            if isinstance(made, tree.Function):
                 return made
             redirects = self.redirects()
-            return Redirected(made, redirects, token.line) if redirects else made
+            return tree.Redirected(made, redirects, token.line) if redirects else made
         return self._simple(token.line)
 
-    def redirects(self) -> tuple[Redirect, ...]:
-        found = list[Redirect]()
+    def redirects(self) -> tuple[tree.Redirect, ...]:
+        found = list[tree.Redirect]()
         while self.peek().kind == "io" or (self.peek().kind == "op" and self.peek().text in REDIRECTIONS):
             found.append(self._redirect())
         return tuple(found)
 
-    def _redirect(self) -> Redirect:
+    def _redirect(self) -> tree.Redirect:
         number = int(self.take().text) if self.peek().kind == "io" else None
         operator = self.take()
         if self.reader.dialect.name == "bash" and operator.text == "<":
@@ -194,10 +180,10 @@ class Parser:
             self.fail()
         self.take()
         if operator.text in ("<<", "<<-"):
-            return Redirect(number, "<<", self.reader.document(target.word, operator.text == "<<-"))
-        return Redirect(number, operator.text, target.word)
+            return tree.Redirect(number, "<<", self.reader.document(target.word, operator.text == "<<-"))
+        return tree.Redirect(number, operator.text, target.word)
 
-    def _process(self, number: int | None) -> Redirect | None:
+    def _process(self, number: int | None) -> tree.Redirect | None:
         """`< <(…)`: what the commands print is read, as a here-document is.
 
         Raises:
@@ -207,7 +193,7 @@ class Parser:
             raise ScriptError("", self.reader.line, text=NO_PROCESS)
         if self.peek().text != "<" or self.reader.peek() != "(":
             return None
-        return Redirect(number, "<<", self._substituted(False))
+        return tree.Redirect(number, "<<", self._substituted(False))
 
     def _is_substitution(self, token: Token) -> bool:
         """`<(…)` as a word of its own."""
@@ -215,7 +201,7 @@ class Parser:
         return token.text == "<" and token.kind == "op" and reader.dialect.name == "bash" and reader.peek() == "(" \
             and reader.text[reader.at - 2:reader.at - 1].isspace()
 
-    def _substituted(self, is_file: bool) -> Word:
+    def _substituted(self, is_file: bool) -> tree.Word:
         """`<(…)`, at the `<`: what the commands print, or a file with it."""
         opened = self.take().line
         self.reader.at += 1
@@ -223,11 +209,11 @@ class Parser:
         if self.reader.peek() != ")":
             raise ScriptError("", self.reader.line, "", ")", opened, True)
         self.reader.at += 1
-        return Word((Command(body, True, True, is_file),))
+        return tree.Word((tree.Command(body, True, True, is_file),))
 
-    def _simple(self, line: int) -> Runnable:
-        assignments, words, redirects = list[Assignment](), list[Word](), list[Redirect]()
-        declared = list[Assignment]()
+    def _simple(self, line: int) -> tree.Runnable:
+        assignments, words, redirects = list[tree.Assignment](), list[tree.Word](), list[tree.Redirect]()
+        declared = list[tree.Assignment]()
         while True:
             token = self.peek()
             if self._is_substitution(token):
@@ -239,7 +225,7 @@ class Parser:
                 if found is None:
                     words.append(token.word)
                 elif words:
-                    words.append(Word((Text(found.name),)))
+                    words.append(tree.Word((tree.Text(found.name),)))
                     declared.append(found)
                 else:
                     assignments.append(found)
@@ -249,9 +235,9 @@ class Parser:
                 break
         if not (words or assignments or redirects):
             self.fail()
-        return Simple(tuple(assignments), tuple(words), tuple(redirects), line, tuple(declared))
+        return tree.Simple(tuple(assignments), tuple(words), tuple(redirects), line, tuple(declared))
 
-    def _assigned(self, word: Word, is_first: bool, is_declared: bool) -> Assignment | None:
+    def _assigned(self, word: tree.Word, is_first: bool, is_declared: bool) -> tree.Assignment | None:
         """Take a word, which is an assignment in front of a command's words, or an array that `declare` declares."""
         has_arrays = self.reader.dialect.name == "bash"
         found = assignment(word, has_arrays) if is_first or is_declared else None
@@ -262,7 +248,7 @@ class Parser:
             return literal(self.reader, found)
         return found if is_first else None
 
-    def _function(self, name: Word) -> Runnable:
+    def _function(self, name: tree.Word) -> tree.Runnable:
         """`NAME ( ) COMMAND`, at the parenthesis."""
         line = self.take().line
         if not (self.peek().kind == "op" and self.peek().text == ")"):
@@ -270,7 +256,7 @@ class Parser:
         self.take()
         return self.function_body(name, line)
 
-    def function_body(self, name: Word, line: int) -> Runnable:
+    def function_body(self, name: tree.Word, line: int) -> tree.Runnable:
         self.skip_newlines()
         bare = name.bare
         if bare is None or (self.reader.dialect.name != "bash" and not NAME.fullmatch(bare)):
@@ -279,18 +265,18 @@ class Parser:
         word = self.reserved()
         if word not in OPENING and word != "(" and (self.reader.dialect.name == "bash" or not self._begins_command()):
             self.fail()
-        return Function(bare, self.command())
+        return tree.Function(bare, self.command())
 
 
-def _with_errors(command: Runnable, line: int) -> Runnable:
+def _with_errors(command: tree.Runnable, line: int) -> tree.Runnable:
     """`|&`: its errors go the same way."""
-    redirect = Redirect(2, ">&", Word((Text("1"),)))
-    if isinstance(command, Simple):
+    redirect = tree.Redirect(2, ">&", tree.Word((tree.Text("1"),)))
+    if isinstance(command, tree.Simple):
         return command._replace(redirects=(*command.redirects, redirect))
-    return Redirected(command, (redirect,), line)
+    return tree.Redirected(command, (redirect,), line)
 
 
-def _inner(reader: Reader) -> List:
+def _inner(reader: Reader) -> tree.List:
     """The commands of `$(…)`; the reader is left at what ends them."""
     parser = Parser(reader)
     found = parser.list()
@@ -305,7 +291,7 @@ def _inner(reader: Reader) -> List:
 
 
 @lru_cache(2048)
-def parse(text: str, dialect: Dialect = BASH) -> List:
+def parse(text: str, dialect: Dialect = BASH) -> tree.List:
     """The commands of a script.
 
     Raises:
@@ -327,22 +313,22 @@ def without_comment(text: str, dialect: Dialect = BASH) -> str:
     return text if "\n" in text[reader.comment:] else text[:reader.comment].rstrip()
 
 
-def broken(body: List, said: str, status: int, ends: bool = True) -> List:
+def broken(body: tree.List, said: str, status: int, ends: bool = True) -> tree.List:
     """A script with the end that it has where it cannot be read any further."""
-    return List((*body.items, AndOr(Pipeline((Broken(said, status, ends),)))))
+    return tree.List((*body.items, tree.AndOr(tree.Pipeline((tree.Broken(said, status, ends),)))))
 
 
-def parse_by_line(text: str, dialect: Dialect = BASH) -> tuple[List, ScriptError | None]:
+def parse_by_line(text: str, dialect: Dialect = BASH) -> tuple[tree.List, ScriptError | None]:
     """The commands of a script that is read line by line: those on the lines before an error, and the error."""
-    parser, items = Parser(Reader(text, dialect, _inner)), list[AndOr]()
+    parser, items = Parser(Reader(text, dialect, _inner)), list[tree.AndOr]()
     try:
         parser.list(items)
         if parser.peek().kind != "end":
             parser.fail()
     except ScriptError as error:
         whole = max((number for number, item in enumerate(items, 1) if item.ends_line), default=0)
-        return List(tuple(items[:whole])), error
-    return List(tuple(items)), None
+        return tree.List(tuple(items[:whole])), error
+    return tree.List(tuple(items)), None
 
 
 SEPARATORS = frozenset({"&&", "||", ";", "|", "|&", "&", "(", ";;"})

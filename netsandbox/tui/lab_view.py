@@ -10,25 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from netsandbox.lab import docker_rows, frame_log, views
+from netsandbox.lab import docker_rows, frame_log, tables, views
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.names import Namer
-from netsandbox.lab.tables import (
-    CarriedRow,
-    ConnectionRow,
-    EndpointRow,
-    FdbRow,
-    Hop,
-    InterfaceRow,
-    LinkRow,
-    LogRow,
-    NeighbourRow,
-    NodeRow,
-    PublishedRow,
-    RouteRow,
-    RuleRow,
-    SocketRow,
-)
 from netsandbox.linux.event_subject import frame_of
 from netsandbox.session.files import FileError
 from netsandbox.session.journal import Entry, Position, parting
@@ -53,7 +37,7 @@ MOST_DRAWN = 6
 _LOOK_BACK = 50
 """Steps among which a frame that moved is looked for, when many were made at once."""
 Rows = TypeVar("Rows")
-Drawn = tuple[Sequence[NodeRow], Sequence[InterfaceRow], Sequence[LinkRow]]
+Drawn = tuple[Sequence[tables.NodeRow], Sequence[tables.InterfaceRow], Sequence[tables.LinkRow]]
 
 
 class LabView:
@@ -65,7 +49,7 @@ class LabView:
         self._key: tuple[Any, ...] = ()
         self._version = 0
         self._cache: dict[tuple[Any, ...], Any] = {}
-        self._built: tuple[Any, dict[str, Sequence[InterfaceRow]]] = (None, {})
+        self._built: tuple[Any, dict[str, Sequence[tables.InterfaceRow]]] = (None, {})
         """By node, and at which structure they were looked at."""
         self._drawn: dict[tuple[int, int], Drawn] = {}
         """By structure: who goes back and forth in time sees the same few."""
@@ -139,13 +123,13 @@ class LabView:
 
     # -- rows
 
-    def nodes(self) -> Sequence[NodeRow]:
+    def nodes(self) -> Sequence[tables.NodeRow]:
         return self._cached(("nodes",), lambda: views.nodes(self.session.lab))
 
-    def interfaces(self, node: str | None = None) -> Sequence[InterfaceRow]:
+    def interfaces(self, node: str | None = None) -> Sequence[tables.InterfaceRow]:
         return self._cached(("interfaces", node), lambda: views.interfaces(self.session.lab, node))
 
-    def built(self, node: str) -> Sequence[InterfaceRow]:
+    def built(self, node: str) -> Sequence[tables.InterfaceRow]:
         key = self.structure()
         if self._built[0] != key:
             self._built = key, {}
@@ -164,37 +148,37 @@ class LabView:
                 del self._drawn[next(iter(self._drawn))]
         return rows
 
-    def links(self) -> Sequence[LinkRow]:
+    def links(self) -> Sequence[tables.LinkRow]:
         return self._cached(("links",), lambda: views.links(self.session.lab))
 
-    def neighbours(self, node: str) -> Sequence[NeighbourRow]:
+    def neighbours(self, node: str) -> Sequence[tables.NeighbourRow]:
         return views.neighbours(self.session.lab, node)
 
-    def fdb(self, node: str, bridge: str | None = None) -> Sequence[FdbRow]:
+    def fdb(self, node: str, bridge: str | None = None) -> Sequence[tables.FdbRow]:
         return views.fdb(self.session.lab, node, bridge)
 
-    def routes(self, node: str) -> Sequence[RouteRow]:
+    def routes(self, node: str) -> Sequence[tables.RouteRow]:
         return views.routes(self.session.lab, node)
 
-    def sockets(self, node: str) -> Sequence[SocketRow]:
+    def sockets(self, node: str) -> Sequence[tables.SocketRow]:
         return views.sockets(self.session.lab, node)
 
-    def endpoints(self, node: str) -> Sequence[EndpointRow]:
+    def endpoints(self, node: str) -> Sequence[tables.EndpointRow]:
         return docker_rows.endpoints(self.session.lab, node)
 
-    def carried(self, node: str, port: PublishedRow) -> Sequence[CarriedRow]:
+    def carried(self, node: str, port: tables.PublishedRow) -> Sequence[tables.CarriedRow]:
         return docker_rows.carried(self.session.lab, node, port)
 
     def has_rules(self, node: str) -> bool:
         return views.has_rules(self.session.lab, node)
 
-    def rules(self, node: str) -> Sequence[RuleRow]:
+    def rules(self, node: str) -> Sequence[tables.RuleRow]:
         return views.rules(self.session.lab, node)
 
     def is_tracking(self, node: str) -> bool:
         return views.is_tracking(self.session.lab, node)
 
-    def connections(self, node: str, most: int) -> Sequence[ConnectionRow]:
+    def connections(self, node: str, most: int) -> Sequence[tables.ConnectionRow]:
         return views.connections(self.session.lab, node, most)
 
     def container_log(self, node: str) -> Sequence[str]:
@@ -208,14 +192,14 @@ class LabView:
     def log_numbers(self, since: int) -> array[int]:
         return frame_log.numbers(self.session.trace, since)
 
-    def log(self, since: int, limit: int, skip: int = 0) -> Sequence[LogRow]:
+    def log(self, since: int, limit: int, skip: int = 0) -> Sequence[tables.LogRow]:
         lab, key = self.session.lab, self.structure()
         if self._teller is None or self._teller[0] != key:
             self._teller = key, frame_log.Teller(lab)
         self._teller[1].in_lab(lab)
         return list(frame_log.rows(lab, since, limit, teller=self._teller[1], skip=skip))
 
-    def hops(self, since: int, end: int) -> Iterator[Hop]:
+    def hops(self, since: int, end: int) -> Iterator[tables.Hop]:
         trace, start = self.session.trace, self._journeys_end
         if not 0 <= start <= since:
             self._journeys, start = Journeys(), since - UNDER_WAY  # what was under way then has its journey still
@@ -225,7 +209,7 @@ class LabView:
         yield from frame_log.hops(trace, self._journeys, since, end)
         self._journeys_end = end
 
-    def whole_ways(self, rows: Sequence[LogRow]) -> Sequence[LogRow]:
+    def whole_ways(self, rows: Sequence[tables.LogRow]) -> Sequence[tables.LogRow]:
         """All rows of the frames that some rows are of, each with the number of its journey."""
         wanted = {row.seq for row in rows}
         return frame_log.whole_ways(self.session.lab, min(wanted) - UNDER_WAY, lambda row: row.seq in wanted,
@@ -260,7 +244,7 @@ class LabView:
         frame = frame_of(record.event) if record is not None else None
         return FrameBytes(seq, frame.wire()) if frame is not None else None
 
-    def export(self, rows: Sequence[LogRow], path: str) -> Outcome:
+    def export(self, rows: Sequence[tables.LogRow], path: str) -> Outcome:
         from netsandbox.commands.comments import commenter
         from netsandbox.lab.export import CaptureFile
 

@@ -10,27 +10,13 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from netsandbox.lab.tables import (
-    CarriedRow,
-    ConnectionRow,
-    EndpointRow,
-    FdbRow,
-    Hop,
-    InterfaceRow,
-    LinkRow,
-    LogRow,
-    NeighbourRow,
-    NodeRow,
-    PublishedRow,
-    RouteRow,
-    RuleRow,
-    SocketRow,
-)
+from netsandbox.lab import tables
 
 if TYPE_CHECKING:
     from netsandbox.session.journal import Position
 
-TableRow = NeighbourRow | FdbRow | RouteRow | InterfaceRow | SocketRow | RuleRow | ConnectionRow
+TableRow = (tables.NeighbourRow | tables.FdbRow | tables.RouteRow | tables.InterfaceRow | tables.SocketRow
+            | tables.RuleRow | tables.ConnectionRow)
 """What a line of a device's tables shows."""
 KEPT = 5000
 """Lines of the transcript that are kept."""
@@ -171,43 +157,43 @@ class LabSource(Protocol):
         """A number that differs after the past has changed: step back, undo, load, another branch."""
         ...
 
-    def nodes(self) -> Sequence[NodeRow]:
+    def nodes(self) -> Sequence[tables.NodeRow]:
         """All nodes, in the order in which they were added."""
         ...
 
-    def interfaces(self, node: str | None = None) -> Sequence[InterfaceRow]:
+    def interfaces(self, node: str | None = None) -> Sequence[tables.InterfaceRow]:
         """The interfaces of one node, or of all."""
         ...
 
-    def built(self, node: str) -> Sequence[InterfaceRow]:
+    def built(self, node: str) -> Sequence[tables.InterfaceRow]:
         """The interfaces of one node as they were made and cabled: all but counters and states is as it is now."""
         ...
 
-    def links(self) -> Sequence[LinkRow]:
+    def links(self) -> Sequence[tables.LinkRow]:
         """All veth pairs and cables."""
         ...
 
-    def neighbours(self, node: str) -> Sequence[NeighbourRow]:
+    def neighbours(self, node: str) -> Sequence[tables.NeighbourRow]:
         """The neighbour table of a node's namespace."""
         ...
 
-    def fdb(self, node: str, bridge: str | None = None) -> Sequence[FdbRow]:
+    def fdb(self, node: str, bridge: str | None = None) -> Sequence[tables.FdbRow]:
         """The MAC table of a switch, or of the bridges of a host, or of one of them."""
         ...
 
-    def routes(self, node: str) -> Sequence[RouteRow]:
+    def routes(self, node: str) -> Sequence[tables.RouteRow]:
         """The route tables of a node's namespace."""
         ...
 
-    def sockets(self, node: str) -> Sequence[SocketRow]:
+    def sockets(self, node: str) -> Sequence[tables.SocketRow]:
         """The bound sockets of a node's namespace."""
         ...
 
-    def endpoints(self, node: str) -> Sequence[EndpointRow]:
+    def endpoints(self, node: str) -> Sequence[tables.EndpointRow]:
         """Those of a container on Docker's networks."""
         ...
 
-    def carried(self, node: str, port: PublishedRow) -> Sequence[CarriedRow]:
+    def carried(self, node: str, port: tables.PublishedRow) -> Sequence[tables.CarriedRow]:
         """What the docker-proxy of a host's published port carried last."""
         ...
 
@@ -215,7 +201,7 @@ class LabSource(Protocol):
         """Whether anything was put into a node's netfilter."""
         ...
 
-    def rules(self, node: str) -> Sequence[RuleRow]:
+    def rules(self, node: str) -> Sequence[tables.RuleRow]:
         """The chains and rules of a node."""
         ...
 
@@ -223,7 +209,7 @@ class LabSource(Protocol):
         """Whether a node tracks connections."""
         ...
 
-    def connections(self, node: str, most: int) -> Sequence[ConnectionRow]:
+    def connections(self, node: str, most: int) -> Sequence[tables.ConnectionRow]:
         """The newest connections that a node tracks, no more than `most`."""
         ...
 
@@ -235,11 +221,11 @@ class LabSource(Protocol):
         """The `seq` of each row from a record on, oldest first: cheap, however many there are."""
         ...
 
-    def log(self, since: int, limit: int, skip: int = 0) -> Sequence[LogRow]:
+    def log(self, since: int, limit: int, skip: int = 0) -> Sequence[tables.LogRow]:
         """At most so many rows whose `seq` is `since` or more, oldest first, without the first `skip` of this one."""
         ...
 
-    def hops(self, since: int, end: int) -> Iterable[Hop]:
+    def hops(self, since: int, end: int) -> Iterable[tables.Hop]:
         """To which journey each row of some records belongs; quickest when asked for one part after the other."""
         ...
 
@@ -259,7 +245,7 @@ class LabSource(Protocol):
         """What made a row of a node's tables, and the record that tells of it."""
         ...
 
-    def export(self, rows: Sequence[LogRow], path: str) -> Outcome:
+    def export(self, rows: Sequence[tables.LogRow], path: str) -> Outcome:
         """Write the frames of log rows as a pcapng file; its one line says how many there were."""
         ...
 

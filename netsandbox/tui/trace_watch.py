@@ -9,26 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from netsandbox.engine.trace import Alike, Trace, event_of, kind_of
+from netsandbox.linux import events
 from netsandbox.linux.drop import Dropped
-from netsandbox.linux.events import (
-    FdbForgotten,
-    FdbLearned,
-    Forwarding,
-    FragmentHeld,
-    FrameBridged,
-    FrameReceived,
-    FrameSent,
-    IcmpErrorSent,
-    NeighbourChanged,
-    PacketDropped,
-    PacketFragmented,
-    PacketQueued,
-    PacketReassembled,
-    RouteChosen,
-    RouteMissing,
-    SendFailed,
-    VerdictGiven,
-)
 from netsandbox.linux.netfilter.events import ConnectionChanged
 from netsandbox.tui.source import Mark
 
@@ -36,13 +18,14 @@ MOST_MARKS = 2000
 """Marks of one kind that the timeline gets: the newest; it has a hundred cells or two."""
 
 _QUIET: frozenset[type] = frozenset({
-    FrameSent, FdbLearned, FdbForgotten, RouteChosen, RouteMissing, NeighbourChanged, PacketQueued, VerdictGiven,
-    ConnectionChanged, IcmpErrorSent, PacketFragmented, FragmentHeld, PacketReassembled})
+    events.FrameSent, events.FdbLearned, events.FdbForgotten, events.RouteChosen, events.RouteMissing,
+    events.NeighbourChanged, events.PacketQueued, events.VerdictGiven, ConnectionChanged,
+    events.IcmpErrorSent, events.PacketFragmented, events.FragmentHeld, events.PacketReassembled})
 """Events that change nothing the topology shows, and are no drop and no flood."""
-_CALM = _QUIET | {FrameReceived, FrameBridged, PacketDropped}
+_CALM = _QUIET | {events.FrameReceived, events.FrameBridged, events.PacketDropped}
 """Events that change nothing the topology shows."""
 
-_DIRECTED = frozenset({Forwarding.KNOWN, Forwarding.LOCAL})
+_DIRECTED = frozenset({events.Forwarding.KNOWN, events.Forwarding.LOCAL})
 
 
 class TraceWatch:
@@ -102,7 +85,7 @@ class TraceWatch:
         place, fresh = trace.tail(self._cursor)
         found = [at for at, raw in enumerate(fresh, place) if
                  (raw[0] not in _CALM or type(raw[-1]) is Dropped
-                  or (raw[0] is FrameBridged and raw[6] not in _DIRECTED)
+                  or (raw[0] is events.FrameBridged and raw[6] not in _DIRECTED)
                   if type(raw) is tuple else type(raw) not in _QUIET)]
         for at in found:
             raw = fresh[at - place]
@@ -112,11 +95,11 @@ class TraceWatch:
         kind = kind_of(raw)
         if kind not in _CALM:
             self._changes.append(seq)
-        if kind is FrameReceived or kind is SendFailed or kind is PacketDropped:
+        if kind is events.FrameReceived or kind is events.SendFailed or kind is events.PacketDropped:
             verdict = raw[-1]
             if isinstance(verdict, Dropped):
                 self._drop(trace, seq, verdict)
-        elif kind is FrameBridged:
+        elif kind is events.FrameBridged:
             self._bridged(trace, seq, event_of(raw, seq))
 
     def _trim(self, first: int) -> None:
@@ -128,7 +111,7 @@ class TraceWatch:
         del self._changes[:gone]
         self._older += gone
 
-    def _bridged(self, trace: Trace, seq: int, event: FrameBridged) -> None:
+    def _bridged(self, trace: Trace, seq: int, event: events.FrameBridged) -> None:
         copies = len(event.ports) + event.to_host
         if event.why not in _DIRECTED and copies > 1:
             self._mark(Mark(trace.step_of(seq), "flood", str(copies)))

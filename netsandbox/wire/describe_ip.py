@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from netsandbox.wire import gre, igmp, vxlan
+from netsandbox.wire import gre, icmp, igmp, vxlan
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.describe_dns import MULTICAST, describe_dns
@@ -15,15 +15,6 @@ from netsandbox.wire.describe_ports import described
 from netsandbox.wire.describe_tcp import segment_text
 from netsandbox.wire.describe_text import line_protocol
 from netsandbox.wire.describe_tunnel import gre_text
-from netsandbox.wire.icmp import (
-    ECHO_REPLY,
-    ECHO_REQUEST,
-    ERRORS,
-    PARAMETER_PROBLEM,
-    REDIRECT,
-    TIME_EXCEEDED,
-    UNREACHABLE,
-)
 
 IP_HEADER, UDP_HEADER, SCTP_HEADER = 20, 8, 12
 ICMP, IP_IN_IP, TCP, UDP, SCTP = 1, 4, 6, 17, 132
@@ -178,7 +169,7 @@ def _message(out: Out, data: bytes, length: int, fragmented: bool, frame_text: F
         if remainder:
             found = number(data, 2, 2, "icmp")
             out.add(f" (wrong icmp cksum {found:x} (->{should_be(found, remainder):x})!)")
-    if kind in ERRORS and out.depth < Out.DEEPEST:
+    if kind in icmp.ERRORS and out.depth < Out.DEEPEST:
         out.add("\n\t")
         quoted = number(data, _QUOTED + 2, 2, "icmp")
         if quoted < 4:
@@ -186,7 +177,7 @@ def _message(out: Out, data: bytes, length: int, fragmented: bool, frame_text: F
         out.depth += 1
         packet_text(out, data[_QUOTED:_QUOTED + quoted], quoted, frame_text)
         out.depth -= 1
-    if kind in (UNREACHABLE, TIME_EXCEEDED, PARAMETER_PROBLEM) and length > _EXTENSION:
+    if kind in (icmp.UNREACHABLE, icmp.TIME_EXCEEDED, icmp.PARAMETER_PROBLEM) and length > _EXTENSION:
         _extension(out, data, length)
 
 
@@ -207,18 +198,18 @@ def _extension(out: Out, data: bytes, length: int) -> None:
 
 
 def _message_text(data: bytes, kind: int, code: int) -> str:
-    if kind in (ECHO_REQUEST, ECHO_REPLY):
-        name = "request" if kind == ECHO_REQUEST else "reply"
+    if kind in (icmp.ECHO_REQUEST, icmp.ECHO_REPLY):
+        name = "request" if kind == icmp.ECHO_REQUEST else "reply"
         return f"echo {name}, id {number(data, 4, 2, 'icmp')}, seq {number(data, 6, 2, 'icmp')}"
-    if kind == UNREACHABLE:
+    if kind == icmp.UNREACHABLE:
         return _unreachable(data, code)
-    if kind == REDIRECT:
+    if kind == icmp.REDIRECT:
         quoted, gateway = _quoted_destination(data), format_ipv4(number(data, 4, 4, "icmp"))
         return _REDIRECT.get(code, f"redirect-#{code} {{}} to {{}}").format(quoted, gateway)
-    if kind == TIME_EXCEEDED:
+    if kind == icmp.TIME_EXCEEDED:
         _quoted_destination(data)
         return _TIME_EXCEEDED.get(code, f"time exceeded-#{code}")
-    if kind == PARAMETER_PROBLEM:
+    if kind == icmp.PARAMETER_PROBLEM:
         return f"parameter problem - code {code}" if code else (
             f"parameter problem - octet {number(data, 4, 1, 'icmp')}")
     if kind == 9:

@@ -9,16 +9,8 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire import icmp
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
-from netsandbox.wire.icmp import (
-    ECHO_REPLY,
-    ECHO_REQUEST,
-    PORT_UNREACHABLE,
-    TIME_EXCEEDED,
-    UNREACHABLE,
-    IcmpMessage,
-    echo,
-)
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
 
@@ -122,7 +114,7 @@ class Probes:
         protocol = UDP if self.options.method == "udp" else ICMP
         data = bytes([self._pattern()]) * (size - IP_HEADER - HEADER)
         payload = (self._datagram(source, number, data) if protocol == UDP
-                   else echo(ECHO_REQUEST, self.ident, number, data))
+                   else icmp.echo(icmp.ECHO_REQUEST, self.ident, number, data))
         ident = self.namespace.next_ident(source, self.target, protocol)
         packet = IPv4Packet(source, self.target, protocol, payload, ttl, ident, False, self.options.tos)
         return ip_output.send_datagram(self.namespace, packet, route, False, self.options.mark)
@@ -189,20 +181,20 @@ class Probes:
     def deliver(self, interface: Interface, packet: IPv4Packet) -> bool:
         """A packet for the namespace; True for ICMP."""
         message = packet.payload
-        if packet.protocol != ICMP or not isinstance(message, IcmpMessage):
+        if packet.protocol != ICMP or not isinstance(message, icmp.IcmpMessage):
             return False
-        if message.type == ECHO_REPLY and message.ident == self.ident and self.options.method == "icmp":
+        if message.type == icmp.ECHO_REPLY and message.ident == self.ident and self.options.method == "icmp":
             self._hear(message.seq, packet.src, False)
         return True
 
-    def error(self, interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet) -> None:
+    def error(self, interface: Interface, packet: IPv4Packet, message: icmp.IcmpMessage, quoted: IPv4Packet) -> None:
         """An ICMP error: a hop's, the target's own, or that there is no way on."""
         head = quoted.payload_bytes()
-        if message.type not in (TIME_EXCEEDED, UNREACHABLE) or len(head) < HEADER:
+        if message.type not in (icmp.TIME_EXCEEDED, icmp.UNREACHABLE) or len(head) < HEADER:
             return
         number = self._quoted(quoted, head)
         if number is not None:
-            self._hear(number, packet.src, message.type == UNREACHABLE and message.code != PORT_UNREACHABLE)
+            self._hear(number, packet.src, message.type == icmp.UNREACHABLE and message.code != icmp.PORT_UNREACHABLE)
 
     def _quoted(self, quoted: IPv4Packet, head: bytes) -> int | None:
         """The number of the probe that is quoted."""

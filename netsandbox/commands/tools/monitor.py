@@ -26,18 +26,10 @@ from netsandbox.commands.tools.output import Row, Style
 from netsandbox.commands.tools.words import USAGE, Words, choose, wrong
 from netsandbox.engine.trace import Record
 from netsandbox.engine.units import MICROSECOND, SECOND
+from netsandbox.linux import events
 from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.device_events import VtepMissing
-from netsandbox.linux.events import (
-    AddressChanged,
-    FdbForgotten,
-    FdbLearned,
-    LinkChanged,
-    NeighbourChanged,
-    PortStateChanged,
-    RouteChanged,
-)
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 IP = ("label*", "link*", "address*", "route*", "neigh*", "all", "help*", "dev")
@@ -111,14 +103,14 @@ class Monitor:
     def link(self, record: Record, told: set[tuple[str, int]]) -> Iterator[tuple[str, bool, Row]]:
         """RTM_NEWLINK, RTM_DELLINK; for `bridge monitor` those of ports alone."""
         event = record.event
-        place = event.port if isinstance(event, PortStateChanged) else event.interface
+        place = event.port if isinstance(event, events.PortStateChanged) else event.interface
         if not self._is_here(place):
             return
         if "port" in self.kinds:
             yield from self._port(place.id, getattr(event, "what", "") == "nomaster", told)
             return
         interface = self._known.interfaces.get(place.id)
-        if interface is None or isinstance(event, PortStateChanged):
+        if interface is None or isinstance(event, events.PortStateChanged):
             return
         is_gone = event.what == "removed"
         if interface.namespace is not self.namespace:
@@ -193,17 +185,17 @@ class Monitor:
         bridge, interface = self._known.bridge(event.bridge.id), self._known.interfaces.get(event.port.id)
         entry = self._known.entry(record)
         if event.bridge.namespace == self.namespace.name and bridge and interface and entry:
-            is_gone = isinstance(event, FdbForgotten)
+            is_gone = isinstance(event, events.FdbForgotten)
             found = FdbRow(event.mac, interface, bridge, entry, is_stale=is_gone and event.why == "aged")
             yield "fdb", is_gone, fdb_row(found, self.style)
 
 
 Finder = Callable[[Monitor, "Record", set[tuple[str, int]]], Iterator[tuple[str, bool, Row]]]
 KINDS: dict[type, tuple[Finder, tuple[str, ...]]] = {
-    LinkChanged: (Monitor.link, ("link", "port")), PortStateChanged: (Monitor.link, ("port",)),
-    AddressChanged: (Monitor.address, ("address",)), RouteChanged: (Monitor.route, ("route",)),
-    NeighbourChanged: (Monitor.neigh, ("neigh",)), FdbLearned: (Monitor.fdb, ("fdb",)),
-    FdbForgotten: (Monitor.fdb, ("fdb",)), VtepMissing: (Monitor.miss, ("neigh",))}
+    events.LinkChanged: (Monitor.link, ("link", "port")), events.PortStateChanged: (Monitor.link, ("port",)),
+    events.AddressChanged: (Monitor.address, ("address",)), events.RouteChanged: (Monitor.route, ("route",)),
+    events.NeighbourChanged: (Monitor.neigh, ("neigh",)), events.FdbLearned: (Monitor.fdb, ("fdb",)),
+    events.FdbForgotten: (Monitor.fdb, ("fdb",)), VtepMissing: (Monitor.miss, ("neigh",))}
 
 
 def ip(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:

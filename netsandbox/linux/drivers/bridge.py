@@ -7,20 +7,9 @@ from typing import Any
 from netsandbox.linux.bridge import settings as bridge_settings
 from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.bridge.details import bridge_rows, port_rows
+from netsandbox.linux.core import kind
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import (
-    Attribute,
-    Detail,
-    Form,
-    LinkKind,
-    NewLink,
-    choice,
-    flag,
-    number,
-    refused,
-    setting,
-)
 from netsandbox.linux.ipv4 import igmp
 
 SWITCHES = ("hairpin*", "guard*", "root_block*", "fastleave*", "learning*", "flood*", "mcast_flood*", "bcast_flood*",
@@ -37,32 +26,33 @@ INTERVALS = tuple(f"mcast_{name}_interval*" for name in (
     "last_member", "membership", "querier", "query", "query_response", "startup_query"))
 
 
-def _number(word: str) -> Attribute:
-    return number(word, complaint=f"invalid {word.rstrip('*')}")
+def _number(word: str) -> kind.Attribute:
+    return kind.number(word, complaint=f"invalid {word.rstrip('*')}")
 
 
-class BridgeKind(LinkKind):
+class BridgeKind(kind.LinkKind):
     """`type bridge` and `type bridge_slave`."""
 
     name = "bridge"
     attributes = (
-        *map(_number, NUMBERS), number("priority*", complaint="invalid priority", high=0xFFFF),
-        number("group_fwd_mask*", complaint="invalid group_fwd_mask", high=0xFFFF),
-        flag("fdb_flush*"), choice("vlan_protocol*", choices=("802.1Q", "802.1ad"), complaint="invalid vlan_protocol"),
-        Attribute(("group_address*",), Form.WORD), *map(_number, INTERVALS))
+        *map(_number, NUMBERS), kind.number("priority*", complaint="invalid priority", high=0xFFFF),
+        kind.number("group_fwd_mask*", complaint="invalid group_fwd_mask", high=0xFFFF),
+        kind.flag("fdb_flush*"),
+        kind.choice("vlan_protocol*", choices=("802.1Q", "802.1ad"), complaint="invalid vlan_protocol"),
+        kind.Attribute(("group_address*",), kind.Form.WORD), *map(_number, INTERVALS))
     slave_attributes = (
-        flag("fdb_flush*"), *(number(f"{name}*", complaint=f"{name} is invalid") for name in (
+        kind.flag("fdb_flush*"), *(kind.number(f"{name}*", complaint=f"{name} is invalid") for name in (
             "state", "priority", "cost")),
-        *(Attribute((word,), Form.ON_OFF, code=1) for word in SWITCHES),
-        number("mcast_router*", complaint="invalid mcast_router", high=255),
-        number("group_fwd_mask*", complaint="invalid group_fwd_mask", high=0xFFFF),
-        refused("backup_port"), refused("nobackup_port", words=0), refused("backup_nhid"),
-        Attribute(("neigh_vlan_suppress",), Form.ON_OFF, code=1))
+        *(kind.Attribute((word,), kind.Form.ON_OFF, code=1) for word in SWITCHES),
+        kind.number("mcast_router*", complaint="invalid mcast_router", high=255),
+        kind.number("group_fwd_mask*", complaint="invalid group_fwd_mask", high=0xFFFF),
+        kind.refused("backup_port"), kind.refused("nobackup_port", words=0), kind.refused("backup_nhid"),
+        kind.Attribute(("neigh_vlan_suppress",), kind.Form.ON_OFF, code=1))
     unknown = 'bridge: unknown command "{word}"?'
     usage = "Usage: … bridge [ ageing_time HUNDREDTHS ] [ fdb_flush ]"
     is_immovable = True
 
-    def make(self, request: NewLink) -> Interface:
+    def make(self, request: kind.NewLink) -> Interface:
         bridge_settings.check_settings(request.settings)
         bridge = Bridge(request.namespace, request.name, request.address, request.mac is not None)
         bridge_settings.change_bridge(bridge, {"mcast_snooping": 1} | request.settings)
@@ -95,13 +85,13 @@ class BridgeKind(LinkKind):
         if interface.port is not None:
             interface.port.bridge.remove_port(interface.port)
 
-    def details(self, interface: Interface) -> list[Detail]:
+    def details(self, interface: Interface) -> list[kind.Detail]:
         assert isinstance(interface, Bridge)
-        return [setting(name, value, text) for name, text, value in bridge_rows(interface)]
+        return [kind.setting(name, value, text) for name, text, value in bridge_rows(interface)]
 
-    def slave_details(self, interface: Interface) -> list[Detail]:
+    def slave_details(self, interface: Interface) -> list[kind.Detail]:
         assert interface.port is not None
-        return [setting(name, value, text) for name, text, value in port_rows(interface.port)]
+        return [kind.setting(name, value, text) for name, text, value in port_rows(interface.port)]
 
 
 KIND = BridgeKind()

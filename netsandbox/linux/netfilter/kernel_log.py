@@ -9,17 +9,8 @@ from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.core.printk import write_line
 from netsandbox.linux.netfilter.events import PacketLogged
 from netsandbox.linux.netfilter.matches.host import sender_of
+from netsandbox.wire import icmp
 from netsandbox.wire.addresses import format_ipv4, format_mac
-from netsandbox.wire.icmp import (
-    ECHO_REPLY,
-    ECHO_REQUEST,
-    FRAGMENTATION_NEEDED,
-    PARAMETER_PROBLEM,
-    REDIRECT,
-    SOURCE_QUENCH,
-    TIME_EXCEEDED,
-    UNREACHABLE,
-)
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP
 from netsandbox.wire.tcp import ACK, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
@@ -98,8 +89,8 @@ NAMES = {ICMP: "ICMP", TCP: "TCP", UDP: "UDP", UDPLITE: "UDPLITE", ESP: "ESP", A
 NEEDED = {ICMP: 8, TCP: TCP_HEADER.size, UDP: 8, UDPLITE: 8, ESP: 8, AH: 12}
 ENDING, CUT, TRUNCATED = (TCP, UDP, UDPLITE), " bytes] ", "OPT (TRUNCATED)"
 """Protocols of which nothing more is told where their header is cut short."""
-QUOTING = (UNREACHABLE, SOURCE_QUENCH, REDIRECT, TIME_EXCEEDED)
-ICMP_NEEDED = {**dict.fromkeys((*QUOTING, PARAMETER_PROBLEM), 28), 13: 20, 14: 20, 17: 12, 18: 12}
+QUOTING = (icmp.UNREACHABLE, icmp.SOURCE_QUENCH, icmp.REDIRECT, icmp.TIME_EXCEEDED)
+ICMP_NEEDED = {**dict.fromkeys((*QUOTING, icmp.PARAMETER_PROBLEM), 28), 13: 20, 14: 20, 17: 12, 18: 12}
 
 
 def packet_words(data: bytes, options: frozenset[str], is_quoted: bool = False) -> str:
@@ -143,15 +134,15 @@ def _icmp_words(body: bytes, options: frozenset[str], is_quoted: bool) -> str:
     words = f"TYPE={kind} CODE={code} "
     if len(body) < ICMP_NEEDED.get(kind, 0):
         return f"{words}INCOMPLETE [{len(body)}{CUT}"
-    if kind in (ECHO_REQUEST, ECHO_REPLY):
+    if kind in (icmp.ECHO_REQUEST, icmp.ECHO_REPLY):
         return f"{words}ID={_short(body, 4)} SEQ={_short(body, 6)} "
-    if kind == PARAMETER_PROBLEM:
+    if kind == icmp.PARAMETER_PROBLEM:
         return f"{words}PARAMETER={body[4]} "
-    if kind == REDIRECT:
+    if kind == icmp.REDIRECT:
         words += f"GATEWAY={format_ipv4(int.from_bytes(body[4:8], 'big'))} "
     if kind in QUOTING and not is_quoted:
         words += f"[{packet_words(body[8:], options, True)}] "
-    return f"{words}MTU={_short(body, 6)} " if kind == UNREACHABLE and code == FRAGMENTATION_NEEDED else words
+    return f"{words}MTU={_short(body, 6)} " if kind == icmp.UNREACHABLE and code == icmp.FRAGMENTATION_NEEDED else words
 
 
 def _tcp_words(body: bytes, options: frozenset[str]) -> str:

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from posixpath import dirname, join, normpath
 
+from netsandbox.commands.compose.file import merging
 from netsandbox.commands.compose.file.anchoring import anchored
 from netsandbox.commands.compose.file.filling import filled
 from netsandbox.commands.compose.file.interpolate import VariableError, env_file, more_of
-from netsandbox.commands.compose.file.merging import (
-    OVERRIDE,
-    RESET,
-    comparable,
-    find,
-    merged,
-    plain,
-    text_node,
-    without_doubles,
-)
 from netsandbox.commands.compose.file.schema import fault, kind_of
 from netsandbox.commands.compose.file.values import Values, is_null
 from netsandbox.commands.compose.file.yaml_faults import NO_MAP, NOT_NAMED
@@ -73,19 +64,19 @@ class Whole:
         """
         self._own.add(path)
         tree = self._tree(text, path)
-        services, included = find(tree, "services"), find(tree, "include")
+        services, included = merging.find(tree, "services"), merging.find(tree, "include")
         if services is not None:
             if not isinstance(services, MappingNode):
                 raise self._values.error(services, "services must be a mapping")
             services.value = [(key, self._service(path, key, node, ())) for key, node in services.value]
         if included is not None:
             self._check_list(included)
-        root = without_doubles(self._values, tree)
+        root = merging.without_doubles(self._values, tree)
         wrong = fault(root)
         if wrong is not None:
             raise self._values.error(wrong.node, f"validating {path}: {'.'.join(wrong.path)} {wrong.message}")
         assert isinstance(root, MappingNode)
-        if find(root, "version") is not None:
+        if merging.find(root, "version") is not None:
             self._values.warn(f"{path}: {OBSOLETE}")
         if included is not None:
             root.value = [(key, node) for key, node in root.value if key.value != "include"]
@@ -95,7 +86,7 @@ class Whole:
 
     def _tree(self, text: str, path: str) -> MappingNode:
         is_empty = all(not row.strip() or row.lstrip().startswith("#") for row in text.splitlines())
-        root = compose("{}" if is_empty else text, path, takes_anchors=True, tags=(RESET, OVERRIDE))
+        root = compose("{}" if is_empty else text, path, takes_anchors=True, tags=(merging.RESET, merging.OVERRIDE))
         if not isinstance(root, MappingNode):
             raise ScenarioError(path, line_of(root), _no_file(root))
         whole = filled(self._values, root) if self._fills else root
@@ -106,8 +97,9 @@ class Whole:
     def with_overrides(self, root: Node, paths: tuple[str, ...]) -> Node:
         """A tree with what further files say more, or otherwise (-f FILE -f FILE, compose.override.yaml)."""
         for path in paths:
-            root = without_doubles(self._values, merged(self._values, root, self.of(self._text(path, root), path)))
-        return plain(root)
+            tree = self.of(self._text(path, root), path)
+            root = merging.without_doubles(self._values, merging.merged(self._values, root, tree))
+        return merging.plain(root)
 
     # -- include
 
@@ -151,16 +143,16 @@ class Whole:
         return found
 
     def _import(self, root: MappingNode, other: Node, section: str) -> None:
-        own, theirs = find(root, section), find(other, section)
+        own, theirs = merging.find(root, section), merging.find(other, section)
         if theirs is None or is_null(theirs):
             return
         if own is None or is_null(own):
             root.value = [pair for pair in root.value if pair[0].value != section]
-            root.value.append((text_node(section, theirs), theirs))
+            root.value.append((merging.text_node(section, theirs), theirs))
             return
         known = {key.value: node for key, node in own.value}
         for key, node in theirs.value:
-            if key.value in known and comparable(known[key.value]) != comparable(node):
+            if key.value in known and merging.comparable(known[key.value]) != merging.comparable(node):
                 raise self._values.error(key, f"{section}.{key.value} conflicts with imported resource")
         own.value = [*own.value, *(pair for pair in theirs.value if pair[0].value not in known)]
 
@@ -168,8 +160,8 @@ class Whole:
 
     def _service(self, path: str, key: Node, node: Node, chain: tuple[tuple[str, str], ...]) -> Node:
         """A service with what it extends."""
-        name, wanted = str(key.value), find(node, "extends")
-        if not isinstance(node, MappingNode) and not is_null(node) and node.tag != RESET:
+        name, wanted = str(key.value), merging.find(node, "extends")
+        if not isinstance(node, MappingNode) and not is_null(node) and node.tag != merging.RESET:
             raise self._values.error(node, f"services.{name} must be a mapping")
         if wanted is None or not isinstance(node, MappingNode):
             return node
@@ -183,7 +175,7 @@ class Whole:
         if where != path and dirname(where) != self._beside(path):
             base = anchored(base, dirname(where), ("services", name))
         own = MappingNode(node.tag, [pair for pair in node.value if pair[0].value != "extends"], node.start_mark)
-        whole = merged(self._values, base, own, ("services", name))
+        whole = merging.merged(self._values, base, own, ("services", name))
         assert isinstance(whole, MappingNode)
         self._services[path, name] = whole
         return whole
@@ -199,7 +191,7 @@ class Whole:
         where = normpath(join(self._beside(path), fields["file"])) if fields.get("file") else path
         if where not in self._roots:
             self._tree(self._text(where, wanted), where)
-        services = find(self._roots[where], "services")
+        services = merging.find(self._roots[where], "services")
         found = next((pair for pair in services.value if pair[0].value == fields.get("service")), None) if isinstance(
             services, MappingNode) else None
         if found is None:

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from netsandbox.commands.docker.client.flags import Flag
 from netsandbox.commands.docker.printing.words import bad_duration
+from netsandbox.commands.docker.run import settings
 from netsandbox.commands.docker.run.networks import bad_extra_host, bad_network
 from netsandbox.commands.docker.run.resources import CHECKS
-from netsandbox.commands.docker.run.settings import (
-    bad_domain,
-    bad_label,
-    bad_link,
-    bad_server,
-    bad_setting,
-    bad_variable,
-)
 from netsandbox.commands.docker.volumes.mount_fields import bad_mount
 
 
@@ -32,13 +25,13 @@ SHOWN = (
     Flag("cidfile", "", "string"),
     Flag("detach", "d"),
     Flag("device", "", "list", check=CHECKS.get("device")),
-    Flag("dns", "", "list", check=bad_server),
+    Flag("dns", "", "list", check=settings.bad_server),
     Flag("dns-opt", "", "list"),
     Flag("dns-option", "", "list", onto="dns-opt"),
-    Flag("dns-search", "", "list", check=bad_domain),
+    Flag("dns-search", "", "list", check=settings.bad_domain),
     Flag("domainname", "", "string"),
     Flag("entrypoint", "", "string"),
-    Flag("env", "e", "list", check=bad_variable),
+    Flag("env", "e", "list", check=settings.bad_variable),
     Flag("env-file", "", "list"),
     Flag("expose", "", "list"),
     Flag("group-add", "", "list"),
@@ -53,9 +46,9 @@ SHOWN = (
     Flag("interactive", "i"),
     Flag("ip", "", "string"),
     Flag("ip6", "", "string"),
-    Flag("label", "l", "list", check=bad_label),
+    Flag("label", "l", "list", check=settings.bad_label),
     Flag("label-file", "", "list"),
-    Flag("link", "", "list", check=bad_link),
+    Flag("link", "", "list", check=settings.bad_link),
     Flag("link-local-ip", "", "list"),
     Flag("mac-address", "", "string"),
     Flag("mount", "", "list", check_by_release=bad_mount),
@@ -77,7 +70,7 @@ SHOWN = (
     Flag("rm"),
     Flag("stop-signal", "", "string"),
     Flag("stop-timeout", "", "int"),
-    Flag("sysctl", "", "list", check=bad_setting),
+    Flag("sysctl", "", "list", check=settings.bad_setting),
     Flag("tmpfs", "", "list"),
     Flag("tty", "t"),
     Flag("uts", "", "string"),

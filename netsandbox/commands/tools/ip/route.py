@@ -8,21 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
-from netsandbox.commands.tools.ip import route_get
+from netsandbox.commands.tools.ip import route_get, route_words
 from netsandbox.commands.tools.ip.route_hops import hops_of
 from netsandbox.commands.tools.ip.route_rows import cached_row, route_row
-from netsandbox.commands.tools.ip.route_words import (
-    dsfield_of,
-    metrics,
-    metrics_of,
-    not_modelled,
-    protocol_of,
-    read_mtu,
-    realm_of,
-    table_number,
-    table_of,
-    type_of,
-)
 from netsandbox.commands.tools.ip.vrf import table_reader
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
@@ -88,19 +76,20 @@ class _Reading:
         self.destination: Network | None = None
         self.found = parse(words, (
             key("src", read=family.address), key("via", read=self._gateway),
-            key("tos", "dsfield*", read=reader(dsfield_of, '"tos" value is invalid\n')),
+            key("tos", "dsfield*", read=reader(route_words.dsfield_of, '"tos" value is invalid\n')),
             key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
             key("scope", read=reader(scope_of, 'invalid "scope" value\n')),
-            key("mtu", read=read_mtu),
-            flag("onlink"), key("protocol*", read=reader(protocol_of, '"protocol" value is invalid\n')),
-            key("table*", read=reader(table_of, '"table" value is invalid\n')), key("dev", "oif"),
+            key("mtu", read=route_words.read_mtu),
+            flag("onlink"), key("protocol*", read=reader(route_words.protocol_of, '"protocol" value is invalid\n')),
+            key("table*", read=reader(route_words.table_of, '"table" value is invalid\n')), key("dev", "oif"),
             key("vrf", name="table", read=table_reader(namespace)), key("nexthop*", read=self._hops),
-            key("nhid", read=number('"id" value is invalid\n')), *metrics(), *not_modelled(family)), self._other)
+            key("nhid", read=number('"id" value is invalid\n')), *route_words.metrics(),
+            *route_words.not_modelled(family)), self._other)
 
     def _other(self, word: str, rest: Words) -> None:
         if word == "to":
             word = rest.next()
-        found = type_of(word)
+        found = route_words.type_of(word)
         if found is not None:
             self.kind, word = found, rest.next()
         if word and "help".startswith(word):
@@ -160,7 +149,7 @@ def _request(command: str, kind: str, destination: Network, device: Interface | 
     mtu, is_locked = found.get("mtu", (0, False))
     return RouteRequest(destination, kind, found.get("via"), device, found.get("src"), width, found.get("protocol", ""),
                         found.get("metric", 0), found.get("table", "local" if in_local else "main"), "onlink" in found,
-                        found.get("tos", 0), mtu, is_locked, metrics_of(found), found.get("nexthop", ()),
+                        found.get("tos", 0), mtu, is_locked, route_words.metrics_of(found), found.get("nexthop", ()),
                         found.get("nhid", 0))
 
 
@@ -177,14 +166,14 @@ class Filter:
         found = parse(words, (
             key("table*", read=self._read_table), key("vrf*", read=self._read_vrf(namespace)),
             flag("cached*", "cloned*"),
-            key("tos", "dsfield*", read=reader(dsfield_of, "TOS value is invalid\n")),
-            key("protocol*", read=or_all(protocol_of, 'invalid "protocol"\n')),
+            key("tos", "dsfield*", read=reader(route_words.dsfield_of, "TOS value is invalid\n")),
+            key("protocol*", read=or_all(route_words.protocol_of, 'invalid "protocol"\n')),
             key("scope*", read=or_all(scope_of, 'invalid "scope"\n')),
-            key("type*", read=reader(type_of, "node type value is invalid\n")), key("dev", "oif"), key("iif"),
-            key("mark", read=number("invalid mark value")),
+            key("type*", read=reader(route_words.type_of, "node type value is invalid\n")),
+            key("dev", "oif"), key("iif"), key("mark", read=number("invalid mark value")),
             key("metric*", "priority*", "preference", read=number('"metric" value is invalid\n')),
             key("via", read=self._prefix), key("src", read=self._prefix),
-            refused("realms*", of="a filter", read=reader(realm_of, "invalid realms\n")),
+            refused("realms*", of="a filter", read=reader(route_words.realm_of, "invalid realms\n")),
             key("from*", read=self._read_from)), self._destination)
         self.cached |= "cached" in found
         self.found = found
@@ -194,7 +183,7 @@ class Filter:
 
     def _read_table(self, words: Words) -> str:
         word = words.next()
-        table = table_of(word)
+        table = route_words.table_of(word)
         if table is None and word == "cache":
             self.cached = True
         elif table is None and word != "all":
@@ -269,7 +258,7 @@ def _listed(namespace: NetworkNamespace, chosen: Filter, what: str = "Dump") -> 
             error = KernelError("ENOENT", "ipv4: FIB table does not exist")
             raise ToolError(2, f"{error}\n{what} terminated")
     else:
-        routes = sorted(namespace.routes.all(None), key=lambda route: table_number(route.table) & 255)
+        routes = sorted(namespace.routes.all(None), key=lambda route: route_words.table_number(route.table) & 255)
     return [route for route in routes if chosen.takes(route)]
 
 
@@ -306,7 +295,7 @@ def route_json(namespace: NetworkNamespace, table: str = "main") -> list[dict[st
     style = Style(json=1)
     names_table = table == "all"
     routes = sorted(namespace.routes.all(None if names_table else table),
-                    key=lambda route: table_number(route.table) & 255)
+                    key=lambda route: route_words.table_number(route.table) & 255)
     return [route_row(route, style, names_table=names_table).members for route in routes]
 
 

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.rights import check_net_admin
+from netsandbox.commands.tools.tc import filter_words
 from netsandbox.commands.tools.tc.filter_rows import filter_rows
-from netsandbox.commands.tools.tc.filter_words import (
-    EVERY_BIT,
-    KINDS,
-    Wanted,
-    check_asked,
-    mark_of,
-    options_of,
-    wanted_filter,
-)
 from netsandbox.commands.tools.words import Words
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.fifo import Fifo
@@ -60,14 +52,14 @@ def refused(why: str) -> ToolError:
 
 def run(context: ToolContext, command: str, words: Words, options: Options) -> ToolResult:
     if command == "show":
-        return _show(context, wanted_filter(words, is_shown=True), options)
-    wanted = wanted_filter(words)
+        return _show(context, filter_words.wanted_filter(words, is_shown=True), options)
+    wanted = filter_words.wanted_filter(words)
     if command == "get":
-        check_asked(wanted)
+        filter_words.check_asked(wanted)
     root = interface_named(context.namespace, wanted.device, 1).shaper if wanted.device is not None else None
     if wanted.handle is not None and not wanted.kind:
         raise ToolError(255, 'Must specify filter type when using "handle"')
-    handle, classid, keys = options_of(wanted, words)
+    handle, classid, keys = filter_words.options_of(wanted, words)
     _check_request(wanted, command, handle)
     block = _parent(root if isinstance(root, Discipline) else None, wanted.parent or 0)
     if command == "get":
@@ -80,7 +72,7 @@ def run(context: ToolContext, command: str, words: Words, options: Options) -> T
     return ToolResult(0, "", "")
 
 
-def _check_request(wanted: Wanted, command: str, handle: int) -> None:
+def _check_request(wanted: filter_words.Wanted, command: str, handle: int) -> None:
     """What tc_new_tfilter, tc_del_tfilter and tc_get_tfilter refuse before they look for a discipline."""
     if command == "delete" and not wanted.pref and (wanted.protocol or handle or wanted.kind):
         raise refused("Error: Cannot flush filters with protocol, handle or kind set.")
@@ -92,13 +84,13 @@ def _check_request(wanted: Wanted, command: str, handle: int) -> None:
         check_net_admin(2, "\nWe have an error talking to the kernel")
 
 
-def _got(block: Block, wanted: Wanted, handle: int, options: Options) -> str:
+def _got(block: Block, wanted: filter_words.Wanted, handle: int, options: Options) -> str:
     """One filter as it is shown (tc_get_tfilter)."""
     group = _group(block, wanted)
     one = _found(group, handle) if group is not None else None
     if group is None or one is None:
         raise refused(NOT_FOUND if group is None else "Error: Specified filter handle not found.")
-    return filter_rows(block.parent, group, [one], options.statistics, Wanted())
+    return filter_rows(block.parent, group, [one], options.statistics, filter_words.Wanted())
 
 
 def _parent(root: Discipline | None, parent: int) -> Block:
@@ -118,7 +110,7 @@ def _parent(root: Discipline | None, parent: int) -> Block:
 NOT_FOUND = "Error: Filter with specified priority/protocol not found."
 
 
-def _group(block: Block, wanted: Wanted) -> FilterGroup | None:
+def _group(block: Block, wanted: filter_words.Wanted) -> FilterGroup | None:
     """tcf_chain_tp_find: of that preference there is one protocol and one kind."""
     found = next((one for one in block.groups if one.pref == wanted.pref), None)
     if found is not None and wanted.protocol not in (None, 0, found.protocol):
@@ -135,7 +127,7 @@ def _found(group: FilterGroup, handle: int) -> Filter | None:
     return next((one for one in group.filters if one.handle == handle), None)
 
 
-def _put(block: Block, wanted: Wanted, handle: int, new: Filter, command: str, has_keys: bool) -> None:
+def _put(block: Block, wanted: filter_words.Wanted, handle: int, new: Filter, command: str, has_keys: bool) -> None:
     """tc_new_tfilter, u32_change, mall_change; what a u32 filter looks for does not change."""
     group = _group(block, wanted) if wanted.pref else None
     is_new = group is None
@@ -149,7 +141,8 @@ def _put(block: Block, wanted: Wanted, handle: int, new: Filter, command: str, h
     if group.kind == "matchall" and group.filters:
         raise refused("RTNETLINK answers: File exists")
     if group.kind == "fw":
-        _check_mark(group, handle, EVERY_BIT if wanted.handle is None else mark_of(wanted.handle)[1], has_keys)
+        mask = filter_words.EVERY_BIT if wanted.handle is None else filter_words.mark_of(wanted.handle)[1]
+        _check_mark(group, handle, mask, has_keys)
     if same is not None:
         same.classid = new.classid
         return
@@ -186,12 +179,12 @@ def _bucket(group: FilterGroup, handle: int) -> int:
     return (handle ^ handle >> 8) & 0xFF
 
 
-def _new_group(block: Block, wanted: Wanted, command: str) -> FilterGroup:
+def _new_group(block: Block, wanted: filter_words.Wanted, command: str) -> FilterGroup:
     if not wanted.kind or not wanted.protocol:
         raise refused("Error: Filter kind and protocol must be specified.")
     if command == "change":
         raise refused("Error: Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter.")
-    if wanted.kind not in KINDS:
+    if wanted.kind not in filter_words.KINDS:
         raise refused("Error: TC classifier not found.")
     chosen = [one.pref for one in block.groups if one.pref > CHOSEN]
     pref = wanted.pref or min([LAST_PREF + 1, *chosen]) - 1
@@ -210,7 +203,7 @@ def _numbered(group: FilterGroup, handle: int) -> int:
                                   if number not in taken)
 
 
-def _delete(block: Block, wanted: Wanted, handle: int) -> None:
+def _delete(block: Block, wanted: filter_words.Wanted, handle: int) -> None:
     """tc_del_tfilter, u32_delete: the last filter takes its group along, and the last group the tables' numbers."""
     group = _group(block, wanted) if wanted.pref else None
     if group is None and wanted.pref:
@@ -230,7 +223,7 @@ def _delete(block: Block, wanted: Wanted, handle: int) -> None:
         block.root.table = 0
 
 
-def _show(context: ToolContext, wanted: Wanted, options: Options) -> ToolResult:
+def _show(context: ToolContext, wanted: filter_words.Wanted, options: Options) -> ToolResult:
     """tc_filter_list, tc_dump_tfilter."""
     root = interface_named(context.namespace, wanted.device, 1).shaper if wanted.device else None
     parent = wanted.parent or 0
