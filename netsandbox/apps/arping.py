@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.bounds import integer
 from netsandbox.apps.events import NOT_KNOWN, OTHER_FAMILY
@@ -12,7 +11,10 @@ from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, Seen, Tap
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MICROSECOND, SECOND
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import arp
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address
 from netsandbox.wire.addresses import (
@@ -24,13 +26,7 @@ from netsandbox.wire.addresses import (
     parse_ipv4,
 )
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
-
-if TYPE_CHECKING:
-
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import Frame
 
 FOR_US = frozenset({HOST, BROADCAST, MULTICAST})
 """Packet types that arping looks at."""

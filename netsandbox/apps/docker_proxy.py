@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.apps.stream import Stream
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.linux.tcp.stream import StreamSocket
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 KEEPALIVE = Keepalive(15, 15, 9)
 """What Go's net package asks for on every connection."""

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.client import Client
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.fping_options import number_of, parse, targets
 from netsandbox.apps.option_table import Read
 from netsandbox.apps.program import Context, Program
+from netsandbox.apps.resolver import Reply
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
-
-if TYPE_CHECKING:
-    from netsandbox.apps.resolver import Reply
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
 
 HEADER = 8
 BACKOFF = 1.5

@@ -6,14 +6,10 @@ connection was made by the kernel and never accepted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.socket import Process
 
 BACKLOG = 4096
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from ipaddress import AddressValueError, IPv6Address
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
 from netsandbox.wire.addresses import ipv4_or_none
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
 
 MOST_PARTS = 4
 NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,12}|0[0-7]{0,12}|[1-9][0-9]{0,11}")

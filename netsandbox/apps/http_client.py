@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
 from netsandbox.apps.stream import Stream
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.http import Head, parse_head
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 BODILESS = (204, 304)
 INTERIM = frozenset({"100", "102", "103"})

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.apps.http_server import Host
 from netsandbox.apps.stream import Stream
+from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.apps.http_server import Host
-    from netsandbox.linux.tcp.stream import StreamSocket
 
 LONGEST = 1 << 20
 """Bytes of one request that anybody here reads."""

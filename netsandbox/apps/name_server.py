@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from netsandbox.apps.program import Program
 from netsandbox.apps.query import LENGTH, DatagramQuery, Query
 from netsandbox.apps.resolv_conf import Settings
 from netsandbox.apps.stream import Stream
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire import dns
 from netsandbox.wire.errors import ParseError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 UPSTREAM_TIMEOUT = 4
 """Seconds that another server may take."""

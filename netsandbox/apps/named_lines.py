@@ -6,14 +6,11 @@ A program that asks waits for the answer. So what it prints afterwards waits too
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.hosts import hosts_file, names_of
+from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import ReverseLookup
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.apps.program import Context, Program
 
 PLACE = "\0"
 """Stands for the sender in a line that waits."""

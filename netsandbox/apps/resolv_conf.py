@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.apps.hosts import text_of
+from netsandbox.linux.core.files import Files
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.dns import PORT
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
 
 MOST_SERVERS, MOST_SEARCHED = 3, 6
 LOCAL_SERVER = 0x7F000001

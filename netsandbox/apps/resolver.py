@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.apps.events import NO_DATA, NOT_KNOWN, OTHER_FAMILY, TRY_AGAIN, NameUnknown
 from netsandbox.apps.hosts import hosts_file, is_ipv6, lookup
+from netsandbox.apps.program import Context
 from netsandbox.apps.query import Answers, DatagramQuery
 from netsandbox.apps.resolv_conf import LOCAL_SERVER, read_settings
+from netsandbox.linux.core.socket import Process
 from netsandbox.wire import dns
-
-if TYPE_CHECKING:
-    from netsandbox.apps.program import Context
-    from netsandbox.linux.core.socket import Process
 
 HOST_NAME = re.compile(r"(?!-)[\w.\\-]*", re.ASCII)
 DOCKERS_SERVER = 0x7F00000B

@@ -7,18 +7,16 @@ lab does the same, though a card that is promiscuous says so of what it takes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.capture import Passing, passings
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import Frame
 
 OUT, HOST, BROADCAST, MULTICAST, OTHER = "Out", "In", "B", "M", "P"
 """Packet types as tcpdump abbreviates them: sent, for this host, to all, to a group, for another station."""

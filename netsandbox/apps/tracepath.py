@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.bounds import integer
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.named_lines import PLACE, NamedLines
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MICROSECOND, SECOND
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.ipv4.udp import PROBE, ReportedError, UdpSocket
 from netsandbox.wire.icmp import TIME_EXCEEDED, TTL_EXCEEDED, UNREACHABLE
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 USAGE = """
 Usage

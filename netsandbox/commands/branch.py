@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.job import Job
+from netsandbox.commands.session_protocol import SessionProtocol
+from netsandbox.commands.shell import Shell
 from netsandbox.commands.show import table
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.units import format_time
 from netsandbox.explain.words import Words
 from netsandbox.lab.compare import Difference, differences
-
-if TYPE_CHECKING:
-    from netsandbox.commands.job import Job
-    from netsandbox.commands.session_protocol import SessionProtocol
-    from netsandbox.commands.shell import Shell
 
 WORDS = Words({
     "branches": ("|BRANCH|LINES|STEPS|TIME|LEFT|LAST LINE", "|分支|命令|步|时间|离开处|最后一条"),

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.late import Late, places
-
-if TYPE_CHECKING:
-    from netsandbox.commands.verb import Verb
+from netsandbox.commands.verb import Verb
 
 VERBS: Late[str, Verb] = Late(places("netsandbox.commands", {
     "lab_verbs": "add-host add-container add-hub add-switch add-bridge connect disconnect remove rm=remove set-ip "

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands import flow_text, kinds, sequence_text
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.job import Job
 from netsandbox.commands.sequence_svg import svg
+from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.explain.verdicts import drop_words
 from netsandbox.explain.words import Both
@@ -20,10 +22,6 @@ from netsandbox.lab.log_filter import validate
 from netsandbox.lab.log_match import compile_filter, names_of
 from netsandbox.lab.names import Namer
 from netsandbox.lab.sequence import Sequence, of_flow, of_rows
-
-if TYPE_CHECKING:
-    from netsandbox.commands.job import Job
-    from netsandbox.commands.shell import Shell
 
 VIEWS = {"text": flow_text.text, "hex": flow_text.hexdump}
 NOTES: dict[str, Both] = {"segments": ("arrows between both ends", "两端之间的箭头"),

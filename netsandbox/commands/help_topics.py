@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from netsandbox.commands.verb import Example
-    from netsandbox.explain.words import Both
+from netsandbox.commands.verb import Example
+from netsandbox.explain.words import Both
 
 FILTER = """\
 filter

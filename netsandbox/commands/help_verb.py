@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.catalogue import IN_CHINESE
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
 from netsandbox.commands.programs import PROGRAMS
+from netsandbox.commands.shell import Shell
 from netsandbox.commands.tools import registry
 from netsandbox.commands.verb import Effect, Parameter, Verb, verb
 from netsandbox.explain.lines import filled
 from netsandbox.explain.words import Words, said
-
-if TYPE_CHECKING:
-    from netsandbox.commands.job import Job
-    from netsandbox.commands.shell import Shell
 
 GROUPS = ("lab", "program", "shell", "look", "check", "session")
 TOOLS = ("And the lines of any tutorial: docker run, ps, logs …; ip addr, link, route, neigh, netns;\n"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.apps.output import Kept, Output
+from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import SIGKILL, Task
 from netsandbox.engine.budget import Budget, Use
-
-if TYPE_CHECKING:
-    from netsandbox.apps.pipe import Pipe
-    from netsandbox.shell.machine import FilesHolder
+from netsandbox.shell.machine import FilesHolder
 
 
 class Job(Output):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.errors import CommandError
@@ -15,11 +16,7 @@ from netsandbox.commands.verb import Effect
 from netsandbox.commands.words import check_characters
 from netsandbox.shell.dialect import BASH, Dialect, syntax_error
 from netsandbox.shell.errors import ScriptError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from netsandbox.shell.tree import List
+from netsandbox.shell.tree import List
 
 PLAIN = re.compile(r"[\w@%+:,./= \t-]*")
 """Without another character a line's words are what stands between blanks."""

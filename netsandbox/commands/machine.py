@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.apps.hosts import addresses_of, hosts_file
 from netsandbox.apps.program import Program
@@ -13,10 +13,14 @@ from netsandbox.commands.tools.context import Tenant, ToolError
 from netsandbox.commands.tools.ip.netns import FOLDER
 from netsandbox.commands.tools.kernel.kernel_files import FIRST_SHELL_PID, namespace_file, with_kernel
 from netsandbox.docker import files
+from netsandbox.docker.container import Container
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.freezer import programs_of
 from netsandbox.docker.image_files import OF_DISTRIBUTION
+from netsandbox.docker.images import Image
 from netsandbox.docker.ports import daemon_processes
 from netsandbox.lab import room
+from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.lab.nodes import Host, Node
 from netsandbox.lab.room import Claim
@@ -25,14 +29,7 @@ from netsandbox.linux.core.inode import Directory, Symlink
 from netsandbox.linux.core.namespace import FIRST_INODE, NetworkNamespace
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.stack import create_namespace
-
-if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.images import Image
-    from netsandbox.lab.lab import Lab
-    from netsandbox.wire.addresses import Network
-
+from netsandbox.wire.addresses import Network
 
 INIT = "/sbin/init"
 DOCKER_FOLDER = "/run/docker/netns"

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.client.flags import Command
+from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
 from netsandbox.commands.prompt import known_programs
 from netsandbox.lab.errors import LabError
+from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import DEFAULT_HOST
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.flags import Command
-    from netsandbox.commands.job import Job
-    from netsandbox.lab.lab import Lab
 
 USAGES: Late[str, Mapping[str, str]] = Late({"texts": "netsandbox.commands.tools.help:TEXTS"})
 DOCKER: Late[str, Mapping[tuple[str, ...], Command]] = Late({

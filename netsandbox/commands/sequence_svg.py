@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.sequence_text import span
 from netsandbox.engine.units import SECOND
-
-if TYPE_CHECKING:
-    from netsandbox.lab.sequence import Arrow, Sequence
+from netsandbox.lab.sequence import Arrow, Sequence
 
 CHARACTER = 7.3
 """Pixels that a character takes, at 12 px."""

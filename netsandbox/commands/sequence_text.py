@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.show import columns_of
 from netsandbox.engine.units import SECOND
-
-if TYPE_CHECKING:
-    from netsandbox.lab.sequence import Arrow, Sequence
+from netsandbox.lab.sequence import Arrow, Sequence
 
 LEAST, MOST = 12, 70
 """Characters between two neighbours."""

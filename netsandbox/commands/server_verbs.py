@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.apps.name_server import Names, NameServer
 from netsandbox.apps.server import Server
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.job import Job
+from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Parameter, verb
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import AddressError, parse_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.commands.job import Job
-    from netsandbox.commands.shell import Shell
 
 Values = dict[str, Any]
 BACKLOG, NAMES_TTL = 128, 300

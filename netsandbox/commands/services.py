@@ -6,24 +6,20 @@ The unit runs dockerd without `-H fd://`, so that "hosts" may stand in daemon.js
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import civil_date
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
+from netsandbox.commands.shell import Shell
 from netsandbox.commands.tools.system import MONTHS
 from netsandbox.docker import daemon
 from netsandbox.docker.daemon_keys import ADDRESSES, BOOL, INT, KEYS, STRINGS
 from netsandbox.docker.daemon_settings import PATH, DaemonError, read_settings
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.ports import DOCKERD_PID
 from netsandbox.engine.units import EPOCH, SECOND
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from netsandbox.commands.shell import Shell
-    from netsandbox.docker.engine import DockerEngine
 
 NAMES = {"docker": "Docker Application Container Engine", "containerd": "containerd container runtime"}
 ENDING, BEGINNING = ("stop", "disable", "mask"), ("start", "restart", "reload", "enable")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from netsandbox.commands.job import Job
-
-if TYPE_CHECKING:
-    from netsandbox.lab.lab import Lab
+from netsandbox.lab.lab import Lab
 
 
 class BranchRow(NamedTuple):

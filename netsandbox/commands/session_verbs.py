@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.job import Job
 from netsandbox.commands.line import changes_nothing
+from netsandbox.commands.session_protocol import SessionProtocol
+from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import format_time
-
-if TYPE_CHECKING:
-    from netsandbox.commands.job import Job
-    from netsandbox.commands.session_protocol import SessionProtocol
-    from netsandbox.commands.shell import Shell
 
 Values = dict[str, Any]
 

@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
+from netsandbox.apps.pipe import Pipe
+from netsandbox.apps.program import Task
 from netsandbox.commands.beginning import begin_of
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker import Client
@@ -22,10 +23,12 @@ from netsandbox.commands.machine import LabMachine
 from netsandbox.commands.place import Place
 from netsandbox.commands.prompt import MissingError, Prompt, no_input
 from netsandbox.commands.refusals import REFUSALS
+from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.slips import note_nodes
 from netsandbox.commands.standing import Standing
 from netsandbox.commands.tools.kernel.kernel_files import FIRST_SHELL_PID, with_descriptors, with_kernel
 from netsandbox.commands.typography import note_characters
+from netsandbox.commands.verb import Verb
 from netsandbox.commands.verb_task import VerbCall
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
@@ -35,17 +38,11 @@ from netsandbox.lab.first_need import FirstNeed
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import acting_with
 from netsandbox.shell.dialect import BASH
 from netsandbox.shell.machine import Call, Held
 from netsandbox.shell.state import State
-
-if TYPE_CHECKING:
-    from netsandbox.apps.pipe import Pipe
-    from netsandbox.apps.program import Task
-    from netsandbox.commands.session_protocol import SessionProtocol
-    from netsandbox.commands.verb import Verb
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 RECENT = 100
 """Lines that are remembered for `expect`."""

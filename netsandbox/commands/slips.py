@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from netsandbox.commands.job import Job
-    from netsandbox.lab.lab import Lab
+from netsandbox.commands.job import Job
+from netsandbox.lab.lab import Lab
 
 _NETNS = re.compile(r"\s*(?:sudo\s+)?ip\s+(?:netns\s+exec\s+(?P<in>\S+)|-n(?:etns)?\s+(?P<of>\S+))\s+(?P<rest>\S.*)")
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker import Client
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.place import Place
 from netsandbox.lab.errors import LabError
+from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import DEFAULT_HOST
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker import Client
-    from netsandbox.lab.lab import Lab
 
 ELSEWHERE = "note: {name} has no docker: this is the host's, as in a second terminal; `exit` leaves the container"
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.job import Job
 from netsandbox.commands.lab_verbs import address_for
+from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.engine.snapshot import CopyError
+from netsandbox.engine.trace import Record, Trace
 from netsandbox.engine.units import format_time
 from netsandbox.explain.explanation import tell
 from netsandbox.explain.operands_of_rules import walk_lines
@@ -23,11 +26,6 @@ from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.event_subject import drop_of
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
-
-if TYPE_CHECKING:
-    from netsandbox.commands.job import Job
-    from netsandbox.commands.shell import Shell
-    from netsandbox.engine.trace import Record, Trace
 
 LOOK_UPS = (events.FdbForgotten, events.FdbLearned, events.SocketBound, events.SocketClosed, events.SocketMatched)
 """What is left out."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from netsandbox.commands.job import Job
+from netsandbox.commands.job import Job
 
 FULL_WIDTH = 0xFEE0
 """How far the wide forms of ASCII are from ASCII, which an input method has."""

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from netsandbox.docker import history, links, volumes
 from netsandbox.docker.config_network import ConfigNetwork
 from netsandbox.docker.container import CREATED, EXITED, NO_WISH, PAUSED, RESTARTING, Container, Wish
 from netsandbox.docker.daemon_settings import SOCKET
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import NOBODY, NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import BridgeNetwork, random_identity
 from netsandbox.docker.signals import SIGNALS
+from netsandbox.docker.volumes import Mount
 from netsandbox.engine.nothing import NOTHING
-
-if TYPE_CHECKING:
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.volumes import Mount
 
 
 def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments: list[str] | None = None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.docker.daemon_keys import (
     ADDRESS,
@@ -21,13 +22,9 @@ from netsandbox.docker.daemon_keys import (
 from netsandbox.docker.go_json import GoJsonError, Json, kind, loads
 from netsandbox.docker.log_drivers import JSON_FILE
 from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU
+from netsandbox.docker.profiles import Profile
 from netsandbox.docker.resolv_conf import is_domain
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from netsandbox.docker.profiles import Profile
 
 PATH = "/etc/docker/daemon.json"
 BAD_FILE = f"unable to configure the Docker daemon with file {PATH}: "

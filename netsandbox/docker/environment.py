@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from netsandbox.docker import links
+from netsandbox.docker.container import Container
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.files import hostname
-
-if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.engine import DockerEngine
 
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import DockerError
+from netsandbox.docker.network import BridgeNetwork
 from netsandbox.docker.rules import NO_FILTER, RuleLine, Rules
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.iptables.iptables import FailedError, execute
-
-if TYPE_CHECKING:
-    from netsandbox.docker.network import BridgeNetwork
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class RefusedRuleError(DockerError):

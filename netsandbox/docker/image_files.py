@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.apps.nginx.site import furnish as furnish_nginx
 from netsandbox.apps.sites.apache import ApacheSite
+from netsandbox.docker.images import Image
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core import accounts
 from netsandbox.linux.core.files import Files, Generator
 from netsandbox.wire import services
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.docker.images import Image
 
 REPOSITORIES = b"".join(b"https://dl-cdn.alpinelinux.org/alpine/v3.23/%s\n" % part for part in (b"main", b"community"))
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from netsandbox.docker.health import HealthCheck
-    from netsandbox.linux.core.inode import Layer
+from netsandbox.docker.health import HealthCheck
+from netsandbox.linux.core.inode import Layer
 
 
 class HistoryStep(NamedTuple):

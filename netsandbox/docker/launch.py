@@ -7,19 +7,16 @@ import shlex
 from collections.abc import Callable
 from json import dumps
 from sys import intern
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.nginx.nginx import VERSION_TEXT, NginxErrand, NginxServer
 from netsandbox.apps.program import Task
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_inside
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import NOT_CREATED, DockerError, daemon_error
+from netsandbox.docker.images import Image
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import SKELETON
-
-if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.images import Image
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 Runner = Callable[["Container", "NetworkNamespace", list[str]], "Task | None"]
 """Makes the program that words name, or None if there is none of that name."""

@@ -6,16 +6,12 @@ network that a person made has these rules, which differ in their ports alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Given, Span
 from netsandbox.linux.netfilter.matches.transport import Tcp, Udp
 from netsandbox.linux.netfilter.rule import WHOLE, Head, Jump, Mask, Rule, Word
+from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netfilter.targets.nat import DestinationNat, Ports, SourceNat, Where
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.ruleset import Table
 
 ADDRESS = 0x7F00000B
 DOMAIN = 53

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from netsandbox.engine.chance import Stream
+from netsandbox.engine.chance import Stream
 
 ADJECTIVES = (
     "able", "agile", "amber", "apt", "avid", "balanced", "bold", "brave", "brisk", "calm", "candid", "careful",

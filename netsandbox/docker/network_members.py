@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.docker import history, name_server, ports
 from netsandbox.docker.config_network import NO_ENDPOINT, ConfigNetwork
+from netsandbox.docker.container import Container, Wish
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.events import NetworkConnected, NetworkDisconnected
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
 from netsandbox.docker.sandbox import NOT_BESIDE, choose_gateway, gateway_of, note_joined
-
-if TYPE_CHECKING:
-    from netsandbox.docker.container import Container, Wish
-    from netsandbox.docker.engine import DockerEngine
 
 NOT_TO_HOST = "cannot connect container to host network - container must be created in host network mode"
 OLD_NOT_TO_HOST = "container cannot be disconnected from host network or connected to host network"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.docker.errors import daemon_error
-
-if TYPE_CHECKING:
-    from netsandbox.docker.profiles import Profile
+from netsandbox.docker.profiles import Profile
 
 BRIDGE = "com.docker.network.bridge."
 NAME = BRIDGE + "name"

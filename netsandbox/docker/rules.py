@@ -7,13 +7,11 @@ integration/network/bridge/iptablesdoc).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.docker.network import BridgeNetwork
+from netsandbox.docker.profiles import Profile
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.docker.network import BridgeNetwork
-    from netsandbox.docker.profiles import Profile
 
 ANSWERS = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
 LOCAL = "-m addrtype --dst-type LOCAL -j DOCKER"

@@ -6,10 +6,7 @@ also as NAME.NETWORK.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
+from netsandbox.docker.container import Container
 
 
 def dns_names(container: Container, network: str) -> list[str]:

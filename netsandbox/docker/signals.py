@@ -7,13 +7,9 @@ kill that follows after ten seconds (pid_namespaces(7)).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.server import Server, Sleeper
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import daemon_error
-
-if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
 
 SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "BUS": 7, "FPE": 8, "KILL": 9, "USR1": 10,
            "SEGV": 11, "USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15, "STKFLT": 16, "CHLD": 17, "CONT": 18,

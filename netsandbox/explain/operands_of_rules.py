@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from netsandbox.engine.trace import Record
 from netsandbox.explain.voice import Voice, safe
 from netsandbox.linux import events as linux
 from netsandbox.linux.drop import Dropped
@@ -19,9 +20,6 @@ from netsandbox.linux.netfilter.events import (
 )
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ipv4 import IPv4Packet
-
-if TYPE_CHECKING:
-    from netsandbox.engine.trace import Record
 
 MOST_RULES = 12
 """Rules of one chain that did not take the packet and are told; the others are counted."""

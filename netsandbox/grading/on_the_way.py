@@ -7,18 +7,16 @@ something happened, while what is to be so has to be so at the end.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands.expect import Verdict
 from netsandbox.commands.expect.condition import is_of_event
 from netsandbox.commands.line import in_background
 from netsandbox.session.goals import EXPECT, conditions
+from netsandbox.session.journal import Entry
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.own_files import NoFiles
 from netsandbox.session.steps import Scenario, Step
-
-if TYPE_CHECKING:
-    from netsandbox.session.journal import Entry
-    from netsandbox.session.keeping import KeptSession
 
 SETTINGS = ("seed", "profile", "uplink")
 """What a session has of its scenario, beside the set-up."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from netsandbox.commands.expect import Verdict
+from netsandbox.commands.expect import Verdict
 
 HELD, FAILED, WRONG = "held", "failed", "wrong"
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.docker.events import NetworkCreated
+from netsandbox.lab.events import NodeAdded
 from netsandbox.lab.nodes import OWN_NAME
-
-if TYPE_CHECKING:
-    from netsandbox.lab.events import NodeAdded
-    from netsandbox.linux.events import LinkChanged
+from netsandbox.linux.events import LinkChanged
 
 SWITCHES = ("switch", "bridge")
 """Kinds of nodes that are a bridge and nothing else."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.lab import views
+from netsandbox.lab.lab import Lab
 from netsandbox.wire.addresses import format_mac
-
-if TYPE_CHECKING:
-    from netsandbox.lab.lab import Lab
 
 Rows = Iterator[tuple[str, str]]
 """(what the row is about, what it says)."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.docker_proxy import Proxy
+from netsandbox.docker.container import Container
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.port_choice import EVERYWHERE
 from netsandbox.docker.ports import PROTOCOLS, Binding
 from netsandbox.docker.sandbox import gateway_of
 from netsandbox.docker.service_names import dns_names
+from netsandbox.lab.lab import Lab
 from netsandbox.lab.tables import CarriedRow, EndpointRow, PublishedRow
 from netsandbox.linux.netfilter.connection import FlowTuple
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac
-
-if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.lab.lab import Lab
 
 
 def published_by(engine: DockerEngine | None) -> tuple[PublishedRow, ...]:

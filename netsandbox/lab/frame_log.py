@@ -5,21 +5,19 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator
 from itertools import chain, islice, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from netsandbox.engine.trace import Alike, Record, Trace, kind_of
 from netsandbox.lab.journeys import Journeys
+from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import Namer
 from netsandbox.lab.tables import Hop, LogRow
 from netsandbox.linux.drop import OVERHEARD, Dropped, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, SendFailed
 from netsandbox.linux.place import BRIDGE, Place
 from netsandbox.wire.describe import info, protocol_name
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
-
-if TYPE_CHECKING:
-    from netsandbox.lab.lab import Lab
-    from netsandbox.wire.ethernet import Frame
 
 VERDICTS = {Outcome.ACCEPTED: "accepted", Outcome.ANSWERED: "answered", Outcome.IGNORED: "ignored",
             Outcome.BRIDGED: "bridged", Outcome.FORWARDED: "routed", Outcome.QUEUED: "waits",

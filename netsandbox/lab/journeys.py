@@ -6,16 +6,12 @@ router sends on in the step of an arrival goes on with that journey; an answer b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.trace import Record
 from netsandbox.linux.drop import Outcome
 from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent, SendFailed
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.vlan import VlanTag
-
-if TYPE_CHECKING:
-    from netsandbox.wire.ethernet import Frame
 
 KEPT = 20_000
 """Steps whose frames are remembered; what arrives later than so many steps begins a journey of its own."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.interface_address import InterfaceAddress
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface_address import InterfaceAddress
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 def nearest_address(target: NetworkNamespace, source: NetworkNamespace | None) -> str | None:

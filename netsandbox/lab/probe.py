@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from netsandbox.engine.trace import Record, Trace
 from netsandbox.engine.units import SECOND
+from netsandbox.lab.lab import Lab
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.event_subject import drop_of, packet_of
 from netsandbox.linux.events import FrameReceived, PacketQueued, VerdictGiven
@@ -15,11 +18,6 @@ from netsandbox.wire.icmp import ECHO_REQUEST, REDIRECT, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
-
-if TYPE_CHECKING:
-    from netsandbox.engine.trace import Record, Trace
-    from netsandbox.lab.lab import Lab
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 PROTOCOLS = {"icmp": ICMP, "tcp": TCP, "udp": UDP}
 LASTS = 4 * SECOND

@@ -8,17 +8,15 @@ stands on as well.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.lab.lab import Lab
+from netsandbox.lab.nodes import Host
 from netsandbox.lab.uplink import HOST_NUMBER, ROUTER, ROUTER_NUMBER, NetworkCard, set_route_out
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.netlink import address as requests
 from netsandbox.wire.addresses import Network, parse_network
-
-if TYPE_CHECKING:
-    from netsandbox.lab.lab import Lab
-    from netsandbox.lab.nodes import Host
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 OTHER_CARD = "ens3"
 OTHER_LANS = (*(parse_network(f"192.168.{number}.0/24") for number in range(2, 10)), parse_network("10.99.0.0/24"))

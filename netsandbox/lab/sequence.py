@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.lab.flows import End, Flow, Segment, end_name
+from netsandbox.lab.tables import LogRow
 from netsandbox.linux.drop import OTHERHOST
-
-if TYPE_CHECKING:
-    from netsandbox.lab.tables import LogRow
 
 TAKEN = frozenset({"accepted", "answered", "waits"})
 """The verdicts of who has use for a frame."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from netsandbox.docker.container import Container
 from netsandbox.lab.docker_rows import published_by
 from netsandbox.lab.errors import LabError
+from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import titled_bridges
 from netsandbox.lab.nodes import Host, HubNode, Remote
 from netsandbox.lab.tables import (
@@ -24,6 +26,8 @@ from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.vlan import groups_of
 from netsandbox.linux.core.cable import LongCable
 from netsandbox.linux.core.hooks import TABLES
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.netem import Netem
 from netsandbox.linux.core.nud import VALID, NudState
 from netsandbox.linux.drivers.hub import HubPort
@@ -35,21 +39,13 @@ from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, SEEN_REPLY,
 from netsandbox.linux.netfilter.connection import Connection as Tracked
 from netsandbox.linux.netfilter.iptables.print import listed_rules
 from netsandbox.linux.netfilter.listing import NAMES, connection_text, state_word
+from netsandbox.linux.netfilter.ruleset import Chain
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import STATE_NAMES, TcpState
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import format_ipv4, format_mac
 from netsandbox.wire.ipv4 import ICMP
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from netsandbox.docker.container import Container
-    from netsandbox.lab.lab import Lab
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.ruleset import Chain
 
 
 def nodes(lab: Lab) -> list[NodeRow]:

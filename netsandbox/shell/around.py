@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.program import Task, UsageError
 from netsandbox.engine import budget
 from netsandbox.engine.budget import OverBudgetError, Use
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.shell.errors import NotFoundError, RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.apps.option_table import OptionTable, Read
-    from netsandbox.shell.machine import Call, Machine
+from netsandbox.shell.machine import Call, Machine
 
 NOT_RUN = 126
 

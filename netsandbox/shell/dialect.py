@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.errors import ScriptError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.inode import FileError
 
 
 class Dialect(NamedTuple):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.patterns import is_pattern, matches
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
 
 MOST_NAMES = 10_000
 

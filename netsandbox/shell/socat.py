@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.apps.netcat.ncat import Ncat, parse
 from netsandbox.apps.netcat.ncat_exec import NcatExec
+from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Task, UsageError
 from netsandbox.apps.server import Speaker
 from netsandbox.apps.socat.socat import program
 from netsandbox.shell.errors import NotFoundError, RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.apps.pipe import Pipe
-    from netsandbox.shell.machine import Call, Machine
+from netsandbox.shell.machine import Call, Machine
 
 
 class Runner:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from netsandbox.apps.program import Task
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.files import Files
 from netsandbox.shell.array import Array
+from netsandbox.shell.dialect import Dialect
 from netsandbox.shell.errors import RefusedError
-
-if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
-    from netsandbox.shell.dialect import Dialect
-    from netsandbox.shell.tree import Runnable
+from netsandbox.shell.tree import Runnable
 
 BLANKS = " \t\n"
 DEFAULTS = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from netsandbox.apps.output import Appended, Output, at_terminal
 from netsandbox.apps.pipe import Pipe
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl_effect import note_on_file
 from netsandbox.shell.dialect import Dialect, not_opened
 from netsandbox.shell.errors import RefusedError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
 
 MOST_GATHERED = 1 << 20
 """Characters that `$(…)` gathers."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.server import sleep_seconds
 from netsandbox.docker.signals import SIGNALS, signal_name
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
 from netsandbox.shell.around import Around
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
 
 TIMED_OUT, FAILED = 124, 125
 HINT = "Try 'timeout --help' for more information."

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from math import isnan, nan
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.shell.around import Around
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
 
 ROUNDS = 3
 """How often it looks while nobody stops it: nobody sits before a screen that it could fill."""

@@ -6,17 +6,14 @@ while a lab is copied (engine.collector) it never looks at again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from rich.segment import Segment
+from rich.style import Style
 from textual.cache import FIFOCache, LRUCache
 from textual.strip import Strip
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from rich.segment import Segment
-    from rich.style import Style
-    from textual.widgets.tree import TreeNode
+from textual.widgets.tree import TreeNode
 
 _clear, _adjusted, _cropped, _divided = LRUCache.clear, Strip.adjust_cell_length, Strip.crop_extend, Strip.divide
 MOST = 16

@@ -6,19 +6,17 @@ from collections import deque
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.commands.job import Job
 from netsandbox.commands.line import is_background
 from netsandbox.explain.refusals import is_own, noted
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import ENDLESS_LIMIT
 from netsandbox.session.timeline import INTERRUPT
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lesson import EXPECT, Goal
 from netsandbox.tui.source import KEPT, Outcome, Said
-
-if TYPE_CHECKING:
-    from netsandbox.commands.job import Job
-    from netsandbox.session.keeping import KeptSession
 
 MOST_CHUNKS = 100_000
 """Pieces of output that a line in progress keeps for expectations; an endless program prints without end."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+
+from textual.message_pump import MessagePump
+from textual.timer import Timer
 
 from netsandbox.engine import collector
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from textual.message_pump import MessagePump
-    from textual.timer import Timer
 
 PAUSED = 1.0
 """Seconds without a step back after which a person has paused."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from io import StringIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rich.console import Console, RenderableType
+from textual.app import App
 from textual.geometry import Size
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.svg_cells import drawn
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 FONT = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, Noto Sans Mono, monospace"
 """In place of a font that a browser would have to fetch."""

@@ -6,15 +6,13 @@ their component classes, for which it makes a node of its own that only the coll
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual.app import App
+from textual.css.styles import RulesMap
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.widget import Widget
-
-if TYPE_CHECKING:
-    from textual.css.styles import RulesMap
 
 MOST = 4_000
 """Ways to a node that are known at most; the app has some hundreds."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from textual.message_pump import MessagePump
+from textual.message_pump import MessagePump
 
 FIRST, NEXT = 1.0, 0.1
 """Seconds from the first picture until the first import, and between two of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.errno import TEXTS as TEXTS_OF_ERRNO
@@ -13,12 +13,10 @@ from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.python_server import PythonServer
 from netsandbox.apps.sites.pages import media_type
 from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.http import REASONS, Head
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.socket import SocketError
 
 USAGE = ("BusyBox v1.37.0 multi-call binary.\n\nUsage: httpd [-ifv[v]] [-c CONFFILE] [-p [IP:]PORT] [-u USER[:GRP]] "
          "[-r REALM] [-h HOME]\nor httpd -d/-e/-m STRING\n\nListen for incoming HTTP requests")

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import IPv6Address
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.apps.bounds import bounded
 from netsandbox.apps.client import Client
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolv_conf import read_settings
+from netsandbox.apps.resolver import Reply
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 from netsandbox.wire.errors import ParseError
-
-if TYPE_CHECKING:
-    from netsandbox.apps.resolver import Reply
-    from netsandbox.engine.timers import Timer
 
 USAGE = ("BusyBox v1.37.0 multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n\n"
          "Query DNS about HOST\n\nQUERY_TYPE: soa,ns,a,aaaa,cname,mx,txt,ptr,srv,any")

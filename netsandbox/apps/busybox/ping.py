@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
@@ -14,14 +13,12 @@ from netsandbox.apps.ping.text import milliseconds
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import MICROSECOND, SECOND, seconds
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.icmp import IcmpMessage
-    from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.icmp import IcmpMessage
+from netsandbox.wire.ipv4 import IPv4Packet
 
 STAMP = struct.Struct("<I")
 """The time in microseconds that a payload begins with, if it has room."""

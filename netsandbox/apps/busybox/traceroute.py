@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.bounds import MOST, bounded
 from netsandbox.apps.errno import TEXTS
@@ -16,19 +15,17 @@ from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.apps.traceroute.methods import FRAGMENTATION_NEEDED, Probe, ProbeError
 from netsandbox.apps.traceroute.options import FIRST_PORT, IP_HEADER, TRANSPORT_HEADER, TracerouteOptions
 from netsandbox.apps.traceroute.raw import EPHEMERAL, PORTS, IcmpMethod, RawMethod
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
+from netsandbox.linux.ipv4.udp import ReportedError
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.icmp import ECHO_REQUEST, TIME_EXCEEDED, IcmpMessage, echo
+from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.udp import PROTOCOL, UdpDatagram
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.socket import Process
-    from netsandbox.linux.ipv4.udp import ReportedError
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 DATA_SIZE = 18
 """Bytes behind a probe's headers: its number, its TTL, and room for a time that nobody reads."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 from netsandbox.apps.curl.glob import Wanted
 from netsandbox.apps.option_table import Given, Option, OptionTable
 from netsandbox.apps.program import Program, UsageError
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.tcp.state import Keepalive
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
 
 TRY = "curl: try 'curl --help' or 'curl --manual' for more information"
 TABLE = OptionTable(

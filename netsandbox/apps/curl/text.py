@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from netsandbox.engine.units import SECOND
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from netsandbox.wire.http import Head
+from netsandbox.wire.http import Head
 
 METER_HEAD = ("  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n"
               "                                 Dload  Upload   Total   Spent    Left  Speed\n")

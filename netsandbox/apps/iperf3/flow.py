@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.iperf3.text import received, sent
+from netsandbox.engine.scheduler import Scheduler
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.socket import SocketError
-
-if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.linux.tcp.stream import StreamSocket
 
 BLOCK = bytes(128 * 1024)
 READ_SIZE = 1 << 20

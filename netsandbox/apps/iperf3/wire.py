@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from netsandbox.apps.stream import Stream
+from netsandbox.apps.stream import Stream
 
 PORT = 5201
 COOKIE = 37

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.calendar import moment
 from netsandbox.apps.client import Client
 from netsandbox.apps.errno import TEXTS
@@ -14,12 +12,10 @@ from netsandbox.apps.mtr.probes import FIRST, LAST, UNHEARD, Answer, Probes
 from netsandbox.apps.mtr.report import Report, Row
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Reply, ReverseLookup
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
 
 FEWEST = 10
 """Hosts that a first round is spread for."""

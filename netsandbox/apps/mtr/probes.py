@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from netsandbox.apps.mtr.options import MtrOptions
+from netsandbox.apps.program import Program
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -13,11 +16,6 @@ from netsandbox.wire import icmp
 from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
-
-if TYPE_CHECKING:
-    from netsandbox.apps.program import Program
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
 
 FIRST, LAST = 33000, 65535
 """Numbers of probes: sequence numbers, or ports."""

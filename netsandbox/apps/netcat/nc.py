@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.client import StreamClient
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.netcat.nc_options import NcOptions, parse, parse_busybox
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import seconds
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 from netsandbox.wire.services import service_name
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
 
 PROBES = 4
 """Datagrams that -zu sends before it says that a port is open."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.netcat.nc import Netcat
 from netsandbox.apps.netcat.nc_options import NcOptions, ports_of, usual_options
@@ -12,11 +10,9 @@ from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process, Socket, SocketError
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 VERSION = "Ncat: Version 7.95 ( https://nmap.org/ncat )"
 DEFAULT_PORT = 31337

@@ -6,13 +6,11 @@ In the official image both files are links to the container's output.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from netsandbox.apps.nginx.servers import Configuration, Scope
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.apps.nginx.servers import Configuration, Scope
-    from netsandbox.linux.core.files import Files
 
 DIRECTORY = "/var/log/nginx"
 ACCESS_LOG, ERROR_LOG = f"{DIRECTORY}/access.log", f"{DIRECTORY}/error.log"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import log_date
 from netsandbox.apps.http_server import HttpSession
@@ -17,16 +16,14 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.server import Server
+from netsandbox.apps.sessions import Session
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import Process
+from netsandbox.linux.tcp.state import Keepalive
+from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import parse_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.apps.sessions import Session
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.socket import Process
-    from netsandbox.linux.tcp.state import Keepalive
-    from netsandbox.linux.tcp.stream import StreamSocket
 
 VERSION_TEXT = "nginx version: nginx/1.29.5"
 DEFAULT = f"{SERVERS}/default.conf"

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.sites.pages import NGINX_PAGE, TYPES
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
 
 CONFIGURATION, SERVERS, ROOT = "/etc/nginx", "/etc/nginx/conf.d", "/usr/share/nginx/html"
 NGINX_CONF = """user  nginx;

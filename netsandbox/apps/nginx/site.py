@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 from urllib.parse import unquote
 
 from netsandbox.apps.calendar import apache_time, http_date, log_date
@@ -16,14 +16,12 @@ from netsandbox.apps.nginx.servers import Configuration, Scope, location_of, mil
 from netsandbox.apps.nginx.text import expand, variables
 from netsandbox.apps.sites.pages import TYPES
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import Process
 from netsandbox.wire.addresses import parse_ipv4, parse_network
 from netsandbox.wire.http import REASONS, Head
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.socket import Process
 
 VERSION = "nginx/1.29.5"
 MODIFIED = "Tue, 09 Dec 2025 18:28:10 GMT"

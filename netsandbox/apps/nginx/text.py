@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from netsandbox.apps.http_server import HttpSession
 from netsandbox.apps.nginx.conf import ConfError
-
-if TYPE_CHECKING:
-    from netsandbox.apps.http_server import HttpSession
-    from netsandbox.wire.http import Head
+from netsandbox.wire.http import Head
 
 VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 KNOWN = frozenset({

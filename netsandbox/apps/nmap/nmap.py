@@ -6,7 +6,7 @@ Versions are not asked for; without ports, what is behind a router is not looked
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.apps.calendar import nmap_time
 from netsandbox.apps.columns import columns
@@ -16,16 +16,14 @@ from netsandbox.apps.nmap.targets import addresses
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Lookup, Reply, ReverseLookup
 from netsandbox.apps.tap import HOST, Seen, Tap
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.ipv4 import arp
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import BROADCAST_MAC, format_ipv4, format_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
 
 VERSION = "7.95"
 TRIES = 2

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import Program, UsageError
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.wire.icmp import ECHO_REQUEST, UNREACHABLE, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from netsandbox.wire.services import service, service_name
 from netsandbox.wire.tcp import ACK, PROTOCOL, RST, SYN, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
 
 TRIES, PATIENCE = 2, SECOND
 """Probes to a port or host that does not answer, and the time from one to the next."""

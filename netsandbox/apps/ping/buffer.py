@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.core.neighbour_queue import buffer_size
+from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
-
-if TYPE_CHECKING:
-    from netsandbox.linux.ipv4.routing import OutputRoute
 
 LEAST = 4608
 """SOCK_MIN_SNDBUF of net/core/sock.c, in bytes."""

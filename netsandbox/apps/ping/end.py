@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.ping.options import TIMEVAL, PingOptions
 from netsandbox.apps.ping.start import PingStart
 from netsandbox.apps.ping.text import describe_round_trips, milliseconds
 from netsandbox.engine.units import MICROSECOND, MILLISECOND
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class PingEnd(PingStart):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import canonical
 from netsandbox.apps.named_lines import PLACE, NamedLines
@@ -12,20 +10,18 @@ from netsandbox.apps.ping import options as ping_options
 from netsandbox.apps.ping.end import PingEnd
 from netsandbox.apps.ping.options import DO, DONT, PROBE, TIMEVAL, WANT, PingOptions
 from netsandbox.apps.ping.text import describe_error, describe_options, describe_wrong_data, format_rtt, time_stamp
+from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolved import Resolved, must_ask
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import ip_options, ip_output
+from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.wire.addresses import is_multicast
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, SOURCE_QUENCH, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
-
-if TYPE_CHECKING:
-    from netsandbox.apps.program import Context, Program
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.routing import OutputRoute
 
 RECEIVE_TIMEOUT = SECOND
 """ping's loop wakes at least this often (SO_RCVTIMEO)."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.ping.options import PingOptions
 from netsandbox.apps.program import Program
+from netsandbox.engine.timers import Timer
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
@@ -14,11 +17,6 @@ from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 MOST_OPTIONS = 40
 """Bytes of IPv4 options, as ping counts them in its first line whatever their size."""
 
-if TYPE_CHECKING:
-    from netsandbox.apps.ping.options import PingOptions
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class PingStart(Program):

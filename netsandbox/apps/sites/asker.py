@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.http_server import HttpSession, Response, Site
 from netsandbox.apps.sites.public import PublicSite
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
-    from netsandbox.wire.http import Head
+from netsandbox.linux.core.files import Files
+from netsandbox.wire.http import Head
 
 
 class AskerSite(PublicSite):

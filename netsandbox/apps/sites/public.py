@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.http_server import HttpSession, Response
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
-    from netsandbox.wire.http import Head
+from netsandbox.linux.core.files import Files
+from netsandbox.wire.http import Head
 
 
 class Page(NamedTuple):

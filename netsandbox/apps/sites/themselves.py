@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from netsandbox.apps.calendar import apache_time
 from netsandbox.apps.http_server import HttpSession, Response, Site
 from netsandbox.apps.sites.asker import AskerSite
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
-    from netsandbox.wire.http import Head
+from netsandbox.wire.http import Head
 
 
 class SelfSite(AskerSite):

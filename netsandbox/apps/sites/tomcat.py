@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.http_server import HttpSession, Response, Site, find_file, path_of
 from netsandbox.apps.sites.pages import media_type
+from netsandbox.linux.core.files import Files
 from netsandbox.wire.http import REASONS, Head
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
 
 VERSION = "Apache Tomcat/11.0.15"
 ROOT = "/usr/local/tomcat/webapps/ROOT"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import log_date
 from netsandbox.apps.program import Context, Program, UsageError
@@ -15,10 +14,8 @@ from netsandbox.apps.socat.exec import ExecEnd, NoRunner, Runner
 from netsandbox.apps.socat.files import FileEnd
 from netsandbox.apps.socat.listening import Listening
 from netsandbox.apps.socat.options import SocatOptions, dump, read_options
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
 
 
 class Socat(Program):

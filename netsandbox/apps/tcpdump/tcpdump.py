@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.capture_file import BEGINNING, CaptureText
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.tap import OUT, Seen, Tap
@@ -11,12 +9,10 @@ from netsandbox.apps.tcpdump.lines import Lines
 from netsandbox.apps.tcpdump.options import LINK_TYPES, SNAPLEN, USAGE, VERSION, TcpdumpOptions, parse
 from netsandbox.apps.tcpdump.pcap_error import FilterError
 from netsandbox.apps.tcpdump.pcap_filter import Filter
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 ANY = "any"
 LINK = ("EN10MB (Ethernet)", "LINUX_SLL2 (Linux cooked v2)")

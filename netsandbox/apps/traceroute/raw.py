@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.traceroute.methods import FRAGMENTATION_NEEDED, Probe, ProbeError, device_named, pattern
 from netsandbox.apps.traceroute.options import FIRST_SEQ, IP_HEADER, TCP_PORT, TRANSPORT_HEADER, TracerouteOptions
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.ipv4.udp import ReportedError
@@ -14,12 +16,7 @@ from netsandbox.wire.addresses import is_multicast
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, UNREACHABLE, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from netsandbox.wire.tcp import PROTOCOL, SYN, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.socket import Process
-    from netsandbox.wire.udp import UdpDatagram
+from netsandbox.wire.udp import UdpDatagram
 
 EPHEMERAL, PORTS = 32768, 28232
 """The first of ip_local_port_range, and how many there are."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.events import NOT_KNOWN
@@ -13,12 +12,10 @@ from netsandbox.apps.resolved import Resolved, UnknownHostError
 from netsandbox.apps.traceroute.methods import Method, Probe, ProbeError, UdpMethod
 from netsandbox.apps.traceroute.options import LONGEST_WAIT, USAGE, VERSION, TracerouteOptions, parse
 from netsandbox.apps.traceroute.raw import IcmpMethod, TcpMethod
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MARGIN = MILLISECOND
 """What is added to a known answer's time before it is multiplied."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.program import UsageError
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
 
 USUAL_TRIES = 20
 GNU = OptionTable(

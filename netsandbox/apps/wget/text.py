@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from netsandbox.apps.http_client import Url
 from netsandbox.apps.wget.progress import Progress, decimal, human, rate
-
-if TYPE_CHECKING:
-    from netsandbox.apps.http_client import Url
-    from netsandbox.wire.http import Head
+from netsandbox.wire.http import Head
 
 
 class Voice:

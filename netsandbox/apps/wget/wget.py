@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.calendar import moment
 from netsandbox.apps.client import Client
@@ -14,14 +13,12 @@ from netsandbox.apps.resolver import Reply
 from netsandbox.apps.wget.options import WgetOptions, parse
 from netsandbox.apps.wget.progress import Progress
 from netsandbox.apps.wget.text import BusyBoxVoice, GnuVoice, Voice
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import seconds
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.http import Head, build_head
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
 
 MOST_REDIRECTS = 20
 REDIRECTS = (301, 302, 303, 307, 308)

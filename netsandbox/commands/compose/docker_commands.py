@@ -3,8 +3,6 @@ project's containers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.compose.options import DRY, GLOBAL, TEMPLATE, TEMPLATE_WORDS, without_effect
 from netsandbox.commands.compose.progress import say
 from netsandbox.commands.compose.project import (
@@ -16,6 +14,7 @@ from netsandbox.commands.compose.project import (
     project_of,
     service_of,
 )
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers import attach, top
 from netsandbox.commands.docker.images import commit, registries
@@ -26,10 +25,7 @@ from netsandbox.commands.docker.system.events import Watch
 from netsandbox.commands.docker.templates.values import to_json
 from netsandbox.commands.docker.volumes import volume
 from netsandbox.docker.errors import DockerError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.history import EngineEvent
+from netsandbox.docker.history import EngineEvent
 
 
 def attach_to(client: Client, parsed: Parsed) -> None:

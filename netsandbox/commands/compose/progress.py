@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.printing.words import timestamp
 from netsandbox.commands.docker.templates.values import to_json
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
 
 
 def say(client: Client, kind: str, name: str, state: str, gap: str = "  ") -> None:

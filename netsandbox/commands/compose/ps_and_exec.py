@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.compose.options import DRY, TEMPLATE
 from netsandbox.commands.compose.project import (
@@ -13,15 +13,13 @@ from netsandbox.commands.compose.project import (
     project_of,
     service_of,
 )
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers import execute
 from netsandbox.commands.docker.containers.ps import OTHERS, row, shown_ports
 from netsandbox.commands.docker.printing.listing import Column, Listing
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
 
 COLUMNS = (Column("Name", "NAME"), Column("Image", "IMAGE"), Column("Command", "COMMAND"), Column("Service", "SERVICE"),
            Column("RunningFor", "CREATED"), Column("Status", "STATUS"), Column("Ports", "PORTS"))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.expect.reader import Reader
+from netsandbox.commands.expect.words import Say
 from netsandbox.engine.units import MILLISECOND, SECOND
-
-if TYPE_CHECKING:
-    from netsandbox.commands.expect.reader import Reader
-    from netsandbox.commands.expect.words import Say
 
 SIGNS = {"=": "=", "==": "=", "!=": "!=", "≠": "!=", ">": ">", "<": "<", ">=": ">=", "≥": ">=", "<=": "<=", "≤": "<="}
 PLUS_MINUS = ("±", "+-", "+/-")

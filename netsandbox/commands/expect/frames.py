@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.expect.compare import Comparison, comparison, moment, seconds
 from netsandbox.commands.expect.condition import Test, Verdict, condition
+from netsandbox.commands.expect.context import Context
 from netsandbox.commands.expect.reader import Reader, Word, hint
 from netsandbox.commands.expect.selection import (
     WORDS,
@@ -21,6 +21,7 @@ from netsandbox.commands.expect.selection import (
     since,
 )
 from netsandbox.commands.expect.words import PHRASES
+from netsandbox.engine.trace import Record
 from netsandbox.lab import frame_log
 from netsandbox.lab.frame_log import ends
 from netsandbox.lab.tables import LogRow
@@ -28,10 +29,6 @@ from netsandbox.linux.drop import DropReason
 from netsandbox.linux.events import PacketDropped
 from netsandbox.wire.describe import info, protocol_name
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
-
-if TYPE_CHECKING:
-    from netsandbox.commands.expect.context import Context
-    from netsandbox.engine.trace import Record
 
 SHOWN = 8
 """Frames that a message shows."""

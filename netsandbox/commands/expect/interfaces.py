@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands.expect.compare import Comparison, comparison
 from netsandbox.commands.expect.condition import Test, Verdict, condition
+from netsandbox.commands.expect.context import Context
 from netsandbox.commands.expect.reader import Reader
 from netsandbox.lab.tables import InterfaceRow
 from netsandbox.wire.addresses import AddressError, format_mac, parse_mac
-
-if TYPE_CHECKING:
-    from netsandbox.commands.expect.context import Context
 
 STATES = ("UP", "DOWN", "UNKNOWN", "LOWERLAYERDOWN")
 KINDS = ("veth", "bridge", "loopback", "port")

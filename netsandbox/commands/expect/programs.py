@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
 from netsandbox.commands.expect.compare import Comparison, comparison
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
+from netsandbox.commands.expect.context import Context
 from netsandbox.commands.expect.reader import Reader, Word
+from netsandbox.docker.container import Container
 from netsandbox.explain.refusals import is_own, translated
 from netsandbox.explain.sniffed import sniffed
 from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.expect.context import Context
-    from netsandbox.docker.container import Container
 
 STATES = ("running", "exited", "created", "restarting", "absent")
 LINES = 6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.commands import programs
@@ -12,14 +12,12 @@ from netsandbox.commands.expect.programs import Wanted, port_of
 from netsandbox.commands.expect.reader import Reader
 from netsandbox.lab import frame_log
 from netsandbox.lab.events import CommandRun
+from netsandbox.lab.lab import Lab
 from netsandbox.lab.probe import LASTS, MOST_STEPS, LedTo
 from netsandbox.lab.sequence import TAKEN
+from netsandbox.lab.tables import LogRow
 from netsandbox.linux.events import PacketDropped
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.lab.lab import Lab
-    from netsandbox.lab.tables import LogRow
 
 LIMIT = "4"
 """Seconds to wait: three ARP requests are over by then."""

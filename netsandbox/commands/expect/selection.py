@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from netsandbox.commands.expect.condition import UnfoundedError
+from netsandbox.commands.expect.context import Context
 from netsandbox.commands.expect.reader import Reader, Word, hint
 from netsandbox.engine.trace import Record
 from netsandbox.lab import frame_log
 from netsandbox.lab.log_filter import Both, Expression, FilterError, Not, Primitive
 from netsandbox.lab.log_filter import parse as parse_filter
 from netsandbox.lab.log_match import EVERYONE, compile_filter, names_of
+from netsandbox.lab.tables import LogRow
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.event_subject import frame_of
 from netsandbox.wire.addresses import BROADCAST_MAC, AddressError, format_mac, parse_ipv4, parse_mac
-
-if TYPE_CHECKING:
-    from netsandbox.commands.expect.context import Context
-    from netsandbox.lab.tables import LogRow
 
 PLAIN = ((re.compile(r"> ([\d.]+)\.(\d+): Flags \[S\]"), "which.opens"),
          (re.compile(r"([\d.]+) > ([\d.]+)"), "which.way"))

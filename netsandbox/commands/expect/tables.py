@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.expect.condition import Test, UnfoundedError, Verdict, condition
+from netsandbox.commands.expect.context import Context
 from netsandbox.commands.expect.reader import Reader, hint
 from netsandbox.commands.expect.words import Say
 from netsandbox.engine.units import format_time
 from netsandbox.lab import views
+from netsandbox.lab.tables import FdbRow, InterfaceRow, NeighbourRow
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.netfilter.iptables import iptables
 from netsandbox.wire.addresses import parse_ipv4, parse_mac
-
-if TYPE_CHECKING:
-    from netsandbox.commands.expect.context import Context
-    from netsandbox.lab.tables import FdbRow, InterfaceRow, NeighbourRow
 
 STATES = ("INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED", "PERMANENT", "NOARP")
 ANY = "any"

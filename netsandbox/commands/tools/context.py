@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from netsandbox.apps.pipe import Pipe
+from netsandbox.apps.program import Program
 from netsandbox.linux.core.errors import STRERROR, KernelError
-
-if TYPE_CHECKING:
-    from netsandbox.apps.pipe import Pipe
-    from netsandbox.apps.program import Program
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.addresses import Network
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.wire.addresses import Network
 
 
 class Tenant(NamedTuple):

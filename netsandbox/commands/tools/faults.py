@@ -5,10 +5,7 @@ A tool names what it could not do; whose words those are, its context knows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.context import ToolContext
+from netsandbox.commands.tools.context import ToolContext
 
 PLAIN = "{path}: {error}"
 OF_ENDS = {"open": "cannot open '{path}' for reading: {error}", "read": "error reading '{path}': {error}"}

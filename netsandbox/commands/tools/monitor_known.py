@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.engine.trace import Record
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.fdb import FdbEntry
+from netsandbox.linux.bridge.port import BridgePort
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.interface_address import InterfaceAddress
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import AddressChanged, FdbLearned, LinkChanged, RouteChanged
-
-if TYPE_CHECKING:
-    from netsandbox.engine.trace import Record
-    from netsandbox.linux.bridge.fdb import FdbEntry
-    from netsandbox.linux.bridge.port import BridgePort
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.interface_address import InterfaceAddress
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.ipv4.route_value import RouteValue
-    from netsandbox.wire.addresses import Network
+from netsandbox.linux.ipv4.route import Route
+from netsandbox.linux.ipv4.route_value import RouteValue
+from netsandbox.wire.addresses import Network
 
 
 class Known:

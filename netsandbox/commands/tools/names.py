@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from netsandbox.commands.tools.context import Machine
 from netsandbox.commands.tools.word_values import reader
 from netsandbox.commands.tools.words import Words, no_device
 from netsandbox.linux.core.interface import MAX_NAME, Interface
 from netsandbox.linux.core.link import named
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.stacked import TunnelEnd
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.commands.tools.context import Machine
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MAX_OTHER_NAME = 127
 """ALTIFNAMSIZ without it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -14,11 +13,9 @@ from netsandbox.commands.tools.kernel.proc_counters import NOT_COUNTED
 from netsandbox.commands.tools.notes import note, say
 from netsandbox.commands.tools.options import read
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.mib.counters import groups
 from netsandbox.linux.mib.table import UNMODELLED
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 VERSION = "nstat utility, iproute2-6.15.0"
 NO_COUNTERS = frozenset({"IpForwarding", "IpDefaultTTL", "TcpRtoAlgorithm", "TcpRtoMin", "TcpRtoMax", "TcpMaxConn",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.bridge.querier import DEFAULTS
 from netsandbox.linux.bridge.stp_port import identifier
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.vlan import ETH_P_8021AD
-
-if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.port import BridgePort
 
 Row = tuple[str, str, Any]
 """(JSON name, text name, value)"""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, overload
+from typing import Generic, Protocol, TypeVar, overload
 
-if TYPE_CHECKING:
-    from netsandbox.linux.place import Place
+from netsandbox.linux.place import Place
 
 
 class Placed(Protocol):

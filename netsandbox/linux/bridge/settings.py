@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge import querier, suppress, vlan
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import STATES, BridgePort
 from netsandbox.linux.bridge.snooping import Snooping
 from netsandbox.linux.bridge.stp import SpanningTree
 from netsandbox.linux.bridge.stp_port import PortTree, identifier
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, MAX_ID
-
-if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import Bridge
 
 USER_HZ = 100
 DEFAULTS = {

@@ -8,19 +8,17 @@ group is flooded as before.  querier.py is the one that a bridge can be.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.device_events import GroupJoined, GroupLeft
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.wire import igmp
 from netsandbox.wire.errors import ParseError
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
-
-if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.port import BridgePort
-    from netsandbox.wire.ethernet import Frame
 
 MEMBERSHIP, QUERIER, RESPONSE = 260 * SECOND, 255 * SECOND, 10 * SECOND
 """mcast_membership_interval, mcast_querier_interval and mcast_query_response_interval."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import Interface, longest_frame
 from netsandbox.linux.drop import Outcome
 from netsandbox.linux.place import CABLE, Place
-
-if TYPE_CHECKING:
-    from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import Frame
 
 
 class LongCable:

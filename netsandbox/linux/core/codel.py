@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.core.discipline import Held
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.vlan import VlanTag
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.discipline import Held
-    from netsandbox.wire.ethernet import Frame
 
 ONE = 1 << 16
 """Of the root, which is kept in 16 bits behind the point (REC_INV_SQRT_BITS)."""

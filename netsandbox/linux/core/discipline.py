@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from bisect import insort
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.device_events import FrameShaped
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import FrameSent, SendFailed
 from netsandbox.wire.ethernet import HEADER, Frame
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-
 
 Held = tuple[int, int, Frame]
 """When it leaves or since when it has waited, a number, and the frame."""

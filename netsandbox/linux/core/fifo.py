@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from netsandbox.linux.core.discipline import Discipline, Held, Xmit, largest_packet
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
+from netsandbox.linux.core.interface import Interface
+from netsandbox.wire.ethernet import Frame
 
 
 class Fifo(Discipline):

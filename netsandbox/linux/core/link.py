@@ -7,15 +7,11 @@ the protocol families, which hear of it from the notifier.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.core.interface import Interface, longest_frame
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.notifier import Notice, tell
 from netsandbox.linux.events import LinkChanged
 from netsandbox.wire.addresses import format_mac
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 def named(namespace: NetworkNamespace, name: str) -> Interface | None:

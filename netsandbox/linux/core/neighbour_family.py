@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.core.neighbour import Neighbour
-
-if TYPE_CHECKING:
-    from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.ipv4 import IPv4Packet
 
 
 class Family(NamedTuple):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import TYPE_CHECKING
 
+from netsandbox.engine.chance import Stream
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.discipline import Discipline
+from netsandbox.linux.core.interface import Interface
 from netsandbox.wire.ethernet import Frame
-
-if TYPE_CHECKING:
-    from netsandbox.engine.chance import Stream
-    from netsandbox.linux.core.interface import Interface
 
 WHOLE = (1 << 32) - 1
 """A chance of 100 %."""

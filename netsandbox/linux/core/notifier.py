@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.interface import Interface
 
 
 class Notice(Enum):

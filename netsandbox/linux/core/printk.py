@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 LOG_LINES = 1000
 """How much of the kernel's log is kept."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.core.discipline import Held, Xmit, largest_packet
 from netsandbox.linux.core.fifo import PeekedFifo
+from netsandbox.linux.core.interface import Interface
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 MOST_WAITING = 127
 """Frames in all, and of one flow (SFQ_MAX_DEPTH)."""

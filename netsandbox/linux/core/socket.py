@@ -7,16 +7,14 @@ with every specific address (net/ipv4/inet_connection_sock.c, udp.c).
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.core.sysctl_defaults import RESERVED
 from netsandbox.linux.core.sysctl_ranges import ports_of
 from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.sysctl import Sysctls
 
 ANY = 0
 """INADDR_ANY."""

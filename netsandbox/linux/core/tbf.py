@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.discipline import Discipline, Held, Xmit
 from netsandbox.linux.core.fifo import ByteFifo, plain_queue
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.leaf import Leaf
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import Frame
 
 
 class Noop(Discipline):

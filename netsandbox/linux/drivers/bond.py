@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.errors import KernelError, NotModelledError
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, setting
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.drivers.bond_arp import VALIDATED, now
 from netsandbox.linux.drivers.bond_device import OPTIONS, BondInterface
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, LONG_NAMES, MODES, POLICIES, ROUND_ROBIN, XOR
 from netsandbox.linux.drivers.bond_slave import Slave
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, format_mac
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 INT_MAX = (1 << 31) - 1
 VALIDATES, ALL_TARGETS = tuple(VALIDATED), ("any", "all")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import LinkKind, NewLink
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.stacked import StackedInterface
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import SendFailed
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import Frame
 
 
 class DummyInterface(StackedInterface):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.kind import NewLink
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.gre import GreInterface, GreKind
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac
 from netsandbox.wire.ethernet import HEADER
 from netsandbox.wire.gre import ETHERNET
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.kind import NewLink
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class GretapInterface(GreInterface):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import Attribute, Form, LinkKind, NewLink
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class VethInterface(Interface):

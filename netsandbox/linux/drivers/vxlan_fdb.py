@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.mac_hash import bucket
 from netsandbox.wire.addresses import MAC_GROUP_BIT
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 PERMANENT, STATIC, DYNAMIC = "permanent", "static", ""
 LASTING = (PERMANENT, STATIC)

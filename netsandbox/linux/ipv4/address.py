@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.interface_address import AddressList, InterfaceAddress
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import AddressChanged
 from netsandbox.linux.ipv4 import multipath
 from netsandbox.linux.ipv4.lifetime import FOREVER, Lifetime
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.route_value import SCOPES
 from netsandbox.wire.addresses import Network, is_multicast
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MIN_MTU = 68
 """Bytes that every link of IPv4 carries in one piece (RFC 791)."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.core.discipline import Discipline
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.ipv4.priority import beside
 from netsandbox.wire.ethernet import HEADER, Frame
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 GOLDEN_RATIO = 0x61C88647
 FIRST_OFFSET = -16

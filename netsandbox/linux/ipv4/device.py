@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.notifier import Notice
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp, igmp, nexthop_object
 from netsandbox.linux.ipv4.next_hop import interface_mtu_changed
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 
 def netdev_event(interface: Interface, notice: Notice, before: int) -> None:

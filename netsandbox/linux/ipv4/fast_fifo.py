@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.core.discipline import Held, Xmit
 from netsandbox.linux.core.fifo import Fifo
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.ipv4.prio import PRIOMAP
 from netsandbox.linux.ipv4.priority import priority
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import Frame
 
 BANDS = 3
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.discipline import Discipline, Held, Xmit
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import plain_queue
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.leaf import Leaf
 from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.priority import priority
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import Frame
 
 DEPTH = 8
 """Of the tree of classes (TC_HTB_MAXDEPTH)."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.engine.wheel import TICK
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 BURST_FACTOR = 6
 """XRLIM_BURST_FACTOR: how many errors one receiver may get at once."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.device_events import RuleMatched
 from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.linux.ipv4 import multipath
@@ -15,10 +14,7 @@ from netsandbox.linux.ipv4.route import ERRORS, Route
 from netsandbox.linux.ipv4.routing import CACHE_LIMIT, OutputRoute, path_chosen, rule_matched
 from netsandbox.linux.ipv4.rule import Flow
 from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.ipv4 import IPv4Packet
 
 ORDINARY = tuple(top not in (0, 127) and top < 224 for top in range(256))
 """By an address's first byte: whether a host can have it and a wire may show it."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import EPOCH, MILLISECOND
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address
 from netsandbox.wire.ipv4 import HEADER, IPv4Packet, parse_transport
 from netsandbox.wire.options import END, NO_OPERATION, Option, read_options
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 RECORD_ROUTE, TIMESTAMP, ROUTER_ALERT, CIPSO = 7, 68, 148, 134
 LOOSE, STRICT = 131, 137

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteMissing
 from netsandbox.linux.ipv4 import ip_options
@@ -19,11 +22,6 @@ from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, Beside, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.neighbour import Neighbour
 
 PREROUTING, OUTPUT, POSTROUTING = Hook.PREROUTING, Hook.OUTPUT, Hook.POSTROUTING
 OK = ""

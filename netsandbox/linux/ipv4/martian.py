@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.core import printk
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
-    from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ipv4 import IPv4Packet
 
 SOURCE, DESTINATION, HEADER = "IPv4: martian source ", "IPv4: martian destination ", "ll header: "
 SOURCES = frozenset({DropReason.IP_RPFILTER, DropReason.IP_LOCAL_SOURCE, DropReason.IP_INVALID_SOURCE})

@@ -9,9 +9,12 @@ same seed the same flows take the same ways; without a seed chance gives one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.jhash import jhash_2words
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.siphash import siphash
 from netsandbox.wire import gre
 from netsandbox.wire.errors import ParseError
@@ -21,11 +24,6 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 from netsandbox.wire.vlan import VlanTag
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.route import Route
 
 HASHED = 48
 """Bytes of struct flow_keys that are hashed for IPv4: from `basic` to the addresses, and the padding behind them."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.nud import VALID
 from netsandbox.linux.device_events import NextHopChanged
 from netsandbox.linux.ipv4.multipath import Paths, Seen, Way, flow_hash
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class NextHop:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.fifo import plain_queue
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.priority import priority
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.discipline import Discipline
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ethernet import Frame
 
 PRIOMAP: tuple[int, ...] = (1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1)
 """Which band a packet's priority means, where no filter knows it."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.interface import Interface
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import Beside, IPv4Packet
 from netsandbox.wire.vlan import VlanTag
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
 
 BEST_EFFORT, BULK, INTERACTIVE_BULK, INTERACTIVE = 0, 2, 4, 6
 """TC_PRIO_*."""

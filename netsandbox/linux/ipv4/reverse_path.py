@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4.route import ERRORS
 from netsandbox.linux.ipv4.rule import Flow
 from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 
 def table_of(interface: Interface | None) -> str | None:

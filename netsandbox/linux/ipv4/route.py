@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.ipv4.route_value import HasTerms, Metrics, RouteValue, Terms, shared
 from netsandbox.wire.addresses import Network
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 ERRORS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "throw": "ENETUNREACH"}
 """What `connect` fails with for a route type that leads nowhere."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.ipv4.multipath import usable
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.route_value import SCOPES
 from netsandbox.wire.addresses import Network, prefix_mask
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.ipv4.route import Route
 
 Levels = list[tuple[int, dict[int, list["Route"]]]]
 """A table as a lookup walks it: (mask, routes by network), the longest prefix first."""

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from netsandbox.engine.few import Few, with_one, without
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.ipv4.nexthop_object import NextHop
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.route_order import Levels, Walk, as_walked, look, order, place, renew, source, target, walk
 from netsandbox.linux.ipv4.route_value import SCOPES
 from netsandbox.linux.ipv4.rule import DEFAULT, GOTO, LOOKUP, REFUSING, Flow, Rule
 from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.nexthop_object import NextHop
 
 TABLES = ("local", "main", "default")
 MOST_FOUND = 1000

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import FEW, LOOPBACK_ADDRESS, Network, format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.place import Place
 
 SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
 Metrics = tuple[tuple[str, int | str], ...]

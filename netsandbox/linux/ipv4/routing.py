@@ -7,9 +7,9 @@ asked about in input_route.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.device_events import PathChosen, RuleMatched
 from netsandbox.linux.events import PathMtuLearned, RouteChosen, RouteMissing
 from netsandbox.linux.ipv4 import multipath
@@ -21,10 +21,6 @@ from netsandbox.linux.ipv4.route import ERRORS, Route
 from netsandbox.linux.ipv4.route_value import SCOPES
 from netsandbox.linux.ipv4.rule import DEFAULT, Flow
 from netsandbox.wire.addresses import LIMITED_BROADCAST, LOOPBACK_ADDRESS, Network, is_multicast
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 CACHE_LIMIT = 20_000
 new_tuple = tuple.__new__

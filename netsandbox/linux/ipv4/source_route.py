@@ -5,19 +5,15 @@ They are refused unless accept_source_route is on, for all interfaces and for th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4 import icmp
 from netsandbox.linux.ipv4.input_route import InputRoute, route_input
 from netsandbox.linux.ipv4.ip_options import ADDRESS, HeldPacket
 from netsandbox.wire.addresses import MAC_GROUP_BIT
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import PARAMETER_PROBLEM
 from netsandbox.wire.ipv4 import HEADER
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ethernet import Frame
 
 DESTINATION_AT = 16
 """Where the destination address stands in the header: it is no neighbour's, as a strict route asks for."""

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.stacked import TunnelEnd
 from netsandbox.linux.ipv4 import icmp, ip_output
+from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.wire.icmp import FRAGMENTATION_NEEDED, UNREACHABLE
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.stacked import TunnelEnd
-    from netsandbox.linux.ipv4.routing import OutputRoute
-    from netsandbox.wire.ipv4 import IPv4Packet
-
+from netsandbox.wire.ipv4 import IPv4Packet
 
 INHERIT_TOS = 1
 ECN, ECT_0, CE = 3, 2, 3

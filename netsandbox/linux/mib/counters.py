@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.mib.table import NETSTAT, OF_ICMP_TYPES, SNMP
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.counts import named
 from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.state import TcpState
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 ESTABLISHED = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
 ICMP_MSG = "IcmpMsg"

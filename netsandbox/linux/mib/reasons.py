@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from netsandbox.engine.ledger import Counts
 from netsandbox.linux.drop import OTHERHOST, OVERHEARD, Dropped
 from netsandbox.linux.drop import DropReason as R
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP
-
-if TYPE_CHECKING:
-    from netsandbox.engine.ledger import Counts
 
 BELOW_IP = frozenset({
     R.UNHANDLED_PROTO, R.DEV_READY, R.LINK_GONE, R.CASCADE_TOO_LONG, R.BRIDGE_INGRESS_STP_STATE,

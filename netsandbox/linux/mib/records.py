@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
+from netsandbox.engine.ledger import Counts, Sums
 from netsandbox.engine.trace import Alike
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.drop import DropReason as R
@@ -26,17 +27,12 @@ from netsandbox.linux.events import (
 )
 from netsandbox.linux.ipv4.ip_options import HeldPacket
 from netsandbox.linux.mib.reasons import IN_IP, WITHOUT_ROUTE, is_of_device, refused_by_ip, refused_by_transport
-from netsandbox.linux.place import CABLE
+from netsandbox.linux.place import CABLE, Place
 from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, is_multicast
-from netsandbox.wire.ethernet import ETH_P_IP, HEADER, Malformed
+from netsandbox.wire.ethernet import ETH_P_IP, HEADER, Frame, Malformed
 from netsandbox.wire.icmp import ECHO_REPLY, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, ReservedBitPacket
-
-if TYPE_CHECKING:
-    from netsandbox.engine.ledger import Counts, Sums
-    from netsandbox.linux.place import Place
-    from netsandbox.wire.ethernet import Frame
 
 Verdict: TypeAlias = Outcome | Dropped
 Found: TypeAlias = "defaultdict[str, defaultdict[str, int]]"

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter.extension import Action, Given, ImpossibleError, Match, Option, UsageError, number
 from netsandbox.linux.netfilter.rewrite import changed
 from netsandbox.linux.netfilter.rule import Answer, Decision, Head
 from netsandbox.wire.tcp import CWR, ECE, HEADER, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 TCP = (False, "6")
 FLAGS = {"--ecn-tcp-ece": ("ECE", ECE), "--ecn-tcp-cwr": ("CWR", CWR)}

@@ -5,10 +5,10 @@ A connection is entered when its first packet leaves or is delivered; what is dr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.hooks import Hook, HookVerdict, SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import track_sctp, track_tcp
 from netsandbox.linux.netfilter.connection import (
@@ -40,10 +40,6 @@ from netsandbox.wire.icmp import REDIRECT, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.sysctl import Sysctls
 
 LAST_ICMP_TYPE = 18
 LONG = 120 * SECOND

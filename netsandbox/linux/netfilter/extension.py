@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.protocols import port_text
 from netsandbox.linux.netfilter.rule import Fields, Head, Target
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.services import port_number
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import Hook, SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 SPECIAL = re.compile(r"""[\\"']""")

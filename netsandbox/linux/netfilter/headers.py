@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.wire.tcp import HEADER, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
 
 TCP_SIZE_AT, PORTS_SIZE = 12, 4
 

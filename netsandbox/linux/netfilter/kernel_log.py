@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.printk import write_line
 from netsandbox.linux.netfilter.events import PacketLogged
 from netsandbox.linux.netfilter.matches.host import sender_of
 from netsandbox.wire import icmp
 from netsandbox.wire.addresses import format_ipv4, format_mac
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP
 from netsandbox.wire.tcp import ACK, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
 
 FLAG_BITS = (("AE", 0x100), ("CWR", 0x80), ("ECE", 0x40), ("URG", 0x20), ("ACK", 0x10), ("PSH", 8), ("RST", 4),
              ("SYN", 2), ("FIN", 1))

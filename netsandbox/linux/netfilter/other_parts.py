@@ -5,9 +5,10 @@ There are none of these here, as on a host where nobody has set them up: that is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter.extension import (
     WORD,
@@ -28,9 +29,6 @@ from netsandbox.linux.netfilter.extension import (
 from netsandbox.linux.netfilter.headers import raw_header
 from netsandbox.linux.netfilter.iptables.words import NotModelledError
 from netsandbox.linux.netfilter.rule import Answer, Decision, Fields, Head
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMING, GOING = (Hook.PREROUTING, Hook.INPUT, Hook.FORWARD), (Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING)
 ELEMENTS = ("--strict", "--reqid", "--spi", "--proto", "--mode", "--tunnel-src", "--tunnel-dst")

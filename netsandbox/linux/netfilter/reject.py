@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import icmp, ip_output
 from netsandbox.linux.ipv4.routing import route_output
@@ -16,11 +16,6 @@ from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.icmp import UNREACHABLE, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import RST, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
-
 
 WITHOUT_SUM = frozenset({47, 50, 51, 132, 136})
 """Protocols whose checksum is optional, partial or another: GRE, ESP, AH, SCTP, UDP-Lite."""

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.core.hooks import PRIORITIES, TABLES, Hook, Priority
+from netsandbox.linux.netfilter.megaflow import Page
 from netsandbox.linux.netfilter.rule import Rule, Target
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.megaflow import Page
 
 NAMES = {hook.value: hook for hook in Hook}
 

@@ -6,13 +6,11 @@ The chunks of a packet lead from state to state; the states are those that `conn
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, Connection, direction_of
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.sysctl import Sysctls
 
 STATES = ("NONE", "CLOSED", "COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", "SHUTDOWN_SENT", "SHUTDOWN_RECD",
           "SHUTDOWN_ACK_SENT", "HEARTBEAT_SENT")

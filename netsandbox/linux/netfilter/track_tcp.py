@@ -6,9 +6,8 @@ invalid.  The states are those that `conntrack -L` prints.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.netfilter.connection import ASSURED, ESTABLISHED_REPLY, ORIGINAL, REPLY, SEEN_REPLY, Connection
 from netsandbox.linux.netfilter.tcp_states import (
     CL,
@@ -45,9 +44,6 @@ from netsandbox.linux.netfilter.tcp_window import (
 )
 from netsandbox.wire.sequence import MASK, before
 from netsandbox.wire.tcp import RST, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.sysctl import Sysctls
 
 
 class Settings:

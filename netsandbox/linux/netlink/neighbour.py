@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import VALID, NudState
 from netsandbox.linux.netlink.credentials import needs_net_admin
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.neighbour import Neighbour
 
 
 @needs_net_admin

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import nexthop_object
 from netsandbox.linux.ipv4.nexthop_object import NextHop
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.linux.netlink.route import RouteRequest, gateway_device
 from netsandbox.wire.addresses import Network
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class NextHopRequest(NamedTuple):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4.nexthop_object import shape
 from netsandbox.linux.ipv4.route import ERRORS, Route
 from netsandbox.linux.ipv4.route_value import SCOPES, Metrics
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.addresses import Network
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 LINK = SCOPES["link"]
 HOST = SCOPES["host"]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.rule import ALL, GOTO, LOOKUP, Rule
 from netsandbox.linux.netlink.credentials import needs_net_admin
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 UNSPECIFIED = "0"
 """RT_TABLE_UNSPEC."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.tcp import (
     ack_bits,
@@ -20,17 +18,15 @@ from netsandbox.linux.tcp import (
     sack,
     undo,
 )
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.delivery import later_of
+from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.rtt import RTO_MIN_US
 from netsandbox.linux.tcp.sack import Progress
 from netsandbox.linux.tcp.state import Recovery, Sent
 from netsandbox.linux.tcp.transmit import restart_after_idle, stamp_now, stamp_of, sync_mss
 from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import ECE, SYN, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
-    from netsandbox.linux.tcp.options import Options
 
 OPEN, REDUCING = Recovery.OPEN, (Recovery.CWR, Recovery.RECOVERY)
 SACK_NEWS = ack_bits.SACKED | ack_bits.TWICE | ack_bits.MARKED

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.wire.sequence import before
 from netsandbox.wire.tcp import BurstSegment, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 HEADERS, SHARED, BUFFER, SMALL = 192, 320, 256, 576
 """MAX_TCP_HEADER, struct skb_shared_info, struct sk_buff and the least head (SKB_SMALL_HEAD_SIZE), in bytes."""

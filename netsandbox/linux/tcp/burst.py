@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.state import Chunk, Recovery
 from netsandbox.wire.sequence import MASK, after, distance
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 LARGEST_BURST = 65535 - 320
 """Bytes that are cut into segments only on their way out (sk_gso_max_size less the headers)."""

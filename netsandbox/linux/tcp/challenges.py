@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.tcp import receive
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.events import TcpChallenged
 from netsandbox.linux.tcp.timewait import INVALID_RATELIMIT
 from netsandbox.linux.tcp.transmit import send_ack
 from netsandbox.wire.sequence import MASK, before
 from netsandbox.wire.tcp import SYN, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 
 def _pause(conn: Connection) -> int:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import ecn, options, window
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.transmit import advertised_mss
+from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import MASK
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
-    from netsandbox.wire.ipv4 import IPv4Packet
-    from netsandbox.wire.tcp import TcpSegment
+from netsandbox.wire.tcp import TcpSegment
 
 SIZES = (536, 1300, 1440, 1460)
 """The segment sizes that a cookie can name (msstab)."""

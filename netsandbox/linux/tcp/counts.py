@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from operator import add
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 COUNTED = ("TcpOutSegs", "TcpExtTCPOrigDataSent", "TcpExtTCPDelivered", "TcpExtTCPHPHits", "TcpExtTCPHPAcks",
            "TcpExtTCPPureAcks", "TcpExtTCPRcvCoalesce")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.ipv4.route import Route
+from netsandbox.linux.tcp.connection import Connection
+from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import before
 from netsandbox.wire.tcp import ACK, CWR, ECE, SYN, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.tcp.connection import Connection
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 AGREED, OWES_CWR, DEMANDS_CWR, SEEN = 1, 2, 4, 8
 """Both ends speak it; the next segment says that we slowed down; we tell of a mark until the peer says so; marks came

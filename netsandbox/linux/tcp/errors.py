@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.ipv4 import icmp
 from netsandbox.linux.tcp import connect, listen, output, recovery, timers
 from netsandbox.linux.tcp.connection import Connection
@@ -19,11 +18,8 @@ from netsandbox.wire.icmp import (
     UNREACHABLE,
     IcmpMessage,
 )
+from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import between
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 ERRNO = {0: "ENETUNREACH", 1: "EHOSTUNREACH", 2: "ENOPROTOOPT", 3: "ECONNREFUSED", 4: "EMSGSIZE", 5: "EOPNOTSUPP",
          6: "ENETUNREACH", 7: "EHOSTDOWN", 8: "ENONET", 9: "ENETUNREACH", 10: "EHOSTUNREACH", 11: "ENETUNREACH",

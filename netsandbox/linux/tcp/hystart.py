@@ -5,16 +5,12 @@ Two signs: the ACKs of one round come one upon the other for half a round trip, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.tcp.burst import pacing_rate
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.cubic import HZ, Cubic
 from netsandbox.wire.sequence import after
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 LEAST_WINDOW, SAMPLES = 16, 8
 GAP = 2000

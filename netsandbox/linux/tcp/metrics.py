@@ -5,19 +5,15 @@ Times are microseconds, the round trip eightfold and its deviation fourfold, as 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import TICK
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.linux.tcp.congestion import NEVER
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.rtt import RTO_FALLBACK
 from netsandbox.linux.tcp.state import Recovery
 from netsandbox.linux.tcp.transmit import way_of
-
-if TYPE_CHECKING:
-    from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.tcp.connection import Connection
 
 MILLI = 1000
 SAVES_NOTHING, SAVES_NO_THRESHOLD = "net.ipv4.tcp_no_metrics_save", "net.ipv4.tcp_no_ssthresh_metrics_save"

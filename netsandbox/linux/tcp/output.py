@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.tcp import alarm, chronograph, path_search
 from netsandbox.linux.tcp.burst import fill, goal, next_burst, window_end
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.events import TcpWindowShut
 from netsandbox.linux.tcp.state import CLOSE, OPEN, REDUCED, SYN_SENT, Chunk, Sent
 from netsandbox.linux.tcp.transmit import HEADERS, current_mss, restart_after_idle, transmit
 from netsandbox.wire.sequence import MASK, after, distance
 from netsandbox.wire.tcp import ACK, FIN, PSH
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 # -- the write queue
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.tcp import buffers, options
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.wire.tcp import ACK, PSH, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 NOT_PUSH = ~PSH
 

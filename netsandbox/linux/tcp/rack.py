@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.tcp import alarm
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.rtt import TIMEOUT_MIN
 from netsandbox.linux.tcp.state import Recovery, Sent
 from netsandbox.wire.sequence import MASK, after, before, distance
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 NO_COUNT = 4
 """A bit of tcp_recovery: the number of segments behind a gap does not count (TCP_RACK_NO_DUPTHRESH)."""

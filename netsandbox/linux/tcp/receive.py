@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MICROSECOND, MILLISECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.tcp import alarm, buffers, prediction, receive_trip, timewait, window
 from netsandbox.linux.tcp.buffers import Buffer, Early
+from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.state import (
     ATO_MIN,
     CLOSE,
@@ -25,10 +25,6 @@ from netsandbox.linux.tcp.state import (
 from netsandbox.linux.tcp.transmit import PINGPONG, is_interactive, send_ack
 from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import FIN, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
-    from netsandbox.linux.tcp.options import Options
 
 MOST_QUICK = 16
 """ACKs at once, before any is delayed (TCP_MAX_QUICKACKS)."""

@@ -5,14 +5,10 @@ What Linux 6.18 does: a program that reads fast within such a trip gets a larger
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MICROSECOND
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.transmit import stamp_now
 from netsandbox.wire.sequence import MASK, before
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 
 def by_window(conn: Connection) -> None:

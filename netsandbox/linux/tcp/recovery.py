@@ -6,8 +6,6 @@ how much leaves meanwhile in reduction.py.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.tcp import (
     ack_bits,
     alarm,
@@ -21,13 +19,10 @@ from netsandbox.linux.tcp import (
     resend,
     undo,
 )
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.state import Recovery, TcpState
 from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.sequence import after, before
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
-
 
 NONE, LOST, NEW = 0, 1, 2
 """What leaves now: nothing in particular, what is lost, or new data first (REXMIT_*)."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.tcp import ecn
 from netsandbox.linux.tcp.congestion import NEVER
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.state import Recovery
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 
 def begin(conn: Connection) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.tcp import ack_bits, rack
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.delivery import later_of
 from netsandbox.linux.tcp.state import Recovery, Sent
 from netsandbox.wire.sequence import MASK, after, before, distance
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
 
 Block = tuple[int, int]
 

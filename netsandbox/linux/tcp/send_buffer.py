@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.tcp import buffers, output
 from netsandbox.linux.tcp.buffers import BUFFER, HEADERS, OVERHEAD, SHARED
 from netsandbox.linux.tcp.burst import goal, most_in_burst, window_end
 from netsandbox.linux.tcp.congestion import INITIAL
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.sequence import MASK, distance
-
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.connection import Connection
-
 
 FLUSHED = 16
 """Buffers that one call begins before it looks at what has come meanwhile (process_backlog)."""

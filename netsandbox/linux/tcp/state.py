@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from netsandbox.linux.tcp.delivery import Departure
-    from netsandbox.wire.ipv4 import IPv4Packet
-    from netsandbox.wire.tcp import TcpSegment
+from netsandbox.linux.tcp.delivery import Departure
+from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.tcp import TcpSegment
 
 
 class TcpState(IntEnum):

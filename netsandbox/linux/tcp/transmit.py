@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import ip_output
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import alarm, ecn, options, reduction, window
 from netsandbox.linux.tcp.congestion import ALGORITHMS, INITIAL, Congestion
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, Sent
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, SYN, BurstSegment, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.events import RouteMissing
-    from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.tcp.connection import Connection
 
 HEADERS = 40
 PINGPONG = "net.ipv4.tcp_pingpong_thresh"

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.units import MICROSECOND
+from netsandbox.linux.core.sysctl import Sysctls
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.tcp import buffers, options
 from netsandbox.linux.tcp.congestion import INITIAL
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN
 from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import FIN, PSH, SYN, URG, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.sysctl import Sysctls
-    from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.tcp.connection import Connection
 
 MAX_WINDOW, MAX_SIGNED = 0xFFFF, 0x7FFF
 MAX_SCALE = 14

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.file.model import COMPLETED, IS_HEALTHY, STARTED, Project, Service
 from netsandbox.commands.compose.progress import say
 from netsandbox.commands.compose.project import containers_of
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.health import HEALTHY, UNHEALTHY
 from netsandbox.engine.units import MILLISECOND
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
 
 EITHER = "running_or_healthy"
 """What `up --wait` waits for; a program that has ended well is enough for it too."""

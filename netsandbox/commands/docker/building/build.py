@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.docker.building.builder import Build, definition, unsolved
 from netsandbox.commands.docker.building.output import of_target, table
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.images.reference import check_reference
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileSystem
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
 
 
 def build(client: Client, parsed: Parsed) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.building import dockerfile, output
 from netsandbox.commands.docker.building.checks import warnings
@@ -14,21 +13,19 @@ from netsandbox.commands.docker.building.files import Copying, grown, in_layer
 from netsandbox.commands.docker.building.output import Step
 from netsandbox.commands.docker.building.packages import installed
 from netsandbox.commands.docker.building.run_instruction import Run, container_for
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.commands.docker.images.config import CHANGES, SHELL, list_of, pairs, substituted, words_of
 from netsandbox.commands.docker.images.history import created_by, of_own
 from netsandbox.commands.docker.images.reference import normalized
 from netsandbox.commands.docker.printing.words import named_values
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.files import files_of
 from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError, Layer
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.commands.docker.client.flags import Parsed
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.core.files import Files
 
 SUBSTITUTED = frozenset({"ADD", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})
 MOST_KEPT = 100

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.output import at_terminal
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Program, Task
 from netsandbox.commands.compose.options import moved_behind
 from netsandbox.commands.docker.client import contexts
+from netsandbox.commands.docker.client.context import DockerContext
 from netsandbox.commands.docker.client.endpoint import (
     UNRESOLVED,
     VERSION,
@@ -25,15 +25,12 @@ from netsandbox.commands.docker.client.help import command_help
 from netsandbox.commands.docker.containers import attach
 from netsandbox.commands.docker.containers.machine import Inside
 from netsandbox.commands.docker.printing.words import harmless, timestamp
+from netsandbox.docker.container import Container
 from netsandbox.docker.daemon_settings import SOCKET
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import NOBODY, DockerError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.shell.builtin_limits import NOT_DONE
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.context import DockerContext
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 INTERRUPTED = 130
 FAILED = 125

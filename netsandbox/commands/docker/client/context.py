@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-if TYPE_CHECKING:
-    from netsandbox.apps.program import Context, Program, Task
-    from netsandbox.commands.docker.containers.machine import Inside
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.images import Image
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.shell.machine import Call
+from netsandbox.apps.program import Context, Program, Task
+from netsandbox.commands.docker.containers.machine import Inside
+from netsandbox.docker.engine import DockerEngine
+from netsandbox.docker.images import Image
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.shell.machine import Call
 
 
 class DockerMachine(Protocol):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.contexts import (
     DEFAULT,
     all_contexts,
@@ -25,9 +26,6 @@ from netsandbox.commands.docker.templates.execution import Template
 from netsandbox.commands.docker.templates.go_types import build
 from netsandbox.commands.docker.templates.reading import TemplateError
 from netsandbox.docker.errors import DockerError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
 
 LISTING = Listing("*formatter.clientContextContext", (
     Column("Name", "NAME"), Column("Description", "DESCRIPTION"), Column("DockerEndpoint", "DOCKER ENDPOINT"),

@@ -6,19 +6,17 @@ import posixpath
 from functools import partial
 from tarfile import BLOCKSIZE as BLOCK
 from tarfile import TarError
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.tools.files.archive import Member, members_of, packed, put, tree
 from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.files import files_of
 from netsandbox.docker.volumes import TMPFS
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.linux.core.files import Files
 
 
 class Place(NamedTuple):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Parsed
 from netsandbox.docker.files import WRITTEN, files_of
 from netsandbox.linux.core.inode import KERNELS, Directory, FileSystem, Node, RegularFile, Symlink
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
 
 Change = tuple[str, str]
 """A, C or D (added, changed, deleted), and the path."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from functools import partial
 from json import dumps
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.output import HandedOn
 from netsandbox.apps.pipe import Pipe
+from netsandbox.apps.program import Task
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.attach import check_terminal
 from netsandbox.commands.docker.containers.machine import NONE, Inside, rights_of
@@ -22,12 +23,7 @@ from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import KILLED
 from netsandbox.docker.spec import account_of
 from netsandbox.linux.core.accounts import UnknownAccountError
-
-if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.linux.netlink.credentials import Rights
-
+from netsandbox.linux.netlink.credentials import Rights
 
 KEY = re.compile(r"[ -~]|ctrl-[a-z@\[\\\]^_]", re.ASCII)
 """One of --detach-keys."""

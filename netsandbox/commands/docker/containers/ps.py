@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.printing.listing import (
     Column,
@@ -18,14 +19,11 @@ from netsandbox.commands.docker.printing.sizes import bytes_in, human_size, size
 from netsandbox.commands.docker.printing.words import created_at, ellipsis, has_label, human_duration, quoted, status
 from netsandbox.commands.docker.templates.values import Null
 from netsandbox.docker import links
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.ports import are_known
+from netsandbox.docker.profiles import Profile
 from netsandbox.docker.volumes import TMPFS, VOLUME
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.profiles import Profile
 
 COLUMNS = (Column("ID", "CONTAINER ID"), Column("Image", "IMAGE"), Column("Command", "COMMAND"),
            Column("RunningFor", "CREATED"), Column("Status", "STATUS"), Column("Ports", "PORTS"),

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.processes import Process, processes
 from netsandbox.commands.docker.printing.listing import Column, Listing
 from netsandbox.commands.docker.printing.words import clock_time, table
 from netsandbox.docker import history
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import daemon_error
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
 
 NARROWEST = 20
 """Of a column, at the least, and between two (text/tabwriter)."""

@@ -10,8 +10,9 @@ import posixpath
 from functools import partial
 from hashlib import sha256
 from tarfile import BLOCKSIZE, DIRTYPE, SYMTYPE, TarError, TarInfo
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.commands.docker.images.config import changed
 from netsandbox.commands.docker.images.reference import check_reference
 from netsandbox.commands.docker.images.registries import FEW, check_output, check_terminal, command, write
@@ -24,10 +25,6 @@ from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
 from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError, FileSystem, Layer
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.commands.docker.client.flags import Parsed
 
 PLATFORM = "linux/amd64"
 OCI = "application/vnd.oci.image."

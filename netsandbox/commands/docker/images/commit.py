@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.images.config import changed
 from netsandbox.commands.docker.images.history import of_own
 from netsandbox.commands.docker.images.reference import BAD_REFERENCE, check_reference, with_tag
 from netsandbox.commands.docker.printing.sizes import bytes_in
 from netsandbox.docker import history
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
 
 
 def commit(client: Client, parsed: Parsed) -> int:

@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from netsandbox.commands.docker.printing.words import duration
 from netsandbox.commands.docker.run.publish import parse_expose
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.health import HealthCheck
+from netsandbox.docker.images import Image
 from netsandbox.docker.signals import signal_number
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from netsandbox.docker.images import Image
 
 SHELL: tuple[str, ...] = ("/bin/sh", "-c")
 TIMES = {"interval", "timeout", "start-period", "start-interval"}

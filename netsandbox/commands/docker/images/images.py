@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.images.reference import check_reference, not_found, own_registry, with_tag
 from netsandbox.commands.docker.printing.listing import Column, Listing, no_filter
@@ -12,10 +12,7 @@ from netsandbox.commands.docker.printing.sizes import shown_size
 from netsandbox.commands.docker.printing.words import created_at, has_label, human_duration
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME, is_id
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.images import Image
+from netsandbox.docker.images import Image
 
 SHORT = 12
 TRUE = ("true", "1")

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.images import IMAGES, nearest_image
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.docker.engine import DockerEngine
 
 COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 DOMAIN = (r"(?:localhost|[a-zA-Z0-9-]*[A-Z][a-zA-Z0-9-]*|[a-zA-Z0-9-]*(?:\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+:[0-9]+)"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.images.reference import check_reference, own_registry, unreachable, with_tag
 from netsandbox.commands.tools.files.archive import emptied, packed, tree
@@ -14,11 +15,6 @@ from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.docker.files import WRITTEN, files_of
 from netsandbox.docker.image_store import split
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.commands.docker.client.client import Client
 
 NEW = ("save platform", "load platform")
 """Options that Engine 28 brought."""

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.docker.inspect.host_config import host_config, mount_points, wanted_volumes
 from netsandbox.commands.docker.printing.sizes import bytes_in, size_of
 from netsandbox.commands.docker.printing.words import short_timestamp
 from netsandbox.docker.config_network import ConfigNetwork
 from netsandbox.docker.container import PAUSED, RESTARTING, Container, Endpoint, Wish
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.files import hostname
+from netsandbox.docker.health import Health, HealthCheck
 from netsandbox.docker.image_store import NO_NAME
+from netsandbox.docker.images import Image
+from netsandbox.docker.ipam import AddressPool
 from netsandbox.docker.links import linked
 from netsandbox.docker.log_drivers import JSON_FILE
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork
 from netsandbox.docker.ports import are_known
 from netsandbox.docker.service_names import dns_names
+from netsandbox.docker.user_networks import NetworkPlan
+from netsandbox.docker.volumes import Volume
 from netsandbox.wire.addresses import format_ipv4, format_mac
-
-if TYPE_CHECKING:
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.health import Health, HealthCheck
-    from netsandbox.docker.images import Image
-    from netsandbox.docker.ipam import AddressPool
-    from netsandbox.docker.user_networks import NetworkPlan
-    from netsandbox.docker.volumes import Volume
 
 Json = dict[str, Any]
 NEVER = "0001-01-01T00:00:00Z"

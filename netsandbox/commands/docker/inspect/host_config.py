@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.docker.container import Container
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.links import linked
 from netsandbox.docker.log_drivers import JSON_FILE
+from netsandbox.docker.profiles import Profile
 from netsandbox.docker.volumes import BIND, ROOT, TMPFS, VOLUME, Mount
-
-if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.profiles import Profile
 
 Json = dict[str, Any]
 RESOURCES: Json = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.images.reference import with_tag
 from netsandbox.commands.docker.inspect import describe
@@ -14,10 +15,7 @@ from netsandbox.commands.docker.templates.execution import Template
 from netsandbox.commands.docker.templates.reading import TemplateError
 from netsandbox.docker import volumes
 from netsandbox.docker.errors import NOT_FOUND, DockerError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.ports import Binding
+from netsandbox.docker.ports import Binding
 
 Described = tuple[dict[str, Any], str]
 """What the API gives, and its type (go_types)."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.run.conflicts import listed, wrong_settings
 from netsandbox.commands.docker.run.networks import is_user_defined, say_without_effect, with_address
 from netsandbox.commands.docker.run.settings import bad_link, links
 from netsandbox.docker import network_members
 from netsandbox.docker.container import Container, Wish
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.sandbox import NOT_BESIDE
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.engine import DockerEngine
 
 
 def connect(client: Client, parsed: Parsed) -> int | None:

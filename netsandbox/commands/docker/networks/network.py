@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import describe
 from netsandbox.commands.docker.inspect.inspect import FORMAT, NETWORK, inspect
@@ -25,11 +27,6 @@ from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.network import DockerNetwork
 from netsandbox.docker.network_options import without_effect
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4, parse_network
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.commands.docker.client.client import Client
 
 ID_LENGTH = 12
 LISTING = Listing(

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.commands.docker.printing.words import NARROWEST, table
 from netsandbox.commands.docker.templates.execution import Template
 from netsandbox.commands.docker.templates.reading import TemplateError
 from netsandbox.commands.docker.templates.values import Map, to_json
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.engine.nothing import NOTHING
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.commands.docker.client.flags import Parsed
 
 
 class Column(NamedTuple):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from netsandbox.docker.images import Image
-    from netsandbox.linux.core.inode import FileSystem
+from netsandbox.docker.images import Image
+from netsandbox.linux.core.inode import FileSystem
 
 UNITS = {"B": 1, "kB": 1000, "MB": 1000 ** 2, "GB": 1000 ** 3}
 DIGITS = 3

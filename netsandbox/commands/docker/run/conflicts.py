@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.commands.docker.run.networks import BUILT_IN
+from netsandbox.docker.config import Published
+from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.network import SYSCTLS, BridgeNetwork, DockerNetwork
+from netsandbox.docker.profiles import Profile
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.commands.docker.client.flags import Parsed
-    from netsandbox.docker.config import Published
-    from netsandbox.docker.container import Wish
-    from netsandbox.docker.profiles import Profile
 
 OWN_NETWORKS = {True: "user-specified IP address is supported on user-defined networks only",
                 False: "user specified IP address is supported on user defined networks only"}

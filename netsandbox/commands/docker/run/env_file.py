@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.commands.docker.client.flags import Parsed
 
 
 def given(client: Client, parsed: Parsed, variables: list[str]) -> list[str]:

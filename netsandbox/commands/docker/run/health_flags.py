@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.commands.docker.printing.words import duration
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.health import HealthCheck
 from netsandbox.engine.units import MILLISECOND
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.flags import Parsed
 
 TIMES = {"health-interval": ("interval", "Interval"), "health-timeout": ("timeout", "Timeout"),
          "health-start-period": ("start_period", "StartPeriod"),

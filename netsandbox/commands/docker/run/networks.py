@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.csv_fields import CsvError, csv_fields
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.docker.container import Wish
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.files import HOST_GATEWAY
 from netsandbox.docker.network import ENDPOINT_OPTIONS
+from netsandbox.docker.profiles import Profile
 from netsandbox.wire.addresses import AddressError, parse_ipv4, parse_mac
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.commands.docker.client.flags import Parsed
-    from netsandbox.docker.profiles import Profile
 
 BUILT_IN = ("bridge", "host", "none")
 LONG_FORM = re.compile(r"\w=\w", re.ASCII)

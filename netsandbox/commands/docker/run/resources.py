@@ -6,19 +6,16 @@ They change nothing here but what `docker inspect` tells.  docker/go-units, opts
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Parsed, bad_integer
 from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.log_drivers import JSON_FILE, merged
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.profiles import Profile
+from netsandbox.docker.profiles import Profile
 
 SIZE = re.compile(r"(\d+(?:\.\d+)*) ?([kKmMgGtTpP])?[iI]?[bB]?", re.ASCII)
 LEAST_MEMORY = 6 << 20

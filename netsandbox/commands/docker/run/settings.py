@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.client.flags import Parsed
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import DAEMON, DockerError, daemon_error
 from netsandbox.docker.links import Link
 from netsandbox.docker.network import SYSCTLS
+from netsandbox.docker.profiles import Profile
 from netsandbox.docker.resolv_conf import ResolvConf, is_domain
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.flags import Parsed
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.profiles import Profile
 
 ALLOWED = ("net.", "fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")
 """Settings that a container has of its own."""

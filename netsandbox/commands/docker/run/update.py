@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.life import each
 from netsandbox.commands.docker.run.resources import CHECKS, NUMBERS, wanted
 from netsandbox.docker import history
 from netsandbox.docker.config import RestartPolicy
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError, daemon_error
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.profiles import Profile
+from netsandbox.docker.profiles import Profile
 
 POLICIES = ("no", "on-failure", "always", "unless-stopped")
 RESOURCES = ("blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime", "cpu-shares/c", "cpus",

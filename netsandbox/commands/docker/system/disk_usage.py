@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.ps import row as container_row
 from netsandbox.commands.docker.images.history import of_own
@@ -16,12 +17,9 @@ from netsandbox.commands.docker.templates.execution import Template
 from netsandbox.commands.docker.templates.reading import TemplateError
 from netsandbox.commands.docker.volumes.volume import row as volume_row
 from netsandbox.docker import volumes
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import DockerError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.images import Image
+from netsandbox.docker.images import Image
 
 LISTING = Listing("*formatter.diskUsageContext", (
     Column("Type", "TYPE"), Column("TotalCount", "TOTAL"), Column("Active", "ACTIVE"), Column("Size", "SIZE"),

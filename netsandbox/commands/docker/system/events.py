@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.printing.instants import instant
 from netsandbox.commands.docker.printing.listing import bad_filter
@@ -13,11 +14,8 @@ from netsandbox.commands.docker.templates.go_types import build
 from netsandbox.commands.docker.templates.reading import TemplateError
 from netsandbox.commands.docker.templates.values import to_json
 from netsandbox.docker.errors import DockerError, daemon_error
+from netsandbox.docker.history import EngineEvent
 from netsandbox.engine.units import EPOCH, SECOND
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.history import EngineEvent
 
 INTERRUPTED = 130
 BAD_TEMPLATE = 64

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inspect.inspect import Described, inspect
 from netsandbox.commands.docker.printing.listing import Column, Listing, no_filter
 from netsandbox.docker.errors import DockerError, daemon_error
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
 
 LISTING = Listing("*plugin.pluginContext", (
     Column("ID", "ID"), Column("Name", "NAME"), Column("Description", "DESCRIPTION"), Column("Enabled", "ENABLED")),

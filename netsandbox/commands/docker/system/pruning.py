@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.printing.listing import bad_filter, no_filter
 from netsandbox.commands.docker.printing.sizes import bytes_in, human_size, size_of
@@ -11,15 +12,10 @@ from netsandbox.commands.docker.printing.words import duration, has_label
 from netsandbox.commands.docker.system.disk_usage import shared_size, volume_sizes
 from netsandbox.docker import containers, user_networks, volumes
 from netsandbox.docker.container import RESTARTING
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME
 from netsandbox.docker.network import BridgeNetwork
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.engine import DockerEngine
 
 QUESTION = "Are you sure you want to continue? [y/N] "
 CONTAINERS_GO = "This will remove all stopped containers."

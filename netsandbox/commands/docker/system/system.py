@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from netsandbox import __version__
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.templates.execution import Template
 from netsandbox.commands.docker.templates.reading import TemplateError
@@ -12,16 +14,11 @@ from netsandbox.commands.docker.templates.values import Null, Slice, Struct, to_
 from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
 from netsandbox.docker.api import identity
 from netsandbox.docker.container import PAUSED
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.log_drivers import DRIVERS
+from netsandbox.docker.profiles import Profile
 from netsandbox.linux.core.release import RELEASE
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.profiles import Profile
 
 BAD_TEMPLATE = 64
 NOTHING = Slice([], "[]string", is_nil=True)

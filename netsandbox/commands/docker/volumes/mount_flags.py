@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from posixpath import normpath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.commands.docker.volumes.mount_fields import IMAGE, Fields, options, read_fields, without_effect
 from netsandbox.commands.docker.volumes.options import check_driver, check_options, notes, volume_name
 from netsandbox.docker.errors import DockerError, daemon_error
@@ -14,10 +16,6 @@ from netsandbox.docker.network import random_identity
 from netsandbox.docker.tmpfs import WITHOUT_EFFECT
 from netsandbox.docker.volumes import ANONYMOUS, BIND, TMPFS, VOLUME, Mount
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.commands.docker.client.flags import Parsed
 
 DRIVE = re.compile(r"[a-zA-Z]")
 """Of Windows, for which the client takes the one letter of `a:/b`; what it has then is a path alone."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import FALSE, TRUE, Command, Flag, Parsed
 from netsandbox.commands.docker.inspect import describe
 from netsandbox.commands.docker.inspect.inspect import FORMAT, VOLUME, inspect
@@ -15,10 +16,7 @@ from netsandbox.commands.natural import natural
 from netsandbox.docker import volumes
 from netsandbox.docker.errors import NOT_FOUND, DockerError, daemon_error
 from netsandbox.docker.network import random_identity
-
-if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.volumes import Volume
+from netsandbox.docker.volumes import Volume
 
 LISTING = Listing(
     "*formatter.volumeContext", (Column("Driver", "DRIVER"), Column("Name", "VOLUME NAME")),

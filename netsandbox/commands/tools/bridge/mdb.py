@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from string import hexdigits
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order, interface_named
@@ -14,11 +14,9 @@ from netsandbox.commands.tools.words import USAGE, Words, flag, key, parse, pass
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink import mdb as requests
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("show*", "lst*", "list*", "add*", "delete*", "replace*", "flush*", "get*", "help*")
 GONE = 254

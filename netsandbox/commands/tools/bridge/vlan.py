@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
@@ -16,13 +17,9 @@ from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import FORWARDING, STATES
 from netsandbox.linux.bridge.vlan import everywhere
 from netsandbox.linux.bridge.vlan_group import VlanGroup
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink import vlan as requests
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "delete*", "show*", "lst*", "list*", "tunnelshow*", "set*", "global*", "help*")
 GLOBAL_OPTIONS = {

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import io
 import tarfile
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import NamedTuple
 
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import Directory, FileError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from contextlib import AbstractContextManager
-
-    from netsandbox.linux.core.files import Files
 
 
 class Member(NamedTuple):

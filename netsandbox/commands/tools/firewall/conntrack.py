@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.firewall.conntrack_help import USAGE
@@ -12,7 +11,9 @@ from netsandbox.commands.tools.firewall.conntrack_output import XML_BEGIN, XML_E
 from netsandbox.commands.tools.firewall.conntrack_words import Line
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.notes import note
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.connection import (
     DST_NAT,
     INVERSE_TYPES,
@@ -28,10 +29,6 @@ from netsandbox.linux.netfilter.track_sctp import SctpTracking
 from netsandbox.linux.netlink.credentials import may_administer
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import ICMP
-
-if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 EXPECTED = int(Status.EXPECTED)
 NOBODY = f"{TITLE}: Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this"

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.follows import FollowsError
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.kernel_log import FLAG_BITS
 from netsandbox.linux.netfilter.nft.headers import ICMP_TYPES
 from netsandbox.linux.netfilter.nft.print import rule_text
 from netsandbox.linux.netfilter.protocols import protocol_name
+from netsandbox.linux.netfilter.rule import Rule
 from netsandbox.linux.netfilter.targets.packet import CLASSES
+from netsandbox.linux.netfilter.walk import TraceStep
 from netsandbox.linux.netlink.credentials import may_administer
 from netsandbox.wire.addresses import format_ipv4, format_mac
 from netsandbox.wire.icmp import IcmpMessage
+from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Rule
-    from netsandbox.linux.netfilter.walk import TraceStep
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 USAGE = """xtables-monitor 1.8.11 (nf_tables)
 Usage: xtables-monitor [ -t | -e ]

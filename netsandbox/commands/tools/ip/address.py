@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.tools.context import Machine, ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
@@ -17,16 +18,12 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import ANY, Family, number, number_of, or_all, reader, scope_of
 from netsandbox.commands.tools.words import Key, Words, asking, bare, flag, key, parse, refused
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.interface_address import InterfaceAddress
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink import address as requests
 from netsandbox.wire.addresses import Network, is_multicast
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.interface_address import InterfaceAddress
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "change*", "chg", "replace*", "delete*", "list*", "show*", "lst*", "flush*", "save*", "showdump*",
             "restore*", "help*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.ip.route_words import dsfield_of, table_of
@@ -13,10 +13,8 @@ from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.word_values import address_of, mac_bytes, number, number_of, reader, whole_address
 from netsandbox.commands.tools.words import USAGE, Key, Words, garbage, key, on_or_off, parse, refused, wrong
 from netsandbox.linux.core.kind import Attribute, Form, LinkKind
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.wire.addresses import AddressError, is_multicast, parse_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 def read_settings(kind: LinkKind, slave: bool, words: Words, namespace: NetworkNamespace,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from netsandbox.commands.tools.output import Row
 from netsandbox.linux.core import kind as kinds
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.output import Row
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.kind import Detail
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.kind import Detail
 
 IPV6_MIN_MTU = 1280
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.output import Row
-    from netsandbox.linux.core.interface import Interface
+from netsandbox.commands.tools.output import Row
+from netsandbox.linux.core.interface import Interface
 
 WIDTHS = (10, 7, 6, 7, 7, 7)
 """Columns are at least this wide, and as wide as the widest number of all lines."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
@@ -16,16 +17,12 @@ from netsandbox.commands.tools.word_values import Family, address_of, mac_bytes,
 from netsandbox.commands.tools.words import USAGE, Key, Words, bare, choose, flag, key, parse, refused, wrong
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import VALID, NudState
 from netsandbox.linux.netlink import neighbour as requests
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("add*", "change*", "chg", "replace*", "delete*", "get*", "show*", "lst*", "list*", "flush*", "help*")
 STATES = ("permanent*", "reachable*", "noarp", "none", "stale", "incomplete", "delay", "probe", "failed*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
@@ -15,14 +15,10 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import Family, number, number_of, reader
 from netsandbox.commands.tools.words import Words, asking, flag, key, parse, unknown, wrong
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.ipv4.nexthop_object import NextHop
 from netsandbox.linux.netlink import nexthop as requests
 from netsandbox.linux.netlink.nexthop import NextHopRequest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.nexthop_object import NextHop
 
 COMMANDS = ("add*", "replace*", "delete*", "list*", "show*", "lst*", "get*", "flush*", "bucket*", "help*")
 NOT_MODELLED = ("encap", "fdb", "hw_stats", "buckets", "idle_timer", "unbalanced_timer", "master", "vrf")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.commands.tools.output import Row, Style
 from netsandbox.linux.ipv4.nexthop_object import NextHop, group_text
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.output import Row, Style
 
 
 def put_nexthop(row: Row, hop: NextHop, style: Style) -> None:

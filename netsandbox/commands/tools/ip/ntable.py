@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import find_interface, in_order, interface_named
@@ -13,10 +13,8 @@ from netsandbox.commands.tools.word_values import number
 from netsandbox.commands.tools.words import USAGE, Words, key, parse, wrong
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.errors import KernelError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 TABLE = "arp_cache"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
@@ -15,19 +15,17 @@ from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.word_values import Family, number
 from netsandbox.commands.tools.words import USAGE, Key, Words, flag, key, parse, refused
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4.input_route import route_input
 from netsandbox.linux.ipv4.multipath import Flow
 from netsandbox.linux.ipv4.next_hop import learned_about
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
 from netsandbox.wire.ipv4 import UDP
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.route import Route
 
 NOBODY = 0xFFFFFFFF
 """INVALID_UID."""

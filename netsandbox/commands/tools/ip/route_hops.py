@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.word_values import Family, number
 from netsandbox.commands.tools.words import USAGE, Words
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.route import Hop
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 HEAVIEST = 256
 REFUSED = ("encap", "realms", "as")

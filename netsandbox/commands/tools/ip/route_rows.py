@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netsandbox.commands.tools.ip.nexthop_row import put_nexthop
 from netsandbox.commands.tools.ip.route_words import PARTS, dsfield_text
 from netsandbox.commands.tools.ip.table_names import shown as shown_table
 from netsandbox.commands.tools.output import Row, Style
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import multipath
+from netsandbox.linux.ipv4.next_hop import NextHopException
+from netsandbox.linux.ipv4.route import Route
+from netsandbox.linux.ipv4.route_value import Metrics
 from netsandbox.wire.addresses import Network, format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.next_hop import NextHopException
-    from netsandbox.linux.ipv4.route import Route
-    from netsandbox.linux.ipv4.route_value import Metrics
-
 
 TIMES = frozenset({"rto_min", *PARTS})
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.ip.table_names import BUILT_IN, MOST, names
 from netsandbox.commands.tools.word_values import Family, number, number_of, reader
 from netsandbox.commands.tools.words import Key, Words, choose, key, refused, wrong
+from netsandbox.linux.ipv4.route_value import Metrics
 from netsandbox.wire.names import DSCP
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from netsandbox.linux.ipv4.route_value import Metrics
 
 PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra", 10: "mrt",
              11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection
+from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
@@ -13,14 +14,10 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import Family, number, number_of, reader
 from netsandbox.commands.tools.words import USAGE, Key, Words, flag, key, parse, refused, wrong
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.rule import ALL, DEFAULT, GOTO, LOOKUP, NOP, PROTOCOLS, WORD, Rule
 from netsandbox.linux.netlink import rule as requests
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.addresses import Network
+from netsandbox.wire.addresses import Network
 
 COMMANDS = ("list*", "lst*", "show*", "add*", "delete*", "flush*", "save*", "restore*", "help*")
 ACTIONS = {"prohibit": "prohibit", "reject": "unreachable", "unreachable": "unreachable", "blackhole": "blackhole",

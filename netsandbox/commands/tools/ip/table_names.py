@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
 
 PATH = "/etc/iproute2/rt_tables"
 BUILT_IN = {253: "default", 254: "main", 255: "local"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
@@ -12,12 +12,10 @@ from netsandbox.commands.tools.word_values import ANY, prefix_of
 from netsandbox.commands.tools.words import USAGE, Words, fits, garbage
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import needs_net_admin
+from netsandbox.linux.tcp.metrics import PathMetrics
 from netsandbox.wire.addresses import Network, format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.tcp.metrics import PathMetrics
 
 COMMANDS = ("delete*", "show*", "list*", "lst*", "flush*", "help*")
 PACKET = 17

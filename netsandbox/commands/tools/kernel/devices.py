@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from netsandbox.commands.tools.context import ToolContext
 from netsandbox.engine.budget import Use, spend
 from netsandbox.linux.core.device_nodes import ALL, FULL, NODES, OF_MACHINES, TTY, TUN, ZERO, original
 from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import MOST_BYTES, FileError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from netsandbox.commands.tools.context import ToolContext
 
 ENDLESS = (ZERO, FULL, "/dev/urandom", "/dev/random")
 

@@ -6,16 +6,12 @@ may be a level higher or lower here and there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from netsandbox.commands.tools.ip.route_words import table_number
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.ipv4.route import Route
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.route import Route
 
 BITS = 32
 LOCAL, MAIN = "local", "main"

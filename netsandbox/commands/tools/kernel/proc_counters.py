@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
+from netsandbox.commands.tools.context import Machine
 from netsandbox.commands.tools.notes import say
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import SocketTable
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.mib.counters import ICMP_MSG, groups
 from netsandbox.linux.mib.table import NETSTAT, SNMP, UNMODELLED
 from netsandbox.linux.tcp.buffers import written
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.timewait import TimeWait
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from netsandbox.commands.tools.context import Machine
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.socket import SocketTable
 
 IN_A_LINE = 16
 """Types of ICMP messages (PERLINE)."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import Socket
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.connection import Connection
@@ -13,10 +15,6 @@ from netsandbox.linux.tcp.rtt import RTO_MIN_US
 from netsandbox.linux.tcp.state import STATE_NAMES, TcpState
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.socket import Socket
 
 FIRST_FD = 3
 FIRST_INODE, FDS_OF_A_PROCESS = 20000, 1024

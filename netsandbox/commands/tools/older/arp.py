@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult, failing_as
 from netsandbox.commands.tools.help import TEXTS
@@ -12,14 +10,12 @@ from netsandbox.commands.tools.older.net_tools import VERSION, resolve
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.word_values import SCOPE_NUMBERS
 from netsandbox.linux.core.errors import STRERROR
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.netlink import neighbour as requests
 from netsandbox.wire.addresses import format_ipv4, format_mac
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 HEADING = "Address                  HWtype  HWaddress           Flags Mask            Iface\n"
 FAILED = 255

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from netsandbox.commands.tools.context import ToolError, failing_as
 from netsandbox.commands.tools.older.net_tools import resolve
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import STRERROR, KernelError
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.credentials import may_administer
 from netsandbox.wire.addresses import AddressError, Network, parse_mac, prefix_mask
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.interface import Interface
 
 OF_FLAGS = ("up", "down", "arp", "-arp", "promisc", "-promisc", "multicast", "allmulti", "dynamic")
 OF_CALLS = {"mtu": "SIOCSIFMTU", "txqueuelen": "SIOCSIFTXQLEN", "hw": "SIOCSIFHWADDR", "netmask": "SIOCSIFNETMASK",

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from netsandbox.apps.hosts import addresses_of, hosts_file, lookup
 from netsandbox.commands.tools.context import ToolError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files import Files
 
 VERSION = "net-tools 2.10"
 NO_NAME = re.compile(r"-.*|.*[^\w.-].*|[0-9.]*[0-9]", re.ASCII | re.DOTALL)

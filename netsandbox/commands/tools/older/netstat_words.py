@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.mib.counters import groups
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 USUAL, DEEP = 4, 8
 """Spaces before a line, and before one of a histogram."""

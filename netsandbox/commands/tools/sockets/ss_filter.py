@@ -5,22 +5,20 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from ipaddress import IPv6Address, IPv6Network
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow
 from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.word_values import prefix_of
 from netsandbox.commands.tools.words import USAGE
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.wire.addresses import Network
 from netsandbox.wire.services import service
-
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.kernel.socket_rows import SocketRow
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     **dict.fromkeys(("=", "==", "eq"), operator.eq), **dict.fromkeys(("!=", "ne", "neq"), operator.ne),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.commands.tools.context import ToolResult
+from netsandbox.commands.tools.kernel.proc_counters import Usage
+from netsandbox.commands.tools.kernel.socket_rows import SocketRow
 
-if TYPE_CHECKING:
-    from netsandbox.commands.tools.kernel.proc_counters import Usage
-    from netsandbox.commands.tools.kernel.socket_rows import SocketRow
 
 def summary(rows: list[SocketRow], own: Usage, common: Usage) -> ToolResult:
     """Of the sockets of a namespace; but how many of TCP there are, and orphans, the kernel tells of all namespaces.

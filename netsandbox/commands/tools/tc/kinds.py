@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.tc import fifo, fq_codel, htb, netem, prio, sfq, tbf
@@ -11,15 +11,13 @@ from netsandbox.commands.tools.words import Words
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.fifo import ByteFifo, Fifo, NoQueue
 from netsandbox.linux.core.fq_codel import FqCodel
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.netem import Netem
 from netsandbox.linux.core.sfq import Sfq
 from netsandbox.linux.core.tbf import Tbf
 from netsandbox.linux.ipv4.fast_fifo import FastFifo
 from netsandbox.linux.ipv4.htb import Htb
 from netsandbox.linux.ipv4.prio import Prio
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
 
 D = TypeVar("D", bound=Discipline)
 KERNEL = 2

@@ -6,19 +6,17 @@ Docker and ufw give their rules through here as well.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.core.hooks import TABLES
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import UsageError
 from netsandbox.linux.netfilter.iptables.help import USAGE
 from netsandbox.linux.netfilter.iptables.parse import Parser
 from netsandbox.linux.netfilter.iptables.print import described, listed_rules, listing
 from netsandbox.linux.netfilter.iptables.words import ONE_RULE, BadArgumentError, NotModelledError, Request
+from netsandbox.linux.netfilter.netfilter import Netfilter
 from netsandbox.linux.netfilter.ruleset import Chain, RuleError, Table
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.netfilter import Netfilter
 
 VERSION = "v1.8.11"
 ERRORS = {"EINVAL": "Invalid argument", "EOPNOTSUPP": "Operation not supported", "EMLINK": "Too many links",

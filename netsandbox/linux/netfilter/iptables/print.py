@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.matches.transport import Multiport
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES, protocol_name
 from netsandbox.linux.netfilter.rule import Jump, Mask, Rule, Word
+from netsandbox.linux.netfilter.ruleset import Chain, Table
 from netsandbox.wire.addresses import format_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.ruleset import Chain, Table
 
 SAVED = ("mangle", "security", "raw", "filter", "nat")
 """The order in which iptables-save writes the tables."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.core.hooks import TABLES
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.chain_names import check_chain_name
 from netsandbox.linux.netfilter.extension import UsageError
 from netsandbox.linux.netfilter.iptables.iptables import (
@@ -26,9 +27,6 @@ from netsandbox.linux.netfilter.iptables.parse import Parser
 from netsandbox.linux.netfilter.iptables.print import SAVED, saved_table
 from netsandbox.linux.netfilter.iptables.words import NotModelledError, OfOtherFamilyError, Request
 from netsandbox.linux.netfilter.ruleset import NAMES, RuleError, Table
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 COUNTERS = re.compile(r"\[(\d+):(\d+)")
 COMMANDS = {"A", "I", "D", "R", "C", "P", "N", "F", "X", "Z", "E", "L", "S"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.engine.wheel import TICK
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.connection import FlowTuple, tuple_of
 from netsandbox.linux.netfilter.extension import (
     BadValueError,
@@ -18,13 +18,9 @@ from netsandbox.linux.netfilter.extension import (
     number,
 )
 from netsandbox.linux.netfilter.headers import HotDropError
+from netsandbox.linux.netfilter.rule import Head
 from netsandbox.linux.netfilter.tcp_states import CL, TW
 from netsandbox.wire.addresses import AddressError, parse_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head
 
 MOST = (1 << 64) - 1
 DIRECTIONS, MODES = ("original", "reply", "both"), ("packets", "bytes", "avgpkt")

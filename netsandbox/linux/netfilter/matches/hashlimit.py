@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.connection import TOLD_WITH_PORTS
 from netsandbox.linux.netfilter.extension import (
     BadValueError,
@@ -28,12 +30,8 @@ from netsandbox.linux.netfilter.matches.hashlimit_bytes import (
     read_byte_rate,
 )
 from netsandbox.linux.netfilter.matches.rate import DEFAULT_BURST, UNITS, Bucket, Rate, rate_of
+from netsandbox.linux.netfilter.rule import Head
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head
 
 MODES = ("srcip", "srcport", "dstip", "dstport")
 SECONDS = dict(UNITS)

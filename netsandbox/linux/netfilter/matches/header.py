@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import (
     Given,
     ImpossibleError,
@@ -15,14 +17,10 @@ from netsandbox.linux.netfilter.extension import (
     write_span,
 )
 from netsandbox.linux.netfilter.headers import tcp_options
+from netsandbox.linux.netfilter.rule import Head
 from netsandbox.linux.netfilter.targets.packet import TOS_NAMES, read_dscp_class, read_tos, write_tos
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ipv4 import TCP
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head
 
 NAME_MASK = 0x3F
 LONGEST_PATTERN = 128

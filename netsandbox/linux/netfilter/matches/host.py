@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.core.accounts import GROUPS, USERS
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.core.interface import MAX_NAME, Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.reverse_path import leads_back
 from netsandbox.linux.netfilter.extension import (
     BadValueError,
@@ -25,9 +24,6 @@ from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP
 from netsandbox.wire.tcp import ACK, SYN, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 ADDRESS_TYPES = ("UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE",
                  "PROHIBIT", "THROW", "NAT", "XRESOLVE")

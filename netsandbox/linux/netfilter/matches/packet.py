@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import (
     Given,
     Match,
@@ -17,11 +16,8 @@ from netsandbox.linux.netfilter.extension import (
     read_address_range,
     write_span,
 )
+from netsandbox.linux.netfilter.rule import Head
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_mac
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head
 
 
 def write_both_ends(span: Span) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Given, ImpossibleError, Match, Option, UsageError, number, quoted
+from netsandbox.linux.netfilter.rule import Head, Rule
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.rule import Head, Rule
 
 MOST_ADDRESSES = 100
 """ip_list_tot: of one table; the one that was seen longest ago goes."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import (
     Given,
     ImpossibleError,
@@ -29,16 +31,12 @@ from netsandbox.linux.netfilter.headers import (
 )
 from netsandbox.linux.netfilter.icmp_names import icmp_name, read_icmp_type
 from netsandbox.linux.netfilter.iptables.words import NotModelledError
+from netsandbox.linux.netfilter.megaflow import Field
 from netsandbox.linux.netfilter.protocols import port_text
 from netsandbox.linux.netfilter.rule import Fields, Head, offset_of
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.names import TCP_FLAGS
 from netsandbox.wire.tcp import ACK, FIN, HEADER, RST, SYN, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.megaflow import Field
 
 FLAGS = {name: 1 << bit for bit, name in enumerate(TCP_FLAGS[:6])}
 ALL_FLAGS = 0x3F

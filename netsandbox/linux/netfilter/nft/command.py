@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.iptables.iptables import Answer, FailedError
 from netsandbox.linux.netfilter.nft.line import Source
 from netsandbox.linux.netfilter.nft.nft import Nft
 from netsandbox.linux.netfilter.nft.print import Style
 from netsandbox.linux.netfilter.nft.script import commands
 from netsandbox.linux.netfilter.nft.tokens import NftError
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 VERSION = "nftables v1.1.3 (Commodore Bullmoose #4)"
 MADE_WITH = "  cli:\t\teditline\n  json:\t\tyes\n  minigmp:\tno\n  libxtables:\tyes\n"

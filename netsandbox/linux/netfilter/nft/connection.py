@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.connection import ASSURED, CONFIRMED, DST_NAT, DYING, SEEN_REPLY, SRC_NAT
 from netsandbox.linux.netfilter.extension import WORD
 from netsandbox.linux.netfilter.matches.flow import MOST
@@ -23,10 +23,6 @@ from netsandbox.linux.netfilter.nft.reader import (
     protocol_order,
 )
 from netsandbox.linux.netfilter.nft.tokens import token
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 STATES = {"invalid": 1, "established": 2, "related": 4, "new": 8, "untracked": 64}
 """The bits of what a packet is to its connection (NF_CT_STATE_BIT)."""

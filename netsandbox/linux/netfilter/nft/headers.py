@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import WORD, Given
 from netsandbox.linux.netfilter.nft.numbers import Field, ask, ask_bits, numbers_of
 from netsandbox.linux.netfilter.nft.reader import (
@@ -20,10 +20,6 @@ from netsandbox.linux.netfilter.nft.tokens import NftError, token
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.linux.netfilter.targets.packet import LowerMss
 from netsandbox.wire.services import SERVICES, port_number
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MOST_PORT = 0xFFFF
 ICMP_TYPES = {"echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import WORD, Span, UsageError
 from netsandbox.linux.netfilter.matches.host import read_group, read_user, write_users
 from netsandbox.linux.netfilter.matches.state import mark_of
 from netsandbox.linux.netfilter.nft.numbers import Field, ask, numbers_of
 from netsandbox.linux.netfilter.nft.reader import Reader, protocol_name, protocol_order
 from netsandbox.linux.netfilter.targets.packet import class_number, class_text
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MOST_LENGTH = 0xFFFF
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import kernel_log, reject
 from netsandbox.linux.netfilter.extension import (
@@ -25,9 +26,6 @@ from netsandbox.linux.netfilter.extension import (
 )
 from netsandbox.linux.netfilter.iptables.words import NotModelledError
 from netsandbox.linux.netfilter.rule import Answer, Decision, Head
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 LOCAL_HOOKS = frozenset({Hook.INPUT, Hook.FORWARD, Hook.OUTPUT})
 REJECTS = {"icmp-net-unreachable": 0, "icmp-host-unreachable": 1, "icmp-proto-unreachable": 2,

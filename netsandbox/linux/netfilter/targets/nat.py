@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4.routing import select_address
 from netsandbox.linux.netfilter.extension import Action, Option, UsageError, as_number
@@ -13,9 +14,6 @@ from netsandbox.linux.netfilter.nat import Range, is_source_hook, settle
 from netsandbox.linux.netfilter.rule import Answer, Decision, Head
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
 from netsandbox.wire.services import port_number
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 NAT = frozenset({"nat"})
 DESTINATION_HOOKS = frozenset({Hook.PREROUTING, Hook.OUTPUT})

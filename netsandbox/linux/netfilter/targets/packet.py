@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import route_output
@@ -25,9 +26,6 @@ from netsandbox.linux.netfilter.rule import Answer, Decision, Head
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 from netsandbox.wire.names import DSCP
 from netsandbox.wire.tcp import HEADER, RST, SYN, TcpSegment
-
-if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MANGLE = frozenset({"mangle"})
 TOS_NAMES = {"Minimize-Delay": 0x10, "Maximize-Throughput": 8, "Maximize-Reliability": 4, "Minimize-Cost": 2,
