@@ -13,6 +13,7 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.sequence_svg import svg
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.explain.frame_words import words_in
 from netsandbox.explain.verdicts import drop_words
 from netsandbox.explain.words import Both
 from netsandbox.lab import views
@@ -110,7 +111,8 @@ def _of_frames(shell: Shell, text: str) -> Sequence:
     if error is not None:
         raise CommandError(f"flow: {error.message}")
     passes = compile_filter(text, names_of(views.interfaces(shell.lab)))
-    found = of_rows(whole_ways(shell.lab, shell.lab.trace.first, passes), partial(drop_words, language=shell.language))
+    found = of_rows(whole_ways(shell.lab, shell.lab.trace.first, passes), partial(drop_words, language=shell.language),
+                    words_in(shell.language))
     return found._replace(arrows=found.arrows[-MOST_ARROWS:])
 
 

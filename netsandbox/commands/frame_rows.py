@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.engine.units import format_time
+from netsandbox.explain.frame_words import SEGMENT, shortened
 from netsandbox.explain.verdicts import DROPS, VERDICTS, drop_words
 from netsandbox.explain.words import Both, Words
 from netsandbox.lab.tables import LogRow
@@ -25,7 +26,7 @@ def cells(row: LogRow, language: str) -> tuple[str, ...]:
     verdict = f"✗ {row.reason}" if row.dropped else _said(row.verdict, VERDICTS, language)
     return (str(row.seq), format_time(row.at), place, _said(row.direction, WAYS, language),
             f"{_said(row.source, NOBODY, language)} → {_said(row.destination, NOBODY, language)}",
-            f"{row.protocol} {row.info}", verdict)
+            f"{row.protocol} {shortened(row.info, SEGMENT, language)}", verdict)
 
 
 def line(row: LogRow, language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from netsandbox.commands.sequence_text import span
+from netsandbox.commands.show import columns_of
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.sequence import Arrow, Sequence
 
@@ -50,7 +51,7 @@ def _places(sequence: Sequence) -> dict[str, float]:
     for arrow in sequence.arrows:
         low, high = span(arrow, parties)
         for number in range(low, high):
-            gaps[number] = max(gaps[number], (len(arrow.label) + 4) * CHARACTER / (high - low))
+            gaps[number] = max(gaps[number], (columns_of(arrow.label) + 4) * CHARACTER / (high - low))
     places, x = {}, float(LEFT)
     for name, gap in zip(parties, [*gaps, 0.0], strict=False):
         places[name] = x

@@ -26,13 +26,13 @@ def text(sequence: Sequence) -> list[str]:
 def _columns(sequence: Sequence) -> dict[str, int]:
     """Where each party's line stands: as far apart as names and what is sent between them need."""
     parties = sequence.parties
-    gaps = [max(LEAST, (len(left) + len(right)) // 2 + 2) for left, right in pairwise(parties)]
+    gaps = [max(LEAST, (columns_of(left) + columns_of(right)) // 2 + 2) for left, right in pairwise(parties)]
     for arrow in sequence.arrows:
         low, high = span(arrow, parties)
         if high > low:
-            each = min(-(-(len(arrow.label) + 8) // (high - low)), MOST)
+            each = min(-(-(columns_of(arrow.label) + 8) // (high - low)), MOST)
             gaps[low:high] = [max(gap, each) for gap in gaps[low:high]]
-    places = [MARGIN + max(len(parties[0]) // 2 - 1, 0)]
+    places = [MARGIN + max(columns_of(parties[0]) // 2 - 1, 0)]
     for gap in gaps:
         places.append(places[-1] + gap)
     return dict(zip(parties, places, strict=True))
@@ -49,7 +49,7 @@ def span(arrow: Arrow, parties: tuple[str, ...]) -> tuple[int, int]:
 def _names(columns: dict[str, int]) -> str:
     line = ""
     for name, place in columns.items():
-        line = line.ljust(max(place - columns_of(name) // 2, 0)) + name + " "
+        line += " " * (max(place - columns_of(name) // 2, 0) - columns_of(line)) + name + " "
     return line.rstrip()
 
 
@@ -65,10 +65,16 @@ def _line(arrow: Arrow, columns: dict[str, int], first: int) -> str:
     if low == high:
         behind.insert(0, arrow.label)
     else:
-        label = arrow.label if len(arrow.label) <= high - low - 6 else arrow.label[:high - low - 7] + "…"
+        label = _cells(arrow.label, high - low - 6)
         start = low + (high - low - len(label)) // 2
-        cells[start - 1:start + len(label) + 1] = f" {label} "
+        cells[start - 1:start + len(label) + 1] = [" ", *label, " "]
     return "".join(cells) + "  " + "  ".join(behind)
+
+
+def _cells(label: str, room: int) -> list[str]:
+    """A label by columns, cut where it is too long: behind a wide character comes an empty one."""
+    found = [cell for char in label for cell in ([char] if columns_of(char) == 1 else [char, ""])]
+    return found if len(found) <= room else [*found[:room - 1 - (found[room - 1:room] == [""])], "…"]
 
 
 def _draw(cells: list[str], here: int, end: int, cross: str) -> None:

@@ -99,7 +99,7 @@ DROPS: dict[str, Both] = {
     "MACVLAN_FOREIGN": ("kept apart", "互相隔开"),
     "TUN_NO_READER": ("no reader", "无程序读"),
     "DEV_NULL": ("dummy", "虚设备"),
-    "VLAN_UNKNOWN": ("no such VLAN", "无此 VLAN"),
+    "VLAN_UNKNOWN": ("no VLAN", "无此 VLAN"),
 }
 """Why it was dropped, by the kernel's name of the reason: sentences are in `english_drops` and `chinese_drops`."""
 

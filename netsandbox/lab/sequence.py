@@ -72,13 +72,15 @@ def _end(end: End, owner: str) -> str:
     return text if text.startswith(f"{owner}:") else f"{owner} {text}"
 
 
-def of_rows(rows: Iterable[LogRow], told: Callable[[str], str] = str) -> Sequence:
+def of_rows(rows: Iterable[LogRow], told: Callable[[str], str] = str,
+            said: Callable[[str], str] | None = None) -> Sequence:
     """Rows of the log: one arrow for the way of each frame, from who sent it to where it ended.
 
     Where NAT gives it another sender or receiver on its way, or a tunnel carries it, that part is an arrow of its own.
 
     Args:
         told: the words for the name of a drop reason.
+        said: a frame's own line in other words than tcpdump's.
     """
     ways: dict[tuple[int, str, str], list[LogRow]] = {}
     nodes: set[str] = set()
@@ -99,7 +101,7 @@ def of_rows(rows: Iterable[LogRow], told: Callable[[str], str] = str) -> Sequenc
             to = first.destination if first.destination.startswith(LOOPBACK) else ""
             targets = tuple(dict.fromkeys(f"{first.node} {to}" if to else row.node for row in ends))
         dropped = ends[0].dropped
-        arrows.append(Arrow(first.seq, first.at, source, targets, _label(first), dropped,
+        arrows.append(Arrow(first.seq, first.at, source, targets, _label(first, said), dropped,
                             told(ends[0].reason) if dropped else ""))
         talking[source] = None
         (talking if ends[0].verdict in TAKEN else others).update(dict.fromkeys(targets))
@@ -132,8 +134,10 @@ def _parties_on_lo(row: LogRow, asked: set[tuple[str, str]]) -> tuple[str, str]:
     return there
 
 
-def _label(row: LogRow) -> str:
+def _label(row: LogRow, words: Callable[[str], str] | None) -> str:
     """What was sent, without what the arrow says already, and without what of a segment only the log has room for."""
+    if words is not None:
+        return f"{row.protocol} {words(row.info)}"
     said = _SIZE.sub("", _ENDS.sub("", row.info))
     said = _DETAILS.sub("", said) if row.protocol == "TCP" else said
     return said if said.lower().startswith(row.protocol.lower()) else f"{row.protocol} {said}"

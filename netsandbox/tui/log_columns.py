@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netsandbox.commands.frame_rows import NOBODY
+from netsandbox.explain.frame_words import BRIEF, NUMBERS, SEGMENT, WHOLE, protocol_of, shortened
 from netsandbox.explain.verdicts import VERDICTS, drop_words
 from netsandbox.lab.log_flags import BITS, flags_said
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.canvas import Run
-from netsandbox.tui.frame_words import BRIEF, shortened
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.text import cell_len, crop, fit, safe
@@ -40,6 +40,8 @@ class Needs(NamedTuple):
     """Of the place in a narrow pane, a port without its bridge."""
 
 
+WIDTHS = (0, BRIEF, WHOLE, NUMBERS, SEGMENT)
+"""A width of each form in which a row may be told."""
 _NARROW = 100
 """Below it a port is named without its bridge where the two have no room."""
 
@@ -107,6 +109,11 @@ def who_text(row: LogRow, glyphs: GlyphSet) -> str:
     return f"{_called(row.source)} {glyphs.arrow} {_called(row.destination)}"
 
 
+def _who(row: LogRow, glyphs: GlyphSet) -> str:
+    """The same in its column: over lo an address speaks to itself, which is named once."""
+    return safe(row.source) if row.source == row.destination else who_text(row, glyphs)
+
+
 def _called(name: str) -> str:
     """A node's name, or in the language in use who is meant by an address that is nobody's own."""
     return tr("who." + name) if name in NOBODY else safe(name)
@@ -146,7 +153,7 @@ def header(widths: Columns, glyphs: GlyphSet) -> str:
 
 def needs_of(row: LogRow, glyphs: GlyphSet) -> Needs:
     """The cells that a row's place, parties and verdict take."""
-    texts = (where_text(row, glyphs), who_text(row, glyphs), verdict_text(row, glyphs), _narrow_where(row, glyphs, 0))
+    texts = (where_text(row, glyphs), _who(row, glyphs), verdict_text(row, glyphs), _narrow_where(row, glyphs, 0))
     return Needs(*map(cell_len, texts))
 
 
@@ -154,14 +161,15 @@ def row_runs(row: LogRow, widths: Columns, glyphs: GlyphSet, needle: str = "") -
     """A row in runs of one style, the first cell (the cursor's) left out; matches of a search are marked."""
     dots = glyphs.ellipsis
     is_narrow = widths.protocol == 4
+    protocol = safe(protocol_of(row.protocol, row.info))
     where = _narrow_where(row, glyphs, widths.where) if is_narrow else where_text(row, glyphs)
     parts = [
         (str(row.seq), widths.number, "number", "right"),
         (format_time(row.at), widths.time, "time", "right"),
         (where, widths.where, "where", "left"),
-        (who_text(row, glyphs), widths.who, "who", "left"),
-        (safe(row.protocol), widths.protocol, PROTOCOL_STYLES.get(row.protocol.lower(), "other"), "left"),
-        (shortened(glyphs.plain(safe(row.info)), widths.info), widths.info, "info", "left"),
+        (_who(row, glyphs), widths.who, "who", "left"),
+        (protocol, widths.protocol, PROTOCOL_STYLES.get(protocol.lower(), "other"), "left"),
+        (glyphs.plain(shortened(safe(row.info), widths.info, language())), widths.info, "info", "left"),
         (verdict_text(row, glyphs), widths.verdict, "dropped" if _is_loss(row) else "verdict", "left"),
     ]
     runs: list[Run] = []
@@ -212,6 +220,6 @@ def contains(needle: str, glyphs: GlyphSet = UNICODE) -> Callable[[LogRow], bool
         texts = (row.info, row.source, row.destination, row.node, row.interface, row.protocol, row.verdict, row.reason,
                  where_text(row, glyphs), who_text(row, glyphs), verdict_text(row, glyphs))
         return (any(needle in text.lower() for text in texts) or needle in (str(row.seq), format_time(row.at))
-                or any(needle in shortened(row.info, width).lower() for width in (0, BRIEF)))
+                or any(needle in shortened(row.info, width, language()).lower() for width in WIDTHS))
 
     return test

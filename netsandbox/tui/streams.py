@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands import flow_text, sequence_text
 from netsandbox.commands.sequence_svg import svg
+from netsandbox.explain.frame_words import words_in
 from netsandbox.explain.refusals import translated
 from netsandbox.explain.verdicts import drop_words
 from netsandbox.lab.flows import End, Flow, end_name, flows
@@ -81,7 +82,7 @@ def of_exchange(lab: LabView, row: LogRow, rows: Sequence[LogRow]) -> Stream:
 
 
 def _of_rows(title: str, rows: Sequence[LogRow]) -> Stream:
-    diagram = of_rows(rows, _told)
+    diagram = of_rows(rows, _told, words_in(language()))
     return Stream(title, {"diagram": lambda: sequence_text.text(diagram)}, diagram)
 
 

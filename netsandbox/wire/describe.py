@@ -86,9 +86,11 @@ def info(frame: Frame, with_inner: bool = False) -> str:
     Where the type is unknown, the addresses and the type.
 
     Args:
-        with_inner: of what goes through a VXLAN the frame inside stands behind it, which tcpdump prints below.
+        with_inner: of what goes through a VXLAN the frame inside stands behind it, which tcpdump prints below, and
+            what a name server was asked stands in its answer, as with -vv.
     """
     out = Out(verbose=0, conversations=None, resolver=DOCKER_RESOLVER)
+    out.asked = with_inner
     while isinstance(frame.payload, VlanTag):
         out.add(f"vlan {frame.payload.vid}, ")
         frame = frame.untagged()

@@ -31,15 +31,17 @@ class _End(Exception):  # noqa: N818 - a message that goes no further
     """The bytes end, or make no sense."""
 
 
-def describe_dns(data: bytes, size: int, verbose: int = 0, is_multicast: bool = False) -> str:
+def describe_dns(data: bytes, size: int, verbose: int = 0, is_multicast: bool = False,
+                 asked: bool = False) -> str:
     """`12345+ A? example.com. (29)`, `12345 1/0/0 A 93.184.215.14 (45)`.
 
     Args:
         size: what the UDP header claims.
         verbose: how many times -v: names of records, then what was asked and the other sections, then TTLs.
         is_multicast: the port is that of mDNS, where a bit of the class has a meaning of its own.
+        asked: whether an answer tells what was asked; with -vv it does.
     """
-    message = _Message(data, verbose, is_multicast)
+    message = _Message(data, verbose, is_multicast, asked or verbose > 1)
     try:
         message.read()
     except (_End, IndexError):
@@ -71,10 +73,11 @@ def _period(seconds: int) -> str:
 class _Message:
     """One message while it is read: its words so far."""
 
-    def __init__(self, data: bytes, verbose: int, is_multicast: bool) -> None:
+    def __init__(self, data: bytes, verbose: int, is_multicast: bool, asked: bool) -> None:
         self.data = data
         self.verbose = verbose
         self.is_multicast = is_multicast
+        self.asked = asked
         self.text: list[str] = []
         self.at = HEADER
 
@@ -97,7 +100,7 @@ class _Message:
 
     def _questions(self, count: int, is_response: bool) -> None:
         for place in range(count):
-            if is_response and self.verbose < 2:
+            if is_response and not self.asked:
                 self.text.append("," if place else "")
                 self.at = self._skip_name(self.at) + 4
                 continue

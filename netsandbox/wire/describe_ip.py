@@ -310,7 +310,8 @@ def _content(out: Out, data: bytes, sizes: tuple[int, int], ends: tuple[int, int
     if is_dns and size < _DNS_HEADER:
         out.add(f"domain [length {size} < {_DNS_HEADER}] (invalid)")
     elif is_dns and (fragmented or claimed <= size):
-        out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size, out.verbose, ports & _DNS_PORTS == {MULTICAST}))
+        out.add(describe_dns(data[UDP_HEADER:UDP_HEADER + size], size, out.verbose, ports & _DNS_PORTS == {MULTICAST},
+                             out.asked))
     elif ports & _VXLAN_PORTS and out.depth < Out.DEEPEST:
         _vxlan(out, data[UDP_HEADER:], size, frame_text, is_otv=vxlan.PORT not in ports)
     elif claimed <= size and not fragmented and (

@@ -30,10 +30,11 @@ class Out:
         is_cut: whether the frame's bytes ended inside a header.
         depth: how many headers of the same kind it is inside of.
         trusts: as with -K: sums are not looked at.
+        asked: whether what a name server was asked stands in its answer too, as with -vv.
         resolver: an address at which whatever port is a name server's, as NAT has it; tcpdump knows of none.
     """
 
-    __slots__ = ("conversations", "depth", "dumps", "is_cut", "link", "parts", "quiet", "resolver", "trusts",
+    __slots__ = ("asked", "conversations", "depth", "dumps", "is_cut", "link", "parts", "quiet", "resolver", "trusts",
                  "verbose")
 
     DEEPEST = 20
@@ -51,6 +52,7 @@ class Out:
         self.depth = 0
         self.trusts = False
         self.resolver = resolver
+        self.asked = verbose > 1
 
     def add(self, text: str) -> None:
         self.parts.append(text)

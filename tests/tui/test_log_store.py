@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from netsandbox.explain.frame_words import shortened
 from netsandbox.explain.verdicts import DROPS
 from netsandbox.explain.words import said
 from netsandbox.lab.log_match import compile_filter
 from netsandbox.lab.tables import LogRow
 from netsandbox.linux.drop import DropReason
-from netsandbox.tui.frame_words import shortened
 from netsandbox.tui.glyphs import ASCII, UNICODE
-from netsandbox.tui.i18n import set_language
+from netsandbox.tui.i18n import language, set_language
 from netsandbox.tui.log_columns import (
     Needs,
     columns,
@@ -237,8 +237,8 @@ def test_a_search_finds_every_word_that_a_row_shows(language: str) -> None:
 
 def test_an_address_that_is_announced_is_no_question() -> None:
     line = "Request who-has 172.18.0.3 tell 172.18.0.3, length 28"
-    assert shortened(line, 24) == "172.18.0.3 announced"
-    assert shortened(line.replace("tell 172.18.0.3", "tell 172.18.0.2"), 24) == "172.18.0.3?"
+    assert shortened(line, 24, language()) == "172.18.0.3 announced"
+    assert shortened(line.replace("tell 172.18.0.3", "tell 172.18.0.2"), 24, language()) == "172.18.0.3?"
 
 
 @pytest.mark.parametrize(("line", "told"), [
@@ -250,30 +250,32 @@ def test_an_address_that_is_announced_is_no_question() -> None:
     ("10.0.0.1 > 10.0.0.2: ICMP 10.0.0.9 udp port 33434 unreachable, length 92", "10.0.0.9 udp 端口 33434 不可达"),
     ("10.0.0.1 > 10.0.0.2: ICMP time exceeded in-transit, length 92", "TTL 用尽")])
 def test_short_forms_that_are_no_tool_s_are_told_in_the_reader_s_language(line: str, told: str) -> None:
-    assert not re.search("[一-鿿]", shortened(line, 24))
+    assert not re.search("[一-鿿]", shortened(line, 24, language()))
     set_language("zh")
-    assert shortened(line, 24) == told
-    assert shortened(line, 80) == line, "where there is room tcpdump's own words stay"
+    assert shortened(line, 24, language()) == told
+    wide = shortened(line, 80, language())
+    assert re.search("[一-鿿]", wide), "where there is room it is no less Chinese"
+    assert not re.search("[a-z]{5}", wide)
 
 
 @pytest.mark.parametrize(("line", "told"), [
     ("Request who-has 172.18.0.3 tell 172.18.0.3, length 28", "172.18.0.3 通告"),
-    ("Request who-has 172.18.0.3 (ff:ff:ff:ff:ff:ff) tell 172.18.0.2, length 28", "谁有 172.18.0.3？告诉 172.18.0.2"),
+    ("Request who-has 172.18.0.3 (ff:ff:ff:ff:ff:ff) tell 172.18.0.2, length 28", "谁有 172.18.0.3？172.18.0.2 问"),
     ("Reply 172.18.0.3 is-at 46:0c:cd:e6:f7:1b, length 28", "172.18.0.3 在 46:0c:cd:e6:f7:1b"),
-    ("172.17.0.2 > 172.17.0.3: ICMP echo request, id 1003, seq 1, length 64", "回显请求 seq 1"),
-    ("172.17.0.2 > 172.17.0.3: ICMP echo reply, id 1003, seq 1, length 64", "回显应答 seq 1"),
+    ("172.17.0.2 > 172.17.0.3: ICMP echo request, id 1003, seq 1, length 64", "回显请求，序号 1"),
+    ("172.17.0.2 > 172.17.0.3: ICMP echo reply, id 1003, seq 1, length 64", "回显应答，序号 1"),
     ("10.0.0.1 > 10.0.0.2: ICMP time exceeded in-transit, length 92", "TTL 用尽")])
 def test_a_column_that_is_a_little_wider_is_in_the_reader_s_language_too(line: str, told: str) -> None:
     """At 120 columns the longest name of a host made out whether the log was in English or in Chinese."""
     set_language("zh")
-    assert shortened(line, 38) == shortened(line, 63) == told
+    assert shortened(line, 38, language()) == shortened(line, 63, language()) == told
 
 
 def test_in_the_narrowest_column_what_matters_is_not_what_is_cut() -> None:
     set_language("zh")
     line = "10.0.0.1 > 10.0.0.2: ICMP host 10.0.0.9 unreachable, length 92"
-    assert shortened(line, 14) == "不可达：10.0.0.9"
-    assert shortened(line, 20) == "主机 10.0.0.9 不可达"
+    assert shortened(line, 14, language()) == "不可达：10.0.0.9"
+    assert shortened(line, 20, language()) == "主机 10.0.0.9 不可达"
 
 
 def test_a_small_pane_tells_two_containers_apart() -> None:
@@ -328,7 +330,8 @@ SEGMENT = ("172.17.0.2.40001 > 172.17.0.3.80: Flags [P.], seq 3253303082:3253303
         ("Reply 172.17.0.3 is-at 46:0c:cd:e6:f7:1b, length 28", 20, "172.17.0.3 is-at 46:0c:cd:e6:f7:1b"),
         ("172.17.0.2.40001 > 172.17.0.3.80: Flags [S], seq 1, win 64240, length 0", 30,
          "[S] 40001 > 80"),  # where the column cuts it, what is new is there still
-        (SEGMENT, 40, "40001 > 80: Flags [P.], HTTP: GET / HTTP/1.1"),
+        (SEGMENT, 40, "GET /, 40001 > 80"),
+        (SEGMENT.replace(": HTTP: GET / HTTP/1.1", ": HTTP"), 40, "length 74, 40001 > 80"),
         (SEGMENT, 100,
          "40001 > 80: Flags [P.], seq 3253303082:3253303156, ack 1, win 502, length 74: HTTP: GET / HTTP/1.1"),
         (SEGMENT, 160, SEGMENT),
@@ -339,12 +342,17 @@ SEGMENT = ("172.17.0.2.40001 > 172.17.0.3.80: Flags [P.], seq 3253303082:3253303
          "need to frag (mtu 1400): 203.0.113.10"),
         ("10.0.1.1 > 10.0.1.2: ICMP host 10.0.2.2 unreachable - admin prohibited filter, length 92", 38,
          "admin prohibited filter: host 10.0.2.2"),
-        ("172.17.0.2.40001 > 172.17.0.3.53: 4711+ A? web. (21)", 30, "40001 > 53: 4711+ A? web. (21)"),
+        ("172.17.0.2.40001 > 172.17.0.3.53: 4711+ A? web. (21)", 30, "A? web"),
+        ("172.17.0.3.53 > 172.17.0.2.40001: 4711 q: A? web. 1/0/0 A 172.17.0.3 (37)", 30, "web 172.17.0.3"),
+        ("172.17.0.3.53 > 172.17.0.2.40001: 4711 NXDomain* q: A? web. 0/0/0 (21)", 30, "web: NXDomain"),
+        ("172.17.0.3.53 > 172.17.0.2.40001: 4711 q: AAAA? web. 0/0/0 (21)", 30, "web no AAAA"),
+        ("vlan 10, Request who-has 172.17.0.3 tell 172.17.0.2, length 28", 18, "v10 172.17.0.3?"),
+        ("172.17.0.1 > 224.0.0.22: igmp v3 report, 1 group record(s)", 18, "v3 report, 1 group"),
         ("who-has \u202e > tell", 3, "who-has \u202e > tell"),
     ],
 )
 def test_a_frame_s_line_gives_up_first_what_other_columns_say(line: str, width: int, told: str) -> None:
-    assert shortened(line, width) == told
+    assert shortened(line, width, language()) == told
 
 
 def test_at_80_columns_a_row_says_which_way_at_which_port() -> None:

@@ -16,6 +16,7 @@ from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.log_columns import verdict_text
 from netsandbox.tui.peek import flights_of
 from netsandbox.tui.source import Flight
+from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.overlay import flight_overlay, travels
@@ -112,3 +113,48 @@ async def test_a_job_s_end_and_a_server_that_holds_the_terminal_are_told_at_the_
         await on.line("curl -m 1 -sS 172.17.0.99")
         await on.quiet()
         assert FAILED[language] in "\n".join(said.text for said in on.app.live.jobs.transcript)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_rows_of_a_page_and_of_names_tell_what_was_asked_and_answered(
+    tmp_path: Path, language: str, width: int
+) -> None:
+    """Flags, ports and the one address of lo took the room, and the path, the status and the names were cut."""
+    set_language(language)
+    async with stage(tmp_path, size=(width, 40)) as on:
+        for line in ("docker network create net1", "docker run -d --name alice --network net1 -p 8080:80 nginx",
+                     "docker run -d --name bob --network net1 alpine sleep 1d", "curl -s localhost:8080/a",
+                     "docker exec bob wget -qO- http://alice/", "docker exec bob nslookup nosuch"):
+            await on.line(line)
+            await on.quiet()
+        await on.press("escape", "3", "z")
+        shown = []
+        for text in ("http and host 127.0.0.1", "udp"):
+            await on.press("slash")
+            on.app.main.filter.input.value = text
+            await on.press("enter")
+            await on.quiet()
+            shown.append([line[2:] for line in screen_text(on.app).splitlines() if "127.0.0.1" in line])
+        page, names = ("\n".join(lines) for lines in shown)
+        assert "GET /a" in page
+        assert "404 Not Found" in page
+        assert " HTTP " in page
+        assert len({line.split(None, 2)[-1] for line in shown[0]}) == len(shown[0]), "rows can be told apart"
+        assert "A? alice" in names
+        assert "alice 172.18." in names if width == 80 else "alice A 172.18.0.2" in names or "alice. 1/0/0" in names
+        assert "nosuch" in names
+        assert " DNS " in names
+        if language == "zh":
+            assert not {"length", "Flags", "echo"} & set(f"{page} {names}".replace(",", " ").split())
+
+
+def test_a_diagram_in_chinese_stands_in_columns_of_the_terminal() -> None:
+    session = KeptSession(1)
+    session.shell.language = "zh"
+    for line in ("add-host 甲", "add-host b", "connect 甲 b", "set-ip 甲 10.0.0.1/24", "set-ip b 10.0.0.2/24",
+                 "ping -c 1 甲 b"):
+        session.run(line)
+    _head, *lines = _said(session.run('flow --frames "icmp or arp"')).splitlines()
+    assert any("回显请求，序号 1" in line for line in lines)
+    assert len({cell_len(line.rpartition("│")[0]) for line in lines}) == 1, "both lines of life go straight down"

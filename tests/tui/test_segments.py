@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.explain.frame_words import shortened
 from netsandbox.lab.tables import InterfaceRow
-from netsandbox.tui.frame_words import shortened
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
@@ -112,8 +112,8 @@ MACS = "02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype IPv4 (0x0800), length 9
     ],
 )
 def test_what_a_frame_is_in_comes_first(line: str, brief: str) -> None:
-    assert shortened(line, 45) == brief
-    assert shortened(line, 200) == line
+    assert shortened(line, 45, "en") == brief
+    assert shortened(line, 200, "en") == line
 
 
 async def run(on: Stage, steps: int) -> None:

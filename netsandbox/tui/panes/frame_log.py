@@ -64,6 +64,8 @@ class FrameLog(LogView):
         self.filter_text, self.doubt = text, doubt
         self.store.set_filter(test)
         self.store.scan(SLICE)
+        self._narrow()
+        self._widen()
         self._resized()
         if not self.following:
             self._show_cursor()

@@ -91,10 +91,16 @@ class LogLines(GrowingView, Painted, can_focus=True):
         """Places, parties and verdicts whose widths are known."""
         self._lines: LRUCache[tuple[object, ...], Strip] = LRUCache(_CACHED_LINES)
 
-    def _widen(self, count: int) -> None:
-        """Let the columns grow to what the newest rows need."""
-        rows = self.store.rows
-        self._fit(rows[absolute] for absolute in range(rows.end - count, rows.end))
+    def _widen(self) -> None:
+        """Let the columns grow to what the rows need that are shown, the newest first."""
+        shown, height = len(self.store), self.size.height
+        first = max(shown - height, 0) if self.following else self.scroll_offset.y
+        self._fit(map(self.store.row, range(first, min(first + height, shown))))
+
+    def _narrow(self) -> None:
+        """Other rows are shown: the columns are no wider than what those hold."""
+        self._seen.clear()
+        self._needs = LEAST
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Let the columns grow to what the rows need that come into view."""

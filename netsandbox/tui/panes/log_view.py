@@ -13,7 +13,7 @@ from textual.timer import Timer
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.log_rows import Told
-from netsandbox.tui.panes.log_lines import LEAST, LogLines
+from netsandbox.tui.panes.log_lines import LogLines
 
 FLUSH_RATE = 15
 """Repaints a second while frames arrive; measured as the best of latency and load."""
@@ -23,9 +23,6 @@ SLICE = 1500
 
 QUIETLY = 8
 """While nothing else happens it is painted after so many of them: a picture takes as long as a slice."""
-
-NEWEST = 40
-"""Rows that come at once of which all widths are looked at: of more than that only of those that are seen."""
 
 
 class LogView(LogLines):
@@ -95,8 +92,7 @@ class LogView(LogLines):
         del self._pending[:]
         self.store.clear()
         self.marks.clear()
-        self._seen.clear()
-        self._needs = LEAST
+        self._narrow()
         self._forget()
         self.follow()
 
@@ -118,11 +114,11 @@ class LogView(LogLines):
         came = len(self._pending)
         if came:
             self._went(self.store.extend(self._pending))
-            self._widen(min(came if came <= NEWEST else self.size.height, self.store.total))
             del self._pending[:]
         elif self.store.complete and self._seeking is None:
             return
         goes_on = self.store.scan(SLICE)
+        self._widen()
         self._seek()
         self._unpainted = self._unpainted + 1 if goes_on and not came else 0
         if self._unpainted % QUIETLY:
