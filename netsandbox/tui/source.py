@@ -151,115 +151,87 @@ class LabSource(Protocol):
 
     def version(self) -> int:
         """A number that differs after anything a table shows may have changed."""
-        ...
 
     def epoch(self) -> int:
         """A number that differs after the past has changed: step back, undo, load, another branch."""
-        ...
 
     def nodes(self) -> Sequence[tables.NodeRow]:
         """All nodes, in the order in which they were added."""
-        ...
 
     def interfaces(self, node: str | None = None) -> Sequence[tables.InterfaceRow]:
         """The interfaces of one node, or of all."""
-        ...
 
     def built(self, node: str) -> Sequence[tables.InterfaceRow]:
         """The interfaces of one node as they were made and cabled: all but counters and states is as it is now."""
-        ...
 
     def links(self) -> Sequence[tables.LinkRow]:
         """All veth pairs and cables."""
-        ...
 
     def neighbours(self, node: str) -> Sequence[tables.NeighbourRow]:
         """The neighbour table of a node's namespace."""
-        ...
 
     def fdb(self, node: str, bridge: str | None = None) -> Sequence[tables.FdbRow]:
         """The MAC table of a switch, or of the bridges of a host, or of one of them."""
-        ...
 
     def routes(self, node: str) -> Sequence[tables.RouteRow]:
         """The route tables of a node's namespace."""
-        ...
 
     def sockets(self, node: str) -> Sequence[tables.SocketRow]:
         """The bound sockets of a node's namespace."""
-        ...
 
     def endpoints(self, node: str) -> Sequence[tables.EndpointRow]:
         """Those of a container on Docker's networks."""
-        ...
 
     def carried(self, node: str, port: tables.PublishedRow) -> Sequence[tables.CarriedRow]:
         """What the docker-proxy of a host's published port carried last."""
-        ...
 
     def has_rules(self, node: str) -> bool:
         """Whether anything was put into a node's netfilter."""
-        ...
 
     def rules(self, node: str) -> Sequence[tables.RuleRow]:
         """The chains and rules of a node."""
-        ...
 
     def is_tracking(self, node: str) -> bool:
         """Whether a node tracks connections."""
-        ...
 
     def connections(self, node: str, most: int) -> Sequence[tables.ConnectionRow]:
         """The newest connections that a node tracks, no more than `most`."""
-        ...
 
     def container_log(self, node: str) -> Sequence[str]:
         """What a container's programs wrote, oldest first."""
-        ...
 
     def log_numbers(self, since: int) -> array[int]:
         """The `seq` of each row from a record on, oldest first: cheap, however many there are."""
-        ...
 
     def log(self, since: int, limit: int, skip: int = 0) -> Sequence[tables.LogRow]:
         """At most so many rows whose `seq` is `since` or more, oldest first, without the first `skip` of this one."""
-        ...
 
     def hops(self, since: int, end: int) -> Iterable[tables.Hop]:
         """To which journey each row of some records belongs; quickest when asked for one part after the other."""
-        ...
 
     def flights(self) -> Sequence[Flight]:
         """The frames that the latest step moved: of a flood, all of them."""
-        ...
 
     def frame(self, seq: int) -> FrameBytes | None:
         """The frame of a log row, or whose arrival made a table row; None when the trace no longer has it."""
-        ...
 
     def why(self, seq: int) -> Why | None:
         """Why the record of a log row, a table row or a mark came to be."""
-        ...
 
     def why_row(self, row: TableRow) -> tuple[int | None, Why]:
         """What made a row of a node's tables, and the record that tells of it."""
-        ...
 
     def export(self, rows: Sequence[tables.LogRow], path: str) -> Outcome:
         """Write the frames of log rows as a pcapng file; its one line says how many there were."""
-        ...
 
     def keep(self, path: str, content: str | bytes) -> str:
         """Make something a file's content, but not in place of somebody else's; empty, or what is wrong."""
-        ...
 
     def marks(self) -> Sequence[Mark]:
         """All marks of the known history, by step."""
-        ...
 
     def position(self) -> Position:
         """The step and the time of the lab: cheaper than its whole status."""
-        ...
 
     def status(self, looks_ahead: bool = True) -> Status:
         """Where the lab is.
@@ -267,20 +239,15 @@ class LabSource(Protocol):
         Args:
             looks_ahead: ask what comes next; else it is what came next the last time, which nobody can read anyway.
         """
-        ...
 
     def prompt(self) -> str:
         """The text before the command line: `host`, or `nginx-1 #` in the shell of a namespace."""
-        ...
 
     def complete(self, line: str, cursor: int) -> Sequence[Completion]:
         """How the line may go on at the cursor, the likeliest first."""
-        ...
 
     def hint(self, line: str) -> str:
         """One line on the command being typed: its usage, or what is wrong; empty when there is nothing to say."""
-        ...
 
     def execute(self, line: str) -> Outcome:
         """Run a command line, or several one after another; a failure is an `Outcome.error`, never an exception."""
-        ...
