@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 import re
 import struct
+from pathlib import Path
 from string import hexdigits
 
 from netsandbox.apps.bounds import integer
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.option_table import Given, OptionTable
-from netsandbox.apps.ping.usage import USAGE, VERSION
 from netsandbox.apps.program import UsageError
 from netsandbox.engine.units import EPOCH, MICROSECOND, MILLISECOND, SECOND, seconds
 
+VERSION = """\
+ping from iputils 20240905
+libcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes"""
+USAGE = Path(__file__).with_name("usage.txt").read_text(encoding="utf-8").removesuffix("\n")
+"""What `ping -V` and `ping -h` print."""
 DONT, WANT, DO, PROBE = range(4)
 PMTU = {"dont": DONT, "want": WANT, "do": DO, "probe": PROBE}
 TIMEVAL = 16

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
-from netsandbox.commands.tools.firewall.conntrack_help import USAGE
 from netsandbox.commands.tools.firewall.conntrack_options import TITLE
 from netsandbox.commands.tools.firewall.conntrack_output import XML_BEGIN, XML_END, changed_text, entry_text
 from netsandbox.commands.tools.firewall.conntrack_words import Line
@@ -30,6 +30,8 @@ from netsandbox.linux.netlink.credentials import may_administer
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.ipv4 import ICMP
 
+USAGE = Path(__file__).with_name("conntrack_usage.txt").read_text(encoding="utf-8")
+"""What conntrack 1.4.8 prints for -h."""
 EXPECTED = int(Status.EXPECTED)
 NOBODY = f"{TITLE}: Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this"
 PORT_OF_SECOND_SOCKET = 1 << 31

@@ -6,12 +6,12 @@ Docker and ufw give their rules through here as well.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import UsageError
-from netsandbox.linux.netfilter.iptables.help import USAGE
 from netsandbox.linux.netfilter.iptables.parse import Parser
 from netsandbox.linux.netfilter.iptables.print import described, listed_rules, listing
 from netsandbox.linux.netfilter.iptables.words import ONE_RULE, BadArgumentError, NotModelledError, Request
@@ -34,6 +34,8 @@ OF_LEGACY = {("ENORULE", "Z"): "Index of counter too big.", ("ELOOP", ""): "Loop
 """What ip_tables' program says otherwise, by errno and command (libiptc, iptc_strerror)."""
 WORD = re.compile(r'''([^ \t\n"]*)"((?:[^"\\]|\\(?s:.))*)(?:"|\Z)|([^ \t\n"]+)''')
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+USAGE = Path(__file__).with_name("usage.txt").read_text(encoding="utf-8")
+"""What iptables 1.8.11 prints for -h, with TITLE for the program and its release."""
 USAGE_ERROR, KERNEL_ERROR, RESOURCE_ERROR = 2, 4, 1
 
 
