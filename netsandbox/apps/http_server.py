@@ -89,6 +89,10 @@ class Host(Protocol):
     def now(self) -> int:
         """Virtual nanoseconds."""
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its command line."""
+
     def print(self, text: str) -> None:
         """To its access log."""
 

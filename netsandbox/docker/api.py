@@ -86,6 +86,7 @@ class Door:
     knows_simple: ClassVar = False
     version: ClassVar = "HTTP/1.1"
     nodelay: ClassVar = "accepted"
+    words = ("dockerd",)
 
     def __init__(self, engine: DockerEngine, address: int, port: int) -> None:
         self.engine = engine

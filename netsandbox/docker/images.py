@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from hashlib import sha256
+from shlex import split
 from typing import NamedTuple
 
 from netsandbox.docker.health import HealthCheck
@@ -202,6 +203,49 @@ def _web(name: str, kind: str, port: int, *cmd: str, size: str, tools: tuple[str
     return Image(name, (), cmd, (port,), (f"{port}/tcp",), kind, cmd[0], tools=tools, size=size)
 
 
+def _entry(name: str, kind: str, port: int, entrypoint: str, ready: str, size: str) -> Image:
+    """One whose words are options."""
+    return Image(name, (entrypoint,), (), (port,), (f"{port}/tcp",), kind, entrypoint, ready=(ready,), size=size)
+
+
+def _application(name: str, ports: str, size: str, cmd: str) -> Image:
+    numbers, words = tuple(int(port) for port in ports.split(",")), tuple(split(cmd))
+    has_script = words[0].endswith("docker-entrypoint.sh") and len(words) > 1
+    front = 1 if has_script or words[0].startswith("/") else 0
+    return Image(name, words[:front], words[front:], numbers, tuple(f"{port}/tcp" for port in numbers), "no pages",
+                 words[int(has_script)], tools=DEBIAN, size=size)
+
+
+APPLICATIONS_WORDS = """
+    adminer 8080 118MB php -S [::]:8080 -t /var/www/html
+    caddy 80,443,2019 50.8MB caddy run --config /etc/caddy/Caddyfile --adapter caddyfile
+    consul 8500,8300,8301,8302,8600 155MB docker-entrypoint.sh agent -dev -client 0.0.0.0
+    docker/getting-started 80 47MB /docker-entrypoint.sh nginx -g 'daemon off;'
+    docker/welcome-to-docker 80 18.6MB /docker-entrypoint.sh nginx -g 'daemon off;'
+    dockersamples/static-site 80,443 191MB ./wrapper.sh
+    dpage/pgadmin4 80,443 533MB /entrypoint.sh
+    ghost 2368 600MB docker-entrypoint.sh node current/index.js
+    gitea/gitea 3000,22 179MB /usr/bin/entrypoint /usr/bin/s6-svscan /etc/s6
+    gitlab/gitlab-ce 80,443,22 3.56GB /assets/init-container
+    grafana/grafana 3000 485MB /run.sh
+    haproxy 80,443 104MB docker-entrypoint.sh haproxy -f /usr/local/etc/haproxy/haproxy.cfg
+    hashicorp/consul 8500,8300,8301,8302,8600 155MB docker-entrypoint.sh agent -dev -client 0.0.0.0
+    hashicorp/vault 8200 482MB docker-entrypoint.sh server -dev
+    influxdb 8086 387MB /entrypoint.sh influxd
+    jenkins/jenkins 8080,50000 467MB /usr/bin/tini -- /usr/local/bin/jenkins.sh
+    kibana 5601 1.11GB /bin/tini -- /usr/local/bin/kibana-docker
+    minio/minio 9000,9001 175MB /usr/bin/docker-entrypoint.sh minio
+    mongo-express 8081 182MB /sbin/tini -- /docker-entrypoint.sh mongo-express
+    nextcloud 80 1.36GB /entrypoint.sh apache2-foreground
+    portainer/portainer 9000,8000 287MB /portainer
+    portainer/portainer-ce 9000,8000,9443 186MB /portainer
+    prom/node-exporter 9100 25MB /bin/node_exporter
+    prom/prometheus 9090 297MB /bin/prometheus --config.file=/etc/prometheus/prometheus.yml
+    sonarqube 9000 1.08GB /opt/sonarqube/docker/entrypoint.sh
+    traefik 80 189MB /entrypoint.sh traefik"""
+"""Applications that are reached and have no pages here: name, ports, size and command."""
+
+
 TOOLBOXES = (
     "tutum/curl", "tutum/dnsutils", "infoblox/dnstools", "arunvelsriram/utils", "giantswarm/tiny-tools",
     "eddiehale/utils", "rancher/curl", "smatyukevich/ubuntu-net-utils", "collabnixlabs/ubuntu-nettools",
@@ -213,6 +257,12 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
     _silent("postgres", "postgres", 5432, size="438MB", ready=POSTGRES_READY, volumes=("/var/lib/postgresql/data",)),
     _silent("training/postgres", "postgres", 5432, size="365MB", ready=POSTGRES_READY),
     _silent("mongo", "mongod", 27017, size="854MB", volumes=("/data/configdb", "/data/db")),
+    *(_silent(name, process, *ports, size=size) for name, process, ports, size in (
+        ("nats", "nats-server", (4222, 6222, 8222), "18.4MB"), ("zookeeper", "zkServer.sh", (2181,), "309MB"),
+        ("couchdb", "couchdb", (5984,), "268MB"), ("neo4j", "neo4j", (7474, 7687), "579MB"),
+        ("eclipse-mosquitto", "mosquitto", (1883,), "20MB"),
+        ("apache/kafka", "kafka-server-start.sh", (9092,), "413MB"),
+        ("mcr.microsoft.com/mssql/server", "sqlservr", (1433,), "1.61GB"))),
     _silent("rabbitmq", "rabbitmq-server", 5672, size="258MB"),
     _silent("cassandra", "cassandra", 9042, size="383MB"), _silent("rethinkdb", "rethinkdb", 8080, size="131MB"),
     IMAGES["mysql"]._replace(name="mariadb", cmd=("mariadbd",), process="mariadbd", exposed=("3306/tcp",),
@@ -222,9 +272,14 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
                                workdir="/var/www/html")
       for name in ("wordpress", "phpmyadmin", "phpmyadmin/phpmyadmin", "drupal")),
     *(Image(name, (), (shell,), tools=(*DEBIAN, "curl", "python3", "python"), size="1.1GB") for name, shell in (
-        ("python", "python3"), ("node", "node"), ("golang", "bash"), ("openjdk", "bash"), ("ruby", "irb"))),
-    _web("traefik/whoami", "whoami", 80, "/whoami", size="6.58MB"),
-    _web("containous/whoami", "whoami", 80, "/whoami", size="6.58MB"),
+        ("python", "python3"), ("node", "node"), ("golang", "bash"), ("openjdk", "bash"), ("ruby", "irb"),
+        ("php", "php"), ("maven", "mvn"), ("gradle", "gradle"), ("eclipse-temurin", "jshell"))),
+    *(_entry(name, "whoami", 80, "/whoami", "{nginx} Starting up on port {port}", "6.58MB") for name in (
+        "traefik/whoami", "containous/whoami")),
+    _entry("hashicorp/http-echo", "http-echo", 5678, "/http-echo", "{nginx} [INFO] server is listening on :{port}",
+           "7.04MB"),
+    _entry("jmalloc/echo-server", "request served", 8080, "/bin/echo-server", "Echo server listening on port {port}.",
+           "7.33MB"),
     _web("jwilder/whoami", "i am", 8000, "/app/http", size="10.1MB"),
     _web("tomcat", "tomcat", 8080, "catalina.sh", "run", size="515MB", tools=(*DEBIAN, "curl")),
     _web("nginxdemos/hello", "hello", 80, "nginx", "-g", "daemon off;", size="42.6MB", tools=(*ALPINE, "curl")),
@@ -236,17 +291,7 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
          size="534MB", tools=(*DEBIAN, "python3")),
     *(_web(name, "hello-app", 8080, "./hello-app", size="11.5MB") for name in (
         "google-samples/hello-app", "gcr.io/google-samples/hello-app")),
-    *(_web(name, "no pages", ports[0], *cmd.split(), size=size, tools=tools)._replace(
-        exposed=tuple(f"{port}/tcp" for port in ports)) for name, ports, cmd, size, tools in (
-            ("adminer", (8080,), "php -S [::]:8080 -t /var/www/html", "118MB", ALPINE),
-            ("grafana/grafana", (3000,), "/run.sh", "485MB", (*ALPINE, "curl")),
-            ("prom/prometheus", (9090,), "/bin/prometheus --config.file=/etc/prometheus/prometheus.yml", "297MB",
-             BUSYBOX),
-            ("portainer/portainer-ce", (9000, 8000, 9443), "/portainer", "186MB", ()),
-            ("jenkins/jenkins", (8080, 50000), "/usr/bin/tini -- /usr/local/bin/jenkins.sh", "467MB",
-             (*DEBIAN, "curl")),
-            ("mongo-express", (8081,), "/sbin/tini -- /docker-entrypoint.sh mongo-express", "182MB", ALPINE),
-            ("influxdb", (8086,), "/entrypoint.sh influxd", "387MB", (*DEBIAN, "curl")))),
+    *(_application(*line.split(maxsplit=3)) for line in APPLICATIONS_WORDS.strip().split("\n")),
     Image("hello-world", (), ("/hello",), size="10.1kB", says=HELLO),
     *(Image(name, ("curl",), tools=(*BUSYBOX, "curl"), size="22MB") for name in (
         "curlimages/curl", "alpine/curl", "byrnedo/alpine-curl", "appropriate/curl")),
@@ -264,8 +309,8 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
         "gcr.io/google_containers/pause-amd64",
         "registry.k8s.io/pause-amd64", "mirrorgooglecontainers/pause-amd64")))}
 """What tutorials run beside those; they are there when they are asked for, and listed after that."""
-
-
+PHP_APACHE = OTHERS["drupal"]._replace(name="php", entrypoint=("docker-php-entrypoint",), size="506MB")
+"""What `php:apache` and `php:8-apache` are."""
 ARCHITECTURES = ("amd64", "arm32v7", "arm64v8", "i386")
 BASES = frozenset({"busybox", "alpine", "ubuntu", "debian", "centos"})
 """Images that others publish under the same name, with little more in them."""
@@ -285,10 +330,10 @@ def find_image(reference: str) -> Image | None:
     if head in ARCHITECTURES:
         bare = bare.removeprefix(f"{head}/")
     host, _slash, rest = bare.partition("/")
-    found = IMAGES.get(bare) or OTHERS.get(bare)
+    tag = tail.partition(":")[2]
+    found = PHP_APACHE if bare == "php" and "apache" in tag else IMAGES.get(bare) or OTHERS.get(bare)
     if found is None and "." in host and ":" not in host and rest:
         return find_image(rest)
-    tag = tail.partition(":")[2]
     return _on_alpine(found, tag) if found is not None and "alpine" in tag else found
 
 

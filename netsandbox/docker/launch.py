@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from json import dumps
 from sys import intern
 
@@ -30,7 +30,12 @@ FOR_EVER = frozenset({"top", "pause"})
 TAILS = (["-f"], ["-F"], ["--follow"])
 SIMPLE = re.compile(r"""(?:[^;&|<>$`()\\\n*?~#'"]|'[^']*'|"[^"$`\\]*")*""")
 """One simple command, with nothing that a shell would expand."""
-PORT_OPTIONS = {"redis": ("--port",), "memcached": ("-p", "--port"), "mysql": ("--port",)}
+PORT_OPTIONS = {"redis": ("--port",), "memcached": ("-p", "--port"), "mysql": ("--port",),
+                "whoami": ("-port", "--port"), "http-echo": ("-listen", "--listen")}
+SCRIPTS = ("docker-entrypoint.sh", "docker-php-entrypoint")
+"""Entrypoints that end with `exec "$@"`."""
+VARIABLES = {"whoami": {"WHOAMI_PORT_NUMBER": "--port", "WHOAMI_NAME": "--name"}, "http-echo": {"ECHO_TEXT": "-text"}}
+"""By server: options that a variable stands for where they are not given."""
 
 
 def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
@@ -93,7 +98,7 @@ def _no_program(name: str, files_of: Callable[[], Files]) -> DockerError:
 def program_words(container: Container) -> list[str]:
     """The official images' entrypoint scripts end in `exec "$@"`, with the server's name put before an option."""
     argv = container.argv
-    if argv and argv[0].rpartition("/")[2] == "docker-entrypoint.sh" and container.config.entrypoint is None:
+    if argv and argv[0].rpartition("/")[2] in SCRIPTS and container.config.entrypoint is None:
         argv = argv[1:]
         if argv and argv[0].startswith("-") and container.image.server not in EXECS:
             argv = [container.image.process, *argv]
@@ -117,9 +122,13 @@ def server(container: Container, namespace: NetworkNamespace, argv: list[str], f
     if image.server == "nginx":
         return nginx_errand(namespace, argv, files) or NginxServer(namespace, image.process, image.backlog, pid,
                                                                   greeting, image.ready, files)
-    ports = _wanted_ports(image, argv)
-    return Server(namespace, image.process, image.server, ports, image.backlog, image.dual_stack, pid,
-                  greeting, image.ready, files)
+    given = dict(text.partition("=")[::2] for text in container.config.environment)
+    words = (*argv, *(f"{option}={given[name]}" for name, option in VARIABLES.get(image.server, {}).items()
+                      if name in given))
+    made = Server(namespace, image.process, image.server, _wanted_ports(image, words), image.backlog,
+                  image.dual_stack, pid, greeting, image.ready, files)
+    made.words = words
+    return made
 
 
 def nginx_errand(namespace: NetworkNamespace, argv: list[str], files: Files) -> Task | None:
@@ -134,12 +143,12 @@ def nginx_errand(namespace: NetworkNamespace, argv: list[str], files: Files) -> 
     return None if any("daemon off" in text for text in directives) else Speaker(namespace, "nginx", [], 1)
 
 
-def _wanted_ports(image: Image, argv: list[str]) -> tuple[int, ...]:
+def _wanted_ports(image: Image, argv: Sequence[str]) -> tuple[int, ...]:
     names = PORT_OPTIONS.get(image.server, ())
     for index, word in enumerate(argv):
         name, _equals, value = word.partition("=")
         if name in names:
-            value = value or (argv[index + 1] if index + 1 < len(argv) else "")
+            value = (value or (argv[index + 1] if index + 1 < len(argv) else "")).rpartition(":")[2]
             if value.isascii() and value.isdecimal() and 0 < int(value) < 65536:
                 return (int(value), *image.ports[1:])
     return image.ports

@@ -151,7 +151,7 @@ def test_the_prompt_is_the_labs_as_soon_as_a_containers_own_shell_is_gone(one: K
 
 
 @pytest.mark.parametrize(("typed", "told", "ended"), [
-    (("exit 3",), 3, 3), (("exit 0",), 0, 0), (("exit 258",), 2, 2), (("false", "exit"), 0, 1),
+    (("exit 3",), 3, 3), (("exit 0",), 0, 0), (("exit 258",), 2, 2), (("false", "exit"), 1, 1),
     (("false", "exit 0"), 0, 0), (("true", "exit"), 0, 0)])
 def test_exit_takes_a_status_and_else_the_last_lines_one(
         one: KeptSession, typed: tuple[str, ...], told: int, ended: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from netsandbox.docker.image_store import ImageStore
@@ -47,11 +49,45 @@ def test_none_is_named_twice() -> None:
     ("kennethreitz/httpbin", 80, "the sandbox's httpbin has /get, /headers, /ip, /status/CODE and /user-agent\n"),
     ("grafana/grafana", 3000, "the sandbox has none of this application's pages\n"),
     ("ghcr.io/traefik/whoami", 80, "Hostname: {id}\n"), ("wordpress", 80, "It works!"),
+    ("php:8-apache", 80, "It works!"), ("traefik:v3 --api.insecure", 80, "the sandbox has none of"),
+    ("traefik/whoami --port 2001 --name me", 2001, "Name: me\nHostname: {id}\n"),
+    ("-e WHOAMI_PORT_NUMBER=81 traefik/whoami", 81, "Hostname: {id}\n"),
+    ("hashicorp/http-echo", 5678, "hello-world\n"), ("hashicorp/http-echo:1.0 -text='a b'", 5678, "a b\n"),
+    ("-e ECHO_TEXT=env hashicorp/http-echo -listen=:80", 80, "env\n"),
+    ("jmalloc/echo-server", 8080, "Request served by {id}\n\nGET / HTTP/1.1\n\nHost: 172.17.0.2:8080\nUser-Agent: "),
     ("python:3.12 python -m http.server 80", 80, "Directory listing for /")])
 def test_a_web_server_answers_in_its_own_way(image: str, port: int, expected: str) -> None:
     session = KeptSession()
     identity = said(session, f"docker run -d {image}")[:12]
     assert expected.format(id=identity) in said(session, f"curl -s 172.17.0.2:{port}")
+
+
+def test_http_echo_answers_with_go_s_fields_and_the_status_that_it_was_told() -> None:
+    session = KeptSession()
+    session.run("docker run -d --name echo hashicorp/http-echo -text=no -status-code=404")
+    assert said(session, "curl -si 172.17.0.2:5678").replace("\r", "").startswith(
+        "HTTP/1.1 404 Not Found\nX-App-Name: http-echo\nX-App-Version: 1.0.0\nDate: Thu, 01 Jan 2026 00:00:00 GMT\n"
+        "Content-Length: 3\nContent-Type: text/plain; charset=utf-8\n\nno\n")
+    assert "[INFO] server is listening on :5678" in said(session, "docker logs echo")
+
+
+def test_whoami_tells_the_same_as_json() -> None:
+    session = KeptSession()
+    identity = said(session, "docker run -d traefik/whoami --name=me")[:12]
+    told = json.loads(said(session, "curl -s -H 'X-One: 1' 172.17.0.2/api?q"))
+    assert told.pop("remoteAddr").startswith("172.17.0.1:")
+    assert told == {"hostname": identity, "ip": ["127.0.0.1", "172.17.0.2"], "url": "/api?q", "host": "172.17.0.2",
+                    "method": "GET", "name": "me", "headers": {"Accept": ["*/*"], "User-Agent": ["curl/8.14.1"],
+                                                               "X-One": ["1"]}}
+    assert "the sandbox's whoami has /, /api" in said(session, "curl -s 172.17.0.2/data")
+
+
+def test_an_application_s_entrypoint_takes_options_and_a_script_gives_way() -> None:
+    session = KeptSession()
+    assert said(session, "docker run --rm haproxy echo hi") == "hi\n"
+    assert said(session, "docker run --rm php:apache echo hi") == "hi\n"
+    session.run("docker run -d --name agent consul agent -dev")
+    assert "8300-8302/tcp, 8500/tcp" in said(session, "docker ps")
 
 
 def test_httpbin_tells_what_was_asked_and_by_whom() -> None:

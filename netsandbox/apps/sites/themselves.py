@@ -1,4 +1,4 @@
-"""Web servers that show themselves and who asks: traefik/whoami, jwilder/whoami and nginxdemos/hello."""
+"""Web servers that show themselves and who asks: traefik/whoami, http-echo, nginxdemos/hello and their like."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
-from netsandbox.apps.calendar import apache_time
+from netsandbox.apps.calendar import apache_time, http_date
 from netsandbox.apps.http_server import HttpSession, Response, Site
 from netsandbox.apps.sites.asker import AskerSite
 from netsandbox.linux.core.files import Files
@@ -37,19 +37,87 @@ class SelfSite(AskerSite):
         raise NotImplementedError
 
 
-class TraefikWhoami(SelfSite):
+class GoSite(SelfSite):
+    """By Go's net/http, which finds out the type of what is written, and tells it last."""
+
+    def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
+        return [("Date", http_date(session.host.now)), ("Content-Length", str(len(response.body))),
+                ("Content-Type", response.kind)]
+
+
+def told(words: tuple[str, ...], *names: str) -> str:
+    """What a command line says behind an option as Go's flag package reads it: -name VALUE, --name=VALUE; or empty."""
+    for place, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if name.startswith("-") and name.lstrip("-") in names:
+            return value if equals else next(iter(words[place + 1:]), "")
+    return ""
+
+
+def written(head: Head) -> list[str]:
+    """The fields of a request as Go writes them: Host first, then User-Agent, then the others."""
+    others = [f"{name}: {value}" for name, value in head.fields if name.lower() != "host"]
+    return [f"Host: {head.get('Host', '')}", *sorted(others, key=lambda line: line.partition(":")[0] != "User-Agent")]
+
+
+class TraefikWhoami(GoSite):
     """The host name, both ends' addresses, and the request as it came."""
 
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        path = head.start[1].partition("?")[0]
+        if path == "/api":
+            return Response(200, (json.dumps(self._seen(session, head), separators=(",", ":")) + "\n").encode(),
+                            "application/json")
+        if path in ("/bench", "/health"):
+            return Response(200, b"1" if path == "/bench" else b"", self.kind)
+        if path in ("/data", "/echo", "/upload"):
+            return Response(501, b"the sandbox's whoami has /, /api, /bench and /health\n", self.kind)
+        return super().answer(session, head, body)
+
+    def _seen(self, session: HttpSession, head: Head) -> dict[str, object]:
+        headers: dict[str, list[str]] = {}
+        for name, value in sorted(head.fields):
+            if name.lower() != "host":
+                headers.setdefault(name, []).append(value)
+        name = told(session.host.words, "name")
+        return {"hostname": self.hostname, "ip": ["127.0.0.1", session.address], "headers": headers,
+                "url": head.start[1], "host": head.get("Host", ""), "method": head.start[0],
+                **({"name": name} if name else {}), "remoteAddr": self._asker(session)}
+
+    def _asker(self, session: HttpSession) -> str:
+        return f"{session.peer}:{session.stream.socket.peer_port}"
+
     def text(self, session: HttpSession, head: Head) -> str:
-        lines = [f"Hostname: {self.hostname}", "IP: 127.0.0.1", f"IP: {session.address}",
-                 f"RemoteAddr: {session.peer}:{session.stream.socket.peer_port}", " ".join(head.start)]
-        host = [f"Host: {head.get('Host', '')}"]
-        others = [f"{name}: {value}" for name, value in head.fields if name.lower() != "host"]
-        return "\n".join([*lines, *host, *sorted(others, key=lambda line: line.partition(":")[0] != "User-Agent"),
-                          "", ""])
+        name = told(session.host.words, "name")
+        lines = [*([f"Name: {name}"] if name else []), f"Hostname: {self.hostname}", "IP: 127.0.0.1",
+                 f"IP: {session.address}", f"RemoteAddr: {self._asker(session)}", " ".join(head.start)]
+        return "\n".join([*lines, *written(head), "", ""])
 
 
-class JwilderWhoami(SelfSite):
+class HttpEcho(GoSite):
+    """hashicorp/http-echo: the text that it was given."""
+
+    def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
+        status, words = told(session.host.words, "status-code"), session.host.words
+        if head.start[1].partition("?")[0] == "/health":
+            return Response(200, b'{"status":"ok"}\n', "application/json")
+        text = told(words, "text") or "hello-world"
+        code = int(status) if status.isascii() and status.isdecimal() else 200
+        return Response(code, f"{text}\n".encode(), self.kind)
+
+    def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
+        own = [("X-App-Name", "http-echo"), ("X-App-Version", "1.0.0")]
+        return [*own, *super().fields(session, response, keeps)]
+
+
+class RequestServed(GoSite):
+    """jmalloc/echo-server."""
+
+    def text(self, session: HttpSession, head: Head) -> str:
+        return "\n".join([f"Request served by {self.hostname}", "", " ".join(head.start), "", *written(head), "", ""])
+
+
+class JwilderWhoami(GoSite):
     """One line."""
 
     def text(self, session: HttpSession, head: Head) -> str:
@@ -114,7 +182,7 @@ class Registry(SelfSite):
         return Response(200, page.encode(), self.kind)
 
 
-class HelloApp(SelfSite):
+class HelloApp(GoSite):
     """google-samples/hello-app 1.0."""
 
     def text(self, session: HttpSession, head: Head) -> str:
@@ -149,6 +217,6 @@ class NoPages(SelfSite):
 
 
 SELF_SITES: dict[str, Callable[[Files | None], Site]] = {
-    "whoami": TraefikWhoami, "i am": JwilderWhoami, "hello": NginxHello,
-    "hello from": HelloFrom, "flask": Flask, "elasticsearch": Elasticsearch, "registry": Registry,
+    "whoami": TraefikWhoami, "http-echo": HttpEcho, "request served": RequestServed, "i am": JwilderWhoami,
+    "hello": NginxHello, "hello from": HelloFrom, "flask": Flask, "elasticsearch": Elasticsearch, "registry": Registry,
     "hello-app": HelloApp, "httpbin": Httpbin, "no pages": NoPages}
