@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from netsandbox.apps.bounds import integer
 from netsandbox.apps.events import NOT_KNOWN, OTHER_FAMILY
@@ -32,25 +33,7 @@ FOR_US = frozenset({HOST, BROADCAST, MULTICAST})
 """Packet types that arping looks at."""
 
 
-USAGE = """
-Usage:
-  arping [options] <destination>
-
-Options:
-  -f            quit on first reply
-  -q            be quiet
-  -b            keep on broadcasting, do not unicast
-  -D            duplicate address detection mode
-  -U            unsolicited ARP mode, update your neighbours
-  -A            ARP answer mode, update your neighbours
-  -c <count>    how many packets to send
-  -w <timeout>  how long to wait for a reply
-  -i <interval> set interval between packets (default: 1 second)
-  -I <device>   which ethernet device to use
-  -s <source>   source IP address
-  <destination> DNS name or IP address
-
-For more details see arping(8)."""
+USAGE = Path(__file__).with_name("arping_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
 OPTIONS = OptionTable("arping", 2, USAGE, acts="f q b D U A h c= I= s= w= i=", refused="V")
 
 

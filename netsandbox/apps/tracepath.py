@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from netsandbox.apps.bounds import integer
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.named_lines import PLACE, NamedLines
@@ -16,22 +18,7 @@ from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.ipv4.udp import PROBE, ReportedError, UdpSocket
 from netsandbox.wire.icmp import TIME_EXCEEDED, TTL_EXCEEDED, UNREACHABLE
 
-USAGE = """
-Usage
-  tracepath [options] <destination>
-
-Options:
-  -4             use IPv4
-  -6             use IPv6
-  -b             print both name and IP
-  -l <length>    use packet <length>
-  -m <hops>      use maximum <hops>
-  -n             no reverse DNS name resolution
-  -p <port>      use destination <port>
-  -V             print version and exit
-  <destination>  DNS name or IP address
-
-For more details see tracepath(8)."""
+USAGE = Path(__file__).with_name("tracepath_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
 VERSION = """tracepath from iputils 20240905
 libcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes"""
 TABLE = OptionTable("tracepath", 255, USAGE, acts="6 b n V h l= m= p=", usual="4")

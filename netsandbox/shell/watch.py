@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isnan, nan
+from pathlib import Path
 
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
@@ -16,23 +17,7 @@ LEAST, MOST = 0.1, 4294967.0
 """Seconds of -n."""
 CHANGED = 8
 """The status of -e's end."""
-HELP = """
-Usage:
- watch [options] command
-
-Options:
-  -e, --errexit          exit if command has a non-zero exit
-  -g, --chgexit          exit when output from command changes
-  -q, --equexit <cycles>
-                         exit when output from command does not change
-  -n, --interval <secs>  seconds to wait between updates
-  -t, --no-title         turn off header
-  -x, --exec             pass command to exec instead of "sh -c"
-
- -h, --help     display this help and exit
- -v, --version  output version information and exit
-
-For more details see watch(1)."""
+HELP = Path(__file__).with_name("watch_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
 OPTIONS = OptionTable(
     "watch", 1, HELP, acts="e|errexit g|chgexit q|equexit= n|interval= t|no-title x|exec h|help v|version",
     usual="p|precise r|no-rerun C|no-color", idle="b|beep c|color d|differences? w|no-wrap")

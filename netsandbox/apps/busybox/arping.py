@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from netsandbox.apps.arping import Arping, ArpingOptions
 from netsandbox.apps.bounds import bounded
 from netsandbox.apps.errno import TEXTS
@@ -13,23 +15,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
-USAGE = """BusyBox v1.37.0 multi-call binary.
-
-Usage: arping [-fqbDUA] [-c CNT] [-w TIMEOUT] [-I IFACE] [-s SRC_IP] DST_IP
-
-Send ARP requests/replies
-
-\t-f\t\tQuit on first ARP reply
-\t-q\t\tQuiet
-\t-b\t\tKeep broadcasting, don't go unicast
-\t-D\t\tExit with 1 if DST_IP replies
-\t-U\t\tUnsolicited ARP mode, update your neighbors
-\t-A\t\tARP answer mode, update your neighbors
-\t-c N\t\tStop after sending N ARP requests
-\t-w TIMEOUT\tSeconds to wait for ARP reply
-\t-I IFACE\tInterface to use (default eth0)
-\t-s SRC_IP\tSender IP address
-\tDST_IP\t\tTarget IP address"""
+USAGE = Path(__file__).with_name("arping_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
 OPTIONS = OptionTable("arping", 1, USAGE, acts="U D A q f b c= w= I= s=")
 DEFAULT_DEVICE = "eth0"
 

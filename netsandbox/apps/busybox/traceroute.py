@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from netsandbox.apps.bounds import MOST, bounded
 from netsandbox.apps.errno import TEXTS
@@ -34,31 +35,7 @@ ARRIVED, ARRIVED_BY = 3, 2
 """Port and protocol unreachable: the target itself has answered."""
 MARKS = {0: "!N", 1: "!H", 2: "!P", 5: "!S", 6: "!U", 7: "!U", 8: "!I", 9: "!A", 10: "!C", 11: "!T", 12: "!T",
          13: "!A", 14: "!V", 15: "!C"}
-USAGE = """BusyBox v1.37.0 multi-call binary.
-
-Usage: traceroute [-46FIlnrv] [-f 1ST_TTL] [-m MAXTTL] [-q PROBES] [-p PORT]
-\t[-t TOS] [-w WAIT_SEC] [-s SRC_IP] [-i IFACE]
-\t[-z PAUSE_MSEC] HOST [BYTES]
-
-Trace the route to HOST
-
-\t-4,-6\tForce IP or IPv6 name resolution
-\t-F\tSet don't fragment bit
-\t-I\tUse ICMP ECHO instead of UDP datagrams
-\t-l\tDisplay TTL value of the returned packet
-\t-n\tPrint numeric addresses
-\t-r\tBypass routing tables, send directly to HOST
-\t-v\tVerbose
-\t-f N\tFirst number of hops (default 1)
-\t-m N\tMax number of hops
-\t-q N\tNumber of probes per hop (default 3)
-\t-p N\tBase UDP port number used in probes
-\t\t(default 33434)
-\t-s IP\tSource address
-\t-i IFACE Source interface
-\t-t N\tType-of-service in probe packets (default 0)
-\t-w SEC\tWait for a response (default 3)
-\t-z MSEC\tWait before each send"""
+USAGE = Path(__file__).with_name("traceroute_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
 OPTIONS = OptionTable("traceroute", 1, USAGE, acts="I n v t= i= m= p= q= s= w= z= f=", usual="4", idle="F d l",
                       refused="6 r")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from netsandbox.apps.dig.edns import WORDS, Edns, number
@@ -236,30 +237,7 @@ def _reverse(text: str) -> str:
     return ".".join(reversed(text.split("."))) + ".in-addr.arpa"
 
 
-USAGE_OF_HOST = """\
-Usage: host [-aCdilrTvVw] [-c class] [-N ndots] [-t type] [-W time]
-            [-R number] [-m flag] [-p port] hostname [server]
-       -a is equivalent to -v -t ANY
-       -A is like -a but omits RRSIG, NSEC, NSEC3
-       -c specifies query class for non-IN data
-       -C compares SOA records on authoritative nameservers
-       -d is equivalent to -v
-       -l lists all hosts in a domain, using AXFR
-       -m set memory debugging flag (trace|record|usage)
-       -N changes the number of dots allowed before root lookup is done
-       -p specifies the port on the server to query
-       -r disables recursive processing
-       -R specifies number of retries for UDP packets
-       -s a SERVFAIL response should stop query
-       -t specifies the query type
-       -T enables TCP/IP mode
-       -U enables UDP mode
-       -v enables verbose output
-       -V print version number and exit
-       -w specifies to wait forever for a reply
-       -W specifies how long to wait for a reply
-       -4 use IPv4 query transport only
-       -6 use IPv6 query transport only"""
+USAGE_OF_HOST = Path(__file__).with_name("host_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
 HOST = OptionTable("host", 1, USAGE_OF_HOST, acts="t= W= R= T r V N= c= a v d", usual="4 i n s U m=",
                    refused="6 A C l p= w")
 NSLOOKUP = OptionTable(

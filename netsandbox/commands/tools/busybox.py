@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools import hostname as hostname_tool
@@ -50,25 +51,7 @@ RUNNING = 0x40
 NETSTAT_ROW = re.compile(r"^(tcp|udp)[6 ] (.{74})(.*)$")
 NETSTAT_WIDTH = 99
 """Of a row, of which 19 are `PID/program` (PROGNAME_WIDTH)."""
-NETSTAT_USAGE = """BusyBox v1.37.0 multi-call binary.
-
-Usage: netstat [-ral] [-tuwx] [-enWp]
-
-Display networking information
-
-\t-r\tRouting table
-\t-a\tAll sockets
-\t-l\tListening sockets
-\t\tElse: connected sockets
-\t-t\tTCP sockets
-\t-u\tUDP sockets
-\t-w\tRaw sockets
-\t-x\tUnix sockets
-\t\tElse: all socket types
-\t-e\tOther/more information
-\t-n\tDon't resolve names
-\t-W\tWide display
-\t-p\tShow PID/program name for sockets"""
+NETSTAT_USAGE = Path(__file__).with_name("busybox_netstat_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
 NETSTAT = OptionTable("netstat", 1, NETSTAT_USAGE, acts="l a e n t u w x r p", usual="W")
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 

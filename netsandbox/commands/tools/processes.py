@@ -5,6 +5,7 @@ lines have begun.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from netsandbox.apps.pattern import PatternError, compile_pattern
@@ -207,30 +208,7 @@ def pkill(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0 if rows else 1, told + (f"{len(rows)}\n" if "c" in options else ""), "")
 
 
-KILLALL_USAGE = """\
-Usage: killall [OPTION]... [--] NAME...
-       killall -l, --list
-       killall -V, --version
-
-  -e,--exact          require exact match for very long names
-  -I,--ignore-case    case insensitive process name match
-  -g,--process-group  kill process group instead of process
-  -y,--younger-than   kill processes younger than TIME
-  -o,--older-than     kill processes older than TIME
-  -i,--interactive    ask for confirmation before killing
-  -l,--list           list all known signal names
-  -q,--quiet          don't print complaints
-  -r,--regexp         interpret NAME as an extended regular expression
-  -s,--signal SIGNAL  send this signal instead of SIGTERM
-  -u,--user USER      kill only process(es) running as USER
-  -v,--verbose        report if the signal was successfully sent
-  -V,--version        display version information
-  -w,--wait           wait for processes to die
-  -n,--ns PID         match processes that belong to the same namespaces
-                      as PID
-  -Z,--context REGEXP kill only process(es) having context
-                      (must precede other arguments)
-"""
+KILLALL_USAGE = Path(__file__).with_name("killall_usage.txt").read_text(encoding="utf-8")
 KILLALL_SIGNALS = """\
 HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT
 CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH POLL PWR SYS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from netsandbox.commands.compose.options import BEFORE
 from netsandbox.commands.docker.client.flags import Command, Flag
@@ -51,27 +52,7 @@ LEAST_NAME = 11
 """Columns of a command's name in a group."""
 WIDEST = 9
 """Columns of the longest command, which all lists of commands leave."""
-GLOBAL_OPTIONS = """\
-Global Options:
-      --config string      Location of client config files (default
-                           "/root/.docker")
-  -c, --context string     Name of the context to use to connect to the
-                           daemon (overrides DOCKER_HOST env var and
-                           default context set with "docker context use")
-  -D, --debug              Enable debug mode
-  -H, --host string        Daemon socket to connect to
-  -l, --log-level string   Set the logging level ("debug", "info",
-                           "warn", "error", "fatal") (default "info")
-      --tls                Use TLS; implied by --tlsverify
-      --tlscacert string   Trust certs signed only by this CA (default
-                           "/root/.docker/ca.pem")
-      --tlscert string     Path to TLS certificate file (default
-                           "/root/.docker/cert.pem")
-      --tlskey string      Path to TLS key file (default
-                           "/root/.docker/key.pem")
-      --tlsverify          Use TLS and verify the remote
-  -v, --version            Print version information and quit
-"""
+GLOBAL_OPTIONS = Path(__file__).with_name("global_options.txt").read_text(encoding="utf-8")
 
 
 OLD = {"Authenticate to a registry": "Log in to a registry",
