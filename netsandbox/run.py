@@ -187,8 +187,7 @@ class TextPrinter:
             if len(job.output) > printed:
                 self._style.prose(f"[{job.line}]")
                 self._print_output(job, printed)
-        self._heard = [(job, len(job.output)) for job, _printed in self._heard
-                       if job.code is None or job.goes_on]
+        self._heard = [(job, len(job.output)) for job, _printed in self._heard if job.code is None or job.goes_on]
 
     def end(self, lab: Lab) -> None:
         self._style.title(_say("frames", self._language))

@@ -12,8 +12,7 @@ from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
 BACKLOG = 5
-USAGE = ("usage: server.py [-h] [--cgi] [-b ADDRESS] [-d DIRECTORY] [-p VERSION] [port]\n"
-         "server.py: error: ")
+USAGE = ("usage: server.py [-h] [--cgi] [-b ADDRESS] [-d DIRECTORY] [-p VERSION] [port]\nserver.py: error: ")
 UNMODELLED = ("python3: the sandbox has `python3 -m http.server [PORT] [-b ADDRESS] [-d DIRECTORY]` and "
               "`python3 -m json.tool` alone")
 TRACEBACK = "Traceback (most recent call last):\n  …\nOSError: [Errno 98] Address already in use"

@@ -272,8 +272,7 @@ class Service(OfHost):
         elif self._command in ("enable", "disable", "start", "restart"):
             self._end(NOTE.format(line=f"{self.name} {self._command} {self._unit}"), 0)
         else:
-            self._end(f"netsandbox: `{self.name} {self._command[:40]} {self._unit}` is not modelled; "
-                      f"{MODELLED}", 1)
+            self._end(f"netsandbox: `{self.name} {self._command[:40]} {self._unit}` is not modelled; {MODELLED}", 1)
 
     def _stopped(self) -> None:
         if self._command == "restart":

@@ -175,8 +175,7 @@ def load(shell: Shell, job: Job, values: Values) -> None:
     job.finish()
 
 
-@verb("next", ("Do the scenario's next step", "做场景的下一个步骤"), group="session",
-      effect=Effect.SESSION)
+@verb("next", ("Do the scenario's next step", "做场景的下一个步骤"), group="session", effect=Effect.SESSION)
 def next_step(shell: Shell, job: Job, _values: Values) -> None:
     jobs = _session(shell).next_step()
     if jobs is None:
@@ -187,8 +186,7 @@ def next_step(shell: Shell, job: Job, _values: Values) -> None:
     job.finish(max((done.code or 0 for done in jobs), default=0))
 
 
-@verb("new", ("Begin anew with an empty lab", "用空的实验网络重新开始"), group="session",
-      effect=Effect.SESSION)
+@verb("new", ("Begin anew with an empty lab", "用空的实验网络重新开始"), group="session", effect=Effect.SESSION)
 def new(shell: Shell, job: Job, _values: Values) -> None:
     _session(shell).new()
     job.print(shell.say("an empty lab; `load docker0` brings back the one with two containers"))

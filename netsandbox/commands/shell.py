@@ -194,8 +194,7 @@ class Shell(Standing):
         has_none = self._only_looks and place.where is None and DEFAULT_HOST not in self.lab.nodes
         return {} if has_none else self.machine.names(place.root)
 
-    def program_at(self, node: str, words: list[str], stdin: Pipe | None = None,
-                   caller: Files | None = None) -> Task:
+    def program_at(self, node: str, words: list[str], stdin: Pipe | None = None, caller: Files | None = None) -> Task:
         """A program in a node, as root of its host has it.
 
         Args:

@@ -119,8 +119,7 @@ def _links(shell: Shell) -> str:
 
 
 def _per_node(shell: Shell, what: str, node: str | None) -> str:
-    names = [node] if node else list(dict.fromkeys(
-        row.namespace for row in views.nodes(shell.lab) if row.namespace))
+    names = [node] if node else list(dict.fromkeys(row.namespace for row in views.nodes(shell.lab) if row.namespace))
     blocks = [(name, rows) for name in names for rows in [_rows(shell, what, name)] if len(rows) > 1 or node]
     if not blocks:
         return shell.say(f"no {what} yet")

@@ -12,8 +12,7 @@ from netsandbox.docker.files import hostname
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def environment(engine: DockerEngine, container: Container, more: Sequence[str] = (),
-                home: str = "/root") -> list[str]:
+def environment(engine: DockerEngine, container: Container, more: Sequence[str] = (), home: str = "/root") -> list[str]:
     """NAME=value in the order of `env`; -e replaces what is there already, or takes it away without a value.
 
     Args:

@@ -162,8 +162,7 @@ def _resolv_conf(engine: DockerEngine, container: Container) -> str:
 def asks_from_host(engine: DockerEngine, container: Container) -> bool:
     """Whether what Docker's name server does not know is asked by the host, and not by the container."""
     host = host_dns(engine, container)
-    return not dns_of(engine, container).servers and (
-        engine.profile.since(28) or bool(host.servers and host.is_local))
+    return not dns_of(engine, container).servers and (engine.profile.since(28) or bool(host.servers and host.is_local))
 
 
 def external_servers(engine: DockerEngine, container: Container) -> tuple[str, ...]:

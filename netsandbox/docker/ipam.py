@@ -91,8 +91,7 @@ def predefined_subnets(pools: Pools = PREDEFINED) -> Iterator[Network]:
         yield from (Network(start, size) for start in range(pool.network, pool.broadcast + 1, step))
 
 
-def free_subnet(taken: Iterable[Network], after: Network | None = None,
-                pools: Pools = ()) -> Network:
+def free_subnet(taken: Iterable[Network], after: Network | None = None, pools: Pools = ()) -> Network:
     """The lowest predefined subnet that overlaps with nothing.
 
     Args:

@@ -38,8 +38,7 @@ VARIABLES = {"whoami": {"WHOAMI_PORT_NUMBER": "--port", "WHOAMI_NAME": "--name"}
 """By server: options that a variable stands for where they are not given."""
 
 
-def main_program(container: Container, namespace: NetworkNamespace, run: Runner,
-                 files_of: Callable[[], Files]) -> Task:
+def main_program(container: Container, namespace: NetworkNamespace, run: Runner, files_of: Callable[[], Files]) -> Task:
     """The program that a container's words name, not started yet; a server reads the container's files.
 
     Args:

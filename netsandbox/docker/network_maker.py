@@ -42,8 +42,7 @@ class NetworkMaker:
         is_adopted = ifname in self.namespace.interfaces
         bridge = self._bridge(ifname, gateway, settings)
         pool = AddressPool(Network(gateway.network, gateway.length), gateway.address)
-        network = BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old, settings,
-                                self.firewall)
+        network = BridgeNetwork(name, identity, bridge, pool, self.stream, not self.is_old, settings, self.firewall)
         network.internal, network.is_adopted = internal, is_adopted
         if settings.gateway_mode == "isolated":
             pool.release(gateway.address)  # there is no gateway

@@ -29,8 +29,7 @@ class Choice(NamedTuple):
     high: int
 
 
-def free(engine: DockerEngine, container: Container, wish: Published, hosts: list[str],
-         taken: Taken) -> Iterator[int]:
+def free(engine: DockerEngine, container: Container, wish: Published, hosts: list[str], taken: Taken) -> Iterator[int]:
     """The ports that no other container has, in the order in which they are tried.
 
     Raises:
@@ -45,8 +44,7 @@ def free(engine: DockerEngine, container: Container, wish: Published, hosts: lis
             yield number
         elif len(candidates) == 1:
             where, name = holder
-            engine.namespace.record(PublishRefused(
-                engine.namespace.name, container.name, number, wish.protocol, name))
+            engine.namespace.record(PublishRefused(engine.namespace.name, container.name, number, wish.protocol, name))
             raise DockerError(f"Bind for {where}:{number} failed: port is already allocated")
 
 
@@ -80,8 +78,7 @@ def note_taken(taken: Taken, container: Container, bindings: Sequence[Binding]) 
         taken.setdefault((binding.host_port, binding.protocol), []).append((binding.host, container.name))
 
 
-def _holder(engine: DockerEngine, host: str, others: list[tuple[str, str]],
-            overlaps: bool) -> tuple[str, str] | None:
+def _holder(engine: DockerEngine, host: str, others: list[tuple[str, str]], overlaps: bool) -> tuple[str, str] | None:
     """The address at which another container has the port, and the container's name.
 
     Args:

@@ -167,8 +167,7 @@ class Rules:
             if not self.has_proxy:
                 lines.append(_to_itself(port))
         if mode != "nat-unprotected":
-            lines.append(_accepted(network, port)._replace(
-                at_head=True, purpose="Unable to enable OPEN PORT rule: "))
+            lines.append(_accepted(network, port)._replace(at_head=True, purpose="Unable to enable OPEN PORT rule: "))
         if port.host.startswith("127."):
             words = f"-d {port.host}/32 ! -i lo -p {port.protocol} -m {port.protocol} --dport {port.host_port} -j DROP"
             lines.append(RuleLine("raw", "PREROUTING", words))

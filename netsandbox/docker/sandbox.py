@@ -80,8 +80,7 @@ def attach_all(engine: DockerEngine, container: Container, namespace: NetworkNam
     if container.joined and not engine.profile.since(28):
         return
     before = f"{FAILED}: " if engine.profile.since(28) else ""
-    refusal = _refusal_of_mode(engine, container) or (
-        _refusal_of_modes(container) if engine.profile.since(28) else "")
+    refusal = _refusal_of_mode(engine, container) or (_refusal_of_modes(container) if engine.profile.since(28) else "")
     if refusal:
         raise daemon_error(before + refusal)
     for name, wish in _in_order(engine, container):

@@ -56,5 +56,4 @@ def tell_as(key: str, told: Operands, voice: Voice) -> Explanation:
 
 def _filled(templates: tuple[str, ...], fields: dict[str, str]) -> tuple[str, ...]:
     """The operands that are there: one whose field is empty says nothing."""
-    return tuple(fill(template, fields) for template in templates
-                 if all(fields[name] for name in fields_of(template)))
+    return tuple(fill(template, fields) for template in templates if all(fields[name] for name in fields_of(template)))

@@ -19,8 +19,7 @@ from netsandbox.linux import events as linux
 from netsandbox.linux.drop import Dropped
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
-ERRORS = {NOT_KNOWN: "gai.noname", TRY_AGAIN: "gai.again", NO_DATA: "gai.nodata",
-          OTHER_FAMILY: "gai.addrfamily"}
+ERRORS = {NOT_KNOWN: "gai.noname", TRY_AGAIN: "gai.again", NO_DATA: "gai.nodata", OTHER_FAMILY: "gai.addrfamily"}
 PASSED = ("isolated", "flag", "vlan", "neighbour")
 """Why a flood does not leave by a port that forwards."""
 DESKTOP_NAMES = ("host.docker.internal", "gateway.docker.internal")
@@ -174,8 +173,7 @@ def _queued(event: linux.PacketQueued, voice: Voice) -> Operands:
 
 def _of_packet(event: Any, voice: Voice) -> Operands:
     """PacketFragmented, FragmentHeld, PacketReassembled: the packet, and numbers."""
-    fields = {"ns": safe(event.namespace), "packet": voice.packet(event.packet),
-              "size": str(event.packet.total_length)}
+    fields = {"ns": safe(event.namespace), "packet": voice.packet(event.packet), "size": str(event.packet.total_length)}
     numbers = {name: str(getattr(event, name)) for name in ("pieces", "mtu", "have") if hasattr(event, name)}
     return Operands(type(event).__name__, fields | numbers)
 

@@ -388,8 +388,7 @@ def _by_words(table: dict[str, str]) -> dict[str, str]:
     return dict(sorted(table.items(), key=lambda one: -len(re.sub(r"\{[a-z]+\}", "", one[0]))))
 
 
-ALL = _by_words({**OF_VERBS, **OF_FILTERS, **OF_FILES, **OF_PROGRAMS, **OF_NOTES, **OF_TOOLS,
-                **OF_COMMAND_LINE})
+ALL = _by_words({**OF_VERBS, **OF_FILTERS, **OF_FILES, **OF_PROGRAMS, **OF_NOTES, **OF_TOOLS, **OF_COMMAND_LINE})
 """Whole sentences, by the English."""
 THINGS = _by_words(THINGS_OF_TOOLS)
 WHYS = _by_words({**ALL, **WHY_OF_TOOLS})

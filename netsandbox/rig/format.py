@@ -51,8 +51,7 @@ def shown(value: Any) -> str:
 
 
 def _integer(low: int, high: int) -> Kind:
-    return Kind(f"an integer from {low} to {high}",
-                lambda value: type(value) is int and low <= value <= high)
+    return Kind(f"an integer from {low} to {high}", lambda value: type(value) is int and low <= value <= high)
 
 
 def _is_number(value: Any) -> bool:

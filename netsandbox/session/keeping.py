@@ -126,8 +126,7 @@ class KeptSession(Session):
         self.scenario, self.pending, self.notes = scenario, list(scenario.steps), list(scenario.notes)
         self._reset(scenario.seed if seed is None else seed, scenario.profile,
                     scenario.uplink if uplink is None else uplink)
-        failed = [job for step in scenario.setup for job in self.do_step(step)
-                  if job.code and not self._is_meant(step)]
+        failed = [job for step in scenario.setup for job in self.do_step(step) if job.code and not self._is_meant(step)]
         self.set_up = self.journal[:self.done]
         self.half_built = ""
         if failed:

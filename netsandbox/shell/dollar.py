@@ -154,8 +154,7 @@ def _argument(reader: Reader, name: str, operator: str, quoted: bool, line: int)
             continue
         reader.part(second if second is not None else parts, reader.peek(), quoted and not is_pattern, True)
     reader.at += 1
-    return Parameter(name, quoted, operator, Word(joined(parts)),
-                     Word(joined(second)) if second is not None else None)
+    return Parameter(name, quoted, operator, Word(joined(parts)), Word(joined(second)) if second is not None else None)
 
 
 def _bad(reader: Reader, start: int) -> ScriptError:

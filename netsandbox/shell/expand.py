@@ -53,8 +53,7 @@ class Expansion:
         dynamic: values of names that change by themselves, as SECONDS.
     """
 
-    def __init__(self, state: State, outputs: list[tuple[str, int]], dynamic: dict[str, str],
-                 streams: Streams) -> None:
+    def __init__(self, state: State, outputs: list[tuple[str, int]], dynamic: dict[str, str], streams: Streams) -> None:
         self.state = state
         self.streams = streams
         self._outputs = outputs

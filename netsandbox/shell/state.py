@@ -156,8 +156,7 @@ class State:
 
     def define_array(self, name: str, array: Array) -> None:
         """The same of one that becomes read-only with that."""
-        held = sum(len(one.items) + sum(map(len, one.items.values()))
-                   for one in {**self.arrays, name: array}.values())
+        held = sum(len(one.items) + sum(map(len, one.items.values())) for one in {**self.arrays, name: array}.values())
         budget.spend(Use.WORK, held // HELD_PIECE)
         budget.hold(Use.MEMORY, held + sum(map(len, self.values.values())))
         self.arrays[name] = array

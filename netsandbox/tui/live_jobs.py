@@ -138,8 +138,7 @@ class Jobs:
         """What Ctrl-C ends: the line that a person brought forward, else the newest that is not in the background."""
         alive = self.alive
         chosen = next((one.job for one in alive if one.job.label == self.forward), None) if self.forward else None
-        return chosen or next(
-            (one.job for one in reversed(alive) if not one.background and not one.job.is_done), None)
+        return chosen or next((one.job for one in reversed(alive) if not one.background and not one.job.is_done), None)
 
     @property
     def is_to_be_ended(self) -> bool:

@@ -31,8 +31,7 @@ class _End(Exception):  # noqa: N818 - a message that goes no further
     """The bytes end, or make no sense."""
 
 
-def describe_dns(data: bytes, size: int, verbose: int = 0, is_multicast: bool = False,
-                 asked: bool = False) -> str:
+def describe_dns(data: bytes, size: int, verbose: int = 0, is_multicast: bool = False, asked: bool = False) -> str:
     """`12345+ A? example.com. (29)`, `12345 1/0/0 A 93.184.215.14 (45)`.
 
     Args:
@@ -89,8 +88,7 @@ class _Message:
     def read(self) -> None:
         ident, flags, *counts = (self._number(at) for at in range(0, HEADER, 2))
         is_response = bool(flags & dns.RESPONSE)
-        self.text.append(_answer_head(ident, flags, counts[0]) if is_response else
-                         _question_head(ident, flags, counts))
+        self.text.append(_answer_head(ident, flags, counts[0]) if is_response else _question_head(ident, flags, counts))
         self._questions(counts[0], is_response)
         if is_response:
             self.text.append(f" {counts[1]}/{counts[2]}/{counts[3]}")

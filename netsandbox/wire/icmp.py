@@ -44,8 +44,7 @@ class IcmpMessage:
 
     __slots__ = ("checksum", "code", "data", "rest", "size", "type")
 
-    def __init__(self, type: int, code: int, rest: int, data: bytes,
-                 checksum: int | None = None) -> None:
+    def __init__(self, type: int, code: int, rest: int, data: bytes, checksum: int | None = None) -> None:
         self.type = type
         self.code = code
         self.rest = rest

@@ -154,8 +154,7 @@ class NginxSite:
         host = head.get("Host").partition(":")[0].lower()
         server = self.configuration.server(session.address, session.stream.socket.port, host)
         path = _normal(path_of(head)) or "/"
-        values = {
-            **variables(session, head, _first_name(server), self._hostname()), "uri": path, "document_uri": path}
+        values = {**variables(session, head, _first_name(server), self._hostname()), "uri": path, "document_uri": path}
         return Request(session, head, body, server, location_of(server, path), path, values)
 
     @staticmethod
@@ -277,8 +276,7 @@ class NginxSite:
         lines = ["<html>", f"<head><title>{code} {page}</title></head>", "<body>",
                  f"<center><h1>{code} {page}</h1></center>", f"<hr><center>{software}</center>", "</body>",
                  "</html>", ""]
-        return Response(code, "\r\n".join(lines).encode(), reason=STATUS[code], closes=code in LAST,
-                        software=software)
+        return Response(code, "\r\n".join(lines).encode(), reason=STATUS[code], closes=code in LAST, software=software)
 
     def _finished(self, request: Request, found: Response, is_proxied: bool = False) -> Response:
         """With error_page, and the fields that add_header wants."""

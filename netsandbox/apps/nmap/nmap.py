@@ -249,8 +249,7 @@ class Nmap(Program):
         counts = Counter(states.values())
         hidden = [state for state, count in counts.most_common() if state != "open" and (
             count > MANY or (self.scan is not None and self.scan.is_open_only))]
-        rows = [(f"{port}/tcp", state, name_of(port)) for port, state in states.items()
-                if state not in hidden]
+        rows = [(f"{port}/tcp", state, name_of(port)) for port, state in states.items() if state not in hidden]
         if not rows:
             self.print(f"All {len(states)} scanned ports on {format_ipv4(scanned.address)} are in ignored states.")
         if hidden:

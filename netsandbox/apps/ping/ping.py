@@ -215,8 +215,7 @@ class Ping(PingEnd):
         if quoted.protocol != ICMP or quoted.dst != self.destination or len(head) < 8 or head[0] != ECHO_REQUEST:
             return
         ident, seq = int.from_bytes(head[4:6], "big"), int.from_bytes(head[6:8], "big")
-        if ident != self.ident or (self.interface is not None and self.interface not in (
-                interface, interface.l3mdev)):
+        if ident != self.ident or (self.interface is not None and self.interface not in (interface, interface.l3mdev)):
             return
         if message.type in (REDIRECT, SOURCE_QUENCH):
             self.scheduler.soon(self._take_advice, (packet.src, message, seq))

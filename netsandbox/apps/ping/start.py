@@ -88,8 +88,7 @@ class PingStart(Program):
         self.source = route.source
         device = self.interface if self.options.devices else None
         if device is not None and device not in self.namespace.holders_of(self.source):
-            self.complain("ping: Warning: source address might be selected on device other than: "
-                          f"{device.name}")
+            self.complain(f"ping: Warning: source address might be selected on device other than: {device.name}")
         return True
 
     def _set_ttl(self) -> bool:

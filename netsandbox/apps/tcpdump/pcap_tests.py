@@ -97,8 +97,7 @@ def behind_tags(test: Test, count: int) -> Test:
 
 def tagged(vid: int | None) -> Test:
     """`vlan`, of any number or this one."""
-    return lambda packet: packet.number(12, 2) in TAG_TYPES and (
-        vid is None or packet.number(14, 2) & ID_BITS == vid)
+    return lambda packet: packet.number(12, 2) in TAG_TYPES and (vid is None or packet.number(14, 2) & ID_BITS == vid)
 
 
 def spanning_tree(packet: Packet) -> bool:

@@ -107,8 +107,7 @@ def _frame(reader: Reader) -> Test:
 
 def _at(context: Context, when: int, tolerance: int, selection: Selection) -> Verdict:
     say, which = context.say, describe(context, selection)
-    expected = context.wish = context.expects(
-        "frame.at", time=seconds(when), tolerance=seconds(tolerance), which=which)
+    expected = context.wish = context.expects("frame.at", time=seconds(when), tolerance=seconds(tolerance), which=which)
     start = since(context, selection.since).at
     rows = frames(context, selection)
     if not rows:

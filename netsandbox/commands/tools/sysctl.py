@@ -122,8 +122,7 @@ def _one(namespace: NetworkNamespace, word: str, options: Read) -> str:
     path = path_of(name.strip())
     if "w" in options and not equals:
         raise ToolError(1, "sysctl: command line(0): invalid syntax, continuing...")
-    inside = [] if equals else [key for key in list(namespace.sysctls.keys())
-                                if key.startswith(f"{name_of(path)}.")]
+    inside = [] if equals else [key for key in list(namespace.sysctls.keys()) if key.startswith(f"{name_of(path)}.")]
     if inside:
         return "".join(_listed(namespace, inside, options))
     try:

@@ -79,8 +79,7 @@ def _tree_state(bridge: Bridge) -> list[Row]:
     root = tree.root if tree is not None else own_id(bridge)
     rows: list[Row] = [("bridge_id", "bridge_id", _id_text(own_id(bridge))),
                        ("root_id", "designated_root", _id_text(root))]
-    numbers = (0, 0, 0, 0) if tree is None else (
-        tree.root_port, tree.cost, int(tree.changing), int(tree.noticed))
+    numbers = (0, 0, 0, 0) if tree is None else (tree.root_port, tree.cost, int(tree.changing), int(tree.noticed))
     rows += [(name, name, value) for name, value in zip(
         ("root_port", "root_path_cost", "topology_change", "topology_change_detected"), numbers, strict=True)]
     rows += [(f"{name}_timer", f"{name}_timer", _seconds(tree.timers.left(name)) if tree is not None else 0.0)

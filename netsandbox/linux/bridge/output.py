@@ -40,8 +40,7 @@ def forward(bridge: Bridge, port: BridgePort | None, out: BridgePort, frame: Fra
     interface, namespace, size = out.interface, bridge.namespace, frame.size
     if size > out.limit or size > interface.peer_limit:
         return send_singly(bridge, port, (out,), frame, KNOWN, False, row)
-    namespace.trace.events.append(
-        (FrameBridged, bridge.place, place_of(port), frame, out.alone, False, KNOWN, row, ()))
+    namespace.trace.events.append((FrameBridged, bridge.place, place_of(port), frame, out.alone, False, KNOWN, row, ()))
     interface.sent += 1
     interface.sent_bytes += size
     namespace.scheduler.transmit(interface.wire, frame)

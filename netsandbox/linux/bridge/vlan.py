@@ -184,8 +184,7 @@ def _forward(bridge: Bridge, port: BridgePort | None, row: FdbEntry, found: Admi
     return _send(bridge, port, [out], found, Forwarding.KNOWN, False, row.seq)
 
 
-def _flood(bridge: Bridge, port: BridgePort | None, found: Admitted, why: Forwarding,
-           is_kept: bool = False) -> Verdict:
+def _flood(bridge: Bridge, port: BridgePort | None, found: Admitted, why: Forwarding, is_kept: bool = False) -> Verdict:
     """br_flood: the ports that are in the VLAN.
 
     Args:

@@ -44,8 +44,7 @@ def passings(records: Iterator[Record], promiscuous: Place | None = None) -> Ite
         event = record.event
         if isinstance(event, FrameReceived):
             verdict = event.verdict
-            if event.interface.is_device and not (
-                    isinstance(verdict, Dropped) and verdict.reason in UNSEEN):
+            if event.interface.is_device and not (isinstance(verdict, Dropped) and verdict.reason in UNSEEN):
                 yield Passing(record, event.interface, False, event.frame, verdict)
                 if promiscuous is not None and _ends_at(promiscuous, event):
                     yield Passing(record, promiscuous, False, event.frame, verdict)

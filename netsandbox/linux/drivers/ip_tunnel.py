@@ -195,8 +195,7 @@ class TunnelInterface(TunnelEnd):
 
     def accepts(self, packet: IPv4Packet, key: int | None) -> bool:
         """ip_tunnel_lookup."""
-        return (self.up and self.local in (0, packet.dst) and self.remote in (0, packet.src)
-                and self.key == (key or 0))
+        return (self.up and self.local in (0, packet.dst) and self.remote in (0, packet.src) and self.key == (key or 0))
 
     def has_what_it_expects(self, header: GrePacket | None) -> bool:
         """What ip_tunnel_rcv asks of the header before it takes what is inside."""

@@ -58,8 +58,7 @@ class VlanInterface(StackedInterface):
     __slots__ = ("below", "egress", "flags", "ingress", "kept", "multicast", "releases_dst", "switches",
                  "tpid", "tso_max", "vid")
 
-    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, vid: int,
-                 tpid: int) -> None:
+    def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, vid: int, tpid: int) -> None:
         super().__init__(namespace, name, mac, below.mtu)
         self.below = below
         self.tso_max, self.releases_dst = below.tso_max, below.releases_dst

@@ -220,8 +220,7 @@ class VxlanInterface(TunnelEnd):
 
     def stop(self) -> None:
         """vxlan_stop."""
-        others = [one for one in self.home.tunnels if isinstance(one, VxlanInterface)
-                  and one is not self and one.up]
+        others = [one for one in self.home.tunnels if isinstance(one, VxlanInterface) and one is not self and one.up]
         if is_multicast(self.remote) and self.below is not None and not any(
                 one.remote == self.remote and one.below is self.below for one in others):
             igmp.leave(self.below, self.remote)

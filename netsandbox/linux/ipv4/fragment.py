@@ -122,8 +122,7 @@ class Reassembler:
 
     __slots__ = ("_heard", "_queues", "largest", "namespace", "on_timeout", "sizes")
 
-    def __init__(self, namespace: NetworkNamespace,
-                 on_timeout: Callable[[Interface, Frame, IPv4Packet], None]) -> None:
+    def __init__(self, namespace: NetworkNamespace, on_timeout: Callable[[Interface, Frame, IPv4Packet], None]) -> None:
         self.namespace = namespace
         self.on_timeout = on_timeout
         self._queues: dict[Key, _Queue] = {}

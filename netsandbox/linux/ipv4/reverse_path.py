@@ -52,8 +52,7 @@ def _accepts_local(interface: Interface) -> bool:
     return bool(interface.namespace.sysctls.either(interface.conf, "accept_local"))
 
 
-def leads_back(interface: Interface, source: int, destination: int, mark: int, is_loose: bool,
-               takes_own: bool) -> bool:
+def leads_back(interface: Interface, source: int, destination: int, mark: int, is_loose: bool, takes_own: bool) -> bool:
     """Whether an answer to `source` would leave by an interface, or, if that is enough, at all (rpfilter_mt)."""
     namespace = interface.namespace
     said = 0 if is_multicast(destination) or destination in (LIMITED_BROADCAST, 0) else destination

@@ -129,8 +129,7 @@ def _find_output(namespace: NetworkNamespace, destination: int, source: int, int
             return _on_link(destination, source, holder)
     routes, flow = namespace.routes, None
     if routes.is_policed:
-        flow = Flow(source, "lo", interface.name if interface is not None else "", mark, table_of(interface),
-                    about)
+        flow = Flow(source, "lo", interface.name if interface is not None else "", mark, table_of(interface), about)
     vrf = interface.l3mdev if interface is not None else None
     if vrf is not None and vrf is interface:
         interface = None

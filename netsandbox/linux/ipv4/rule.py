@@ -108,8 +108,7 @@ class Rule(NamedTuple):
             text += f" lookup {self.table}"
             return text + (f" suppress_prefixlength {self.suppressed}" if self.suppressed >= 0 else "")
         if self.action == GOTO:
-            return f"{text} goto {self.target}" + (
-                "" if numbers is None or self.target in numbers else " [unresolved]")
+            return f"{text} goto {self.target}" + ("" if numbers is None or self.target in numbers else " [unresolved]")
         return f"{text} {self.action}"
 
 

@@ -194,8 +194,7 @@ def _makes_sense(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
         return VALID_FLAGS[payload.flags]
     checks = buffer.hook is PREROUTING and bool(namespace.sysctls.get("net.netfilter.nf_conntrack_checksum"))
     if isinstance(payload, TcpSegment):
-        return (not checks or payload.is_checksum_right(packet.src, packet.dst)) and (
-            VALID_FLAGS[payload.flags])
+        return (not checks or payload.is_checksum_right(packet.src, packet.dst)) and (VALID_FLAGS[payload.flags])
     if isinstance(payload, UdpDatagram):
         if not payload.is_length_right:
             return False

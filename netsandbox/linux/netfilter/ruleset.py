@@ -311,8 +311,7 @@ class Table:
         """The base chains from which a chain is reached."""
         if chain.hook is not None:
             return [chain]
-        return [base for base in self.chains.values() if base.hook is not None and chain.name in
-                self._below(base.name)]
+        return [base for base in self.chains.values() if base.hook is not None and chain.name in self._below(base.name)]
 
     def copy(self) -> Table:
         """The same chains and rules, to be changed apart; the rules' counters go along."""

@@ -236,8 +236,7 @@ def _answers(connection: Connection, tracking: TcpTracking, segment: TcpSegment,
         return False
     if tracking.last_index == SET_SYN:
         return bool(connection.status & SEEN_REPLY) and segment.ack == tracking.last_end
-    return (tracking.last_index == SET_ACK and not connection.status & ASSURED
-            and segment.seq == tracking.last_ack)
+    return (tracking.last_index == SET_ACK and not connection.status & ASSURED and segment.seq == tracking.last_ack)
 
 
 def _accepted(connection: Connection, tracking: TcpTracking, segment: TcpSegment, direction: int, index: int,

@@ -38,8 +38,7 @@ LOGGING = [
 def chains() -> list[str]:
     """All chains of ufw's own."""
     names = [f"ufw-{part}-{way}" for part in (*BASE, "user", "user-logging", "skip-to-policy") for way in WAYS]
-    return [*names, "ufw-logging-allow", "ufw-logging-deny", "ufw-not-local", "ufw-user-limit",
-            "ufw-user-limit-accept"]
+    return [*names, "ufw-logging-allow", "ufw-logging-deny", "ufw-not-local", "ufw-user-limit", "ufw-user-limit-accept"]
 
 
 def track(policies: dict[str, str]) -> list[str]:

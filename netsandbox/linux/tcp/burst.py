@@ -103,8 +103,7 @@ def fill(conn: Connection, chunk: Chunk, size: int) -> None:
 
 def _nagle(conn: Connection) -> bool:
     """RFC 9293, 3.7.4 with Minshall's change: a small segment waits while another small one is under way."""
-    return (not conn.nodelay and bool(conn.sent) and after(conn.small, conn.una)
-            and not after(conn.small, conn.nxt))
+    return (not conn.nodelay and bool(conn.sent) and after(conn.small, conn.una) and not after(conn.small, conn.nxt))
 
 
 def _defers(conn: Connection, chunk: Chunk, mss: int) -> bool:

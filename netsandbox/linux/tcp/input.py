@@ -288,8 +288,7 @@ def _goes_beyond(conn: Connection, segment: TcpSegment) -> bool:
 
 def _take_data(conn: Connection, packet: IPv4Packet, segment: TcpSegment) -> Verdict:
     state = conn.state
-    if state in (CLOSE_WAIT, CLOSING, LAST_ACK) and not before(
-            segment.seq, conn.expected):
+    if state in (CLOSE_WAIT, CLOSING, LAST_ACK) and not before(segment.seq, conn.expected):
         return _finish(conn, segment, "")
     if state is not ESTABLISHED and conn.shutdown_flags & RECEIVE_SHUTDOWN and _goes_beyond(conn, segment):
         conn.namespace.count("TcpExtTCPAbortOnData")
@@ -323,8 +322,7 @@ def _validate(conn: Connection, segment: TcpSegment, said: Options) -> str:
         return "TCP_RFC7323_PAWS"
     end = (segment.seq + segment.sequence_length) & MASK
     problem = _sequence_problem(conn, segment, end)
-    at_end = segment.seq == (conn.expected - 1) & MASK and conn.state in (
-        CLOSE_WAIT, LAST_ACK, CLOSING)
+    at_end = segment.seq == (conn.expected - 1) & MASK and conn.state in (CLOSE_WAIT, LAST_ACK, CLOSING)
     if problem:
         if flags & RST:
             if not at_end:

@@ -104,8 +104,7 @@ def write(conn: Connection, is_nagle_off: bool = False, only_one: bool = False) 
 
 def _makes_way(conn: Connection, is_nagle_off: bool) -> None:
     """Another burst of a program's call is to follow: first the queue runs empty."""
-    if conn.unsent and conn.namespace.scheduler.in_process and (
-            next_burst(conn, conn.write_mss, is_nagle_off) >= 0):
+    if conn.unsent and conn.namespace.scheduler.in_process and (next_burst(conn, conn.write_mss, is_nagle_off) >= 0):
         conn.more_to_send, conn.is_nagle_off = True, is_nagle_off
 
 

@@ -77,8 +77,7 @@ def _note_data(conn: Connection, segment: TcpSegment, memory: int) -> None:
 def acknowledge(conn: Connection) -> None:
     """What has come is to be acknowledged, now or a little later (tcp_ack_snd_check)."""
     unacked = (conn.expected - conn.acked_up_to) & MASK
-    moves = unacked > conn.segment_size and (
-        conn.expected == conn.copied or window.wanted(conn) >= conn.receive_window)
+    moves = unacked > conn.segment_size and (conn.expected == conn.copied or window.wanted(conn) >= conn.receive_window)
     if moves or (conn.quick and not is_interactive(conn)) or conn.ack_now or conn.hurries:
         if conn.owned and conn.namespace.sysctls.get("net.ipv4.tcp_backlog_ack_defer"):
             conn.ack_deferred = True
@@ -199,8 +198,7 @@ def _in_order(conn: Connection, segment: TcpSegment, data: bytes) -> str:
     if data:
         cost = buffers.cost(conn, segment)
         memory = cost.condensed if conn.owned else cost.memory
-        if conn.memory > conn.receive_buffer and not (
-                buffers.is_reserved(conn, memory) or window.has_memory(conn)):
+        if conn.memory > conn.receive_buffer and not (buffers.is_reserved(conn, memory) or window.has_memory(conn)):
             conn.ack_wanted = conn.ack_now = conn.no_memory = True
             conn.wake()
             if conn.received:

@@ -112,8 +112,7 @@ def _note_ignored(conn: Connection, block: Block, is_twice: bool, ack: int) -> N
 def _is_twice(blocks: tuple[Block, ...], ack: int) -> bool:
     """The first block is of what came once more: below the ACK, or within the second (tcp_check_dsack)."""
     start, stop = blocks[0]
-    return before(start, ack) or (
-        len(blocks) > 1 and not before(start, blocks[1][0]) and not after(stop, blocks[1][1]))
+    return before(start, ack) or (len(blocks) > 1 and not before(start, blocks[1][0]) and not after(stop, blocks[1][1]))
 
 
 def _take_twice(conn: Connection, block: Block, prior: int) -> int:

@@ -69,8 +69,7 @@ def read_project(text: str, path: str, name: str, variables: Mapping[str, str], 
     _check_names(values, services, top)
     services = {key: _mounted(values, service, volumes, top) for key, service in services.items()}
     _check_order(values, services, top)
-    return Project(name, path, services, networks, volumes, tuple(sorted(notes)), overrides, text,
-                   values.folder)
+    return Project(name, path, services, networks, volumes, tuple(sorted(notes)), overrides, text, values.folder)
 
 
 def own_name(values: Values, top: dict[str, tuple[Node, Node]]) -> str:

@@ -100,8 +100,7 @@ def _depends_on(values: Values, node: Node, what: str) -> Change:
         if "required" in fields and not values.boolean(fields["required"][1], f"{what}.{name}.required"):
             optional.append(name)
         found[name] = values.text(fields["condition"][1], f"{what}.{name}.condition")
-    return {"needs": tuple(found), "conditions": found, "restarts_with": tuple(restarts),
-            "optional": tuple(optional)}
+    return {"needs": tuple(found), "conditions": found, "restarts_with": tuple(restarts), "optional": tuple(optional)}
 
 
 def _health_check(values: Values, node: Node, what: str) -> Change:

@@ -19,8 +19,7 @@ from netsandbox.linux.core.inode import FileError
 Read = Callable[[str], str | None]
 """A file's text; None where there is none. It raises FileError for a folder."""
 SECTIONS = ("services", "networks", "volumes", "configs", "secrets")
-OBSOLETE = ("the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential "
-            "confusion")
+OBSOLETE = ("the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential confusion")
 DEEPEST = 20
 """Services that extend one another, or files that include one another."""
 

@@ -60,8 +60,7 @@ class Building:
             self.client.exit(status)
 
 
-def built_first(client: Client, parsed: Parsed, services: list[Service],
-                then: Callable[[], int | None]) -> int | None:
+def built_first(client: Client, parsed: Parsed, services: list[Service], then: Callable[[], int | None]) -> int | None:
     """Go on once the images are built that are to be (--build) or are not there (unless --no-build)."""
     wanted = [one for one in services if one.build is not None and (
         parsed.on("build") or (not parsed.on("no-build") and client.engine.images.find(one.image) is None))]

@@ -196,8 +196,7 @@ class Client(Program):
             told = (command.path, flag.name)
             if flag.ignored and flag.name in parsed.values and told not in known:
                 known.add(told)
-                self.complain(NOT_DONE if flag.name == "ulimit" else
-                              f"note: --{flag.name} does nothing in the sandbox")
+                self.complain(NOT_DONE if flag.name == "ulimit" else f"note: --{flag.name} does nothing in the sandbox")
 
     def complain(self, text: str) -> None:
         """Print an error, whatever control characters a person's words had in it made visible."""

@@ -59,8 +59,7 @@ class Flag(NamedTuple):
 
 def refused(*names: str, kind: str = "bool") -> tuple[Flag, ...]:
     """Flags that ask for something that is not modelled."""
-    return tuple(Flag(name.partition("/")[0], name.partition("/")[2], kind, refused=True)
-                 for name in names)
+    return tuple(Flag(name.partition("/")[0], name.partition("/")[2], kind, refused=True) for name in names)
 
 
 class Parsed(NamedTuple):

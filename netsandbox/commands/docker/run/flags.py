@@ -13,8 +13,7 @@ from netsandbox.commands.docker.volumes.mount_fields import bad_mount
 def _ignored(kind: str, *names: str) -> tuple[Flag, ...]:
     """Flags about what a network sandbox does not model: they are read, have no effect, and a note says so."""
     parts = (name.partition("/") for name in names)
-    return tuple(Flag(long, short, kind, check=CHECKS.get(long), ignored=True)
-                 for long, _slash, short in parts)
+    return tuple(Flag(long, short, kind, check=CHECKS.get(long), ignored=True) for long, _slash, short in parts)
 
 
 SHOWN = (

@@ -94,8 +94,7 @@ def make(client: Client, parsed: Parsed) -> Container:
     resources = _check(client, parsed, asked, mode)
     name = _name(client, parsed)
     hosts = [extra_host(text) for text in parsed.all("add-host")]
-    linked = links(client.engine, parsed.all("link"),
-                   is_named=mode == "none" or is_user_defined(mode))
+    linked = links(client.engine, parsed.all("link"), is_named=mode == "none" or is_user_defined(mode))
     sysctls = _sysctls(client, parsed)
     variables = given(client, parsed, parsed.all("env"))
     labels = [*of_files(client, parsed.all("label-file")), *parsed.all("label")]
@@ -137,8 +136,7 @@ def _asked(client: Client, parsed: Parsed) -> Asked:
         signal_number(parsed.text("stop-signal"))
     check_client(parsed)
     healthy = health_check(parsed)
-    return Asked(published, ports, policy, capabilities, dropped, healthy,
-                 wanted_networks(parsed))
+    return Asked(published, ports, policy, capabilities, dropped, healthy, wanted_networks(parsed))
 
 
 def _check(client: Client, parsed: Parsed, asked: Asked, mode: str) -> dict[str, Any]:
@@ -187,8 +185,7 @@ def _make_work_directory(client: Client, container: Container) -> None:
         raise
 
 
-def _config(parsed: Parsed, variables: Sequence[str], ports: tuple[str, ...],
-            healthy: HealthCheck | None) -> Config:
+def _config(parsed: Parsed, variables: Sequence[str], ports: tuple[str, ...], healthy: HealthCheck | None) -> Config:
     entrypoint = [word for word in (parsed.text("entrypoint"),) if word] if "entrypoint" in parsed.values else None
     stop_timeout = parsed.number("stop-timeout", 0) if "stop-timeout" in parsed.values else None
     return Config(

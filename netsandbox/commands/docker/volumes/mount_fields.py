@@ -140,8 +140,7 @@ def _of_volume(fields: Fields) -> dict[str, Any]:
 
 
 def _of_tmpfs(fields: Fields) -> dict[str, Any]:
-    return _said({"SizeBytes": size(fields.text("tmpfs-size")) or 0,
-                  "Mode": int(fields.text("tmpfs-mode") or "0", 8)})
+    return _said({"SizeBytes": size(fields.text("tmpfs-size")) or 0, "Mode": int(fields.text("tmpfs-mode") or "0", 8)})
 
 
 def without_effect(fields: Fields) -> list[str]:

@@ -32,8 +32,7 @@ def create(client: Client, parsed: Parsed) -> int:
             if client.context.engine.profile.since(28) else
             "either specify --name or provide positional arg, not both"))
     name = parsed.operands[0] if parsed.operands else parsed.text("name")
-    labels, options = (dict(sorted(named_values(texts).items()))
-                       for texts in (parsed.all("label"), parsed.all("opt")))
+    labels, options = (dict(sorted(named_values(texts).items())) for texts in (parsed.all("label"), parsed.all("opt")))
     check_driver(name, parsed.text("driver"))
     if name:
         volume_name(name)

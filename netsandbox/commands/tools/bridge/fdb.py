@@ -92,8 +92,7 @@ def all_rows(namespace: NetworkNamespace) -> list[FdbRow]:
             rows += own + _entries(interface, interface)
         else:
             if interface.vteps is not None:
-                own = [FdbRow(row.mac, interface, None, None, row, remote)
-                       for row, remote in interface.vteps.entries()]
+                own = [FdbRow(row.mac, interface, None, None, row, remote) for row, remote in interface.vteps.entries()]
             rows += (_entries(interface.port.bridge, interface) if interface.port is not None else []) + own
     return rows
 

@@ -213,9 +213,7 @@ class Script:
             if found[1] and int(found[1]) > compiled.count:
                 raise self._error(f"invalid reference \\{found[1]} on `s' command's RHS")
         nth = 0 if "g" in letters else int(number[0]) if number is not None else 1
-        return Step(
-            "s", first, last, negated, compiled, text, nth, "p" in letters
-        )
+        return Step("s", first, last, negated, compiled, text, nth, "p" in letters)
 
     def _rest_of_line(self) -> str:
         self._skip(" \t")

@@ -70,8 +70,7 @@ def _shown(attribute: Attribute) -> str:
     return f"[ {word}{value} ]"
 
 
-def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace,
-         read_peer: Callable[[Words], Any]) -> Key:
+def _key(attribute: Attribute, kind: LinkKind, namespace: NetworkNamespace, read_peer: Callable[[Words], Any]) -> Key:
     """One keyword of a kind."""
     spellings, name = attribute.spellings, attribute.key
     readers: dict[Form, Callable[[Words], Any]] = {

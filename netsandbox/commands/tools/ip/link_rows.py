@@ -63,8 +63,7 @@ def put_flags(row: Row, interface: Interface, lower_is_down: bool) -> None:
     row.put("flags", found, f"<{','.join(found)}> ")
 
 
-def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: bool,
-             with_queue: bool = True) -> None:
+def link_row(row: Row, interface: Interface, others: OtherNamespaces, is_link: bool, with_queue: bool = True) -> None:
     """print_linkinfo; `is_link` is False for `ip addr`, and `with_queue` for `ip monitor` (filter.showqueue)."""
     style = row.style
     _put_state(row, interface, is_link)

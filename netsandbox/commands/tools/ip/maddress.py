@@ -31,8 +31,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
     device = parse(words, (), bare("dev")).get("dev", "")
     only = namespace.interfaces.get(device)
-    rows = [_row(interface, style) for interface in in_order(namespace)
-            if not device or interface is only]
+    rows = [_row(interface, style) for interface in in_order(namespace) if not device or interface is only]
     return ToolResult(0, render([row for row in rows if row.members["maddr"]], style), "")
 
 

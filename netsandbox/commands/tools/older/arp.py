@@ -62,8 +62,7 @@ def _device(namespace: NetworkNamespace, options: Read, address: int) -> Interfa
 def _show(namespace: NetworkNamespace, options: Read, files: Files | None) -> ToolResult:
     rows = arp_entries(namespace)
     wanted = resolve(files, options.operands[0], FAILED) if options.operands else None
-    found = [row for row in rows if wanted in (None, row.address)
-             and options.values.get("i", row.device) == row.device]
+    found = [row for row in rows if wanted in (None, row.address) and options.values.get("i", row.device) == row.device]
     is_bsd = "a" in options
     text = "".join(_bsd_line(row) if is_bsd else _line(row) for row in found)
     if found and not is_bsd:

@@ -65,8 +65,7 @@ def show_stp(context: ToolContext, words: list[str]) -> str:
     if not isinstance(bridge, Bridge):
         raise ToolError(1, f"bridge {words[0]} does not exist!" if bridge is None else
                         f"device {words[0]} is not a bridge!")
-    return _bridge(bridge) + "".join(_port(port) for port in sorted(
-        bridge.ports, key=lambda port: port.interface.name))
+    return _bridge(bridge) + "".join(_port(port) for port in sorted(bridge.ports, key=lambda port: port.interface.name))
 
 
 def _bridge(bridge: Bridge) -> str:

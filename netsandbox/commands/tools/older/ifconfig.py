@@ -60,8 +60,7 @@ def _block(interface: Interface) -> str:
 
 def _aliases(interface: Interface) -> str:
     """A short block for each address with a label of its own."""
-    return "".join(_alias(interface, own.label) for own in interface.addresses
-                   if own.label not in ("", interface.name))
+    return "".join(_alias(interface, own.label) for own in interface.addresses if own.label not in ("", interface.name))
 
 
 def _alias(interface: Interface, label: str) -> str:

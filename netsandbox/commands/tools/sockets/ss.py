@@ -184,8 +184,7 @@ def _extended(row: SocketRow) -> str:
 def _cells(row: SocketRow, options: Read, names: dict[str, str]) -> list[str]:
     """What each of TITLES has of a socket."""
     numeric = "n" in options
-    users = f' users:(("{row.process}",pid={row.pid},fd={row.fd}))' if (
-        "p" in options and row.fd and row.pid) else ""
+    users = f' users:(("{row.process}",pid={row.pid},fd={row.fd}))' if ("p" in options and row.fd and row.pid) else ""
     timer = f" {row.timer}" if options.values.keys() & {"o", "e"} and row.timer is not None else ""
     timer += f" {_extended(row)}" if "e" in options else ""
     told = ""

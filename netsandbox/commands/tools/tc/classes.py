@@ -125,8 +125,7 @@ def _modify(context: ToolContext, command: str, words: Words) -> ToolResult:
         raise ToolError(1, f'Error: Qdisc "{place.kind}" is classless.')
     root = interface_named(context.namespace, place.device, 1).shaper if place.device else None
     why = "Operation not supported"
-    is_there = isinstance(root, Discipline) and any(
-        classid_of(row.handle) == place.classid for row in _classes(root))
+    is_there = isinstance(root, Discipline) and any(classid_of(row.handle) == place.classid for row in _classes(root))
     if place.device:
         check_net_admin(2)
     if isinstance(root, Htb) and (place.kind == "htb" or command == "delete"):

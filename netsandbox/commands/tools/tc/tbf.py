@@ -63,8 +63,7 @@ def text(tbf: Tbf, in_detail: bool) -> str:
     latency = (tbf.most - tbf.burst) * SECOND // tbf.rate
     waits = f"lat {shown_time(latency)}" if latency >= 0 else f"limit {shown_size(tbf.most)}"
     burst = shown_size(tbf.burst) + ("/1 mpu 0b" if in_detail else "")
-    return (f"rate {shown_rate(tbf.rate * 8)} burst {burst} {waits} "
-            f"{'linklayer ethernet ' if in_detail else ''}")
+    return (f"rate {shown_rate(tbf.rate * 8)} burst {burst} {waits} {'linklayer ethernet ' if in_detail else ''}")
 
 
 def members(tbf: Tbf) -> dict[str, Any]:

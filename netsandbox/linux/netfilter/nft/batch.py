@@ -55,8 +55,7 @@ class Batch:
 
     def _word(self, at: int, expecting: str = "string or last") -> str:
         if at >= len(self.line.words):
-            raise self.line.complaint(f"syntax error, unexpected newline, expecting {expecting}",
-                                      len(self.line.words))
+            raise self.line.complaint(f"syntax error, unexpected newline, expecting {expecting}", len(self.line.words))
         return self.line.words[at]
 
     def _family(self, at: int) -> str:

@@ -176,8 +176,7 @@ class ClampMss(Action):
     looks_at_hooks = True
     adds: ClassVar[bool] = True
     """A SYN without the option gets one."""
-    options = (Option("--set-mss", number(0, 65515), can_negate=False),
-               Option("--clamp-mss-to-pmtu", can_negate=False))
+    options = (Option("--set-mss", number(0, 65515), can_negate=False), Option("--clamp-mss-to-pmtu", can_negate=False))
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
