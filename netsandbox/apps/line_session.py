@@ -62,3 +62,11 @@ class LineSession:
     def take_one(self) -> bool:
         """Answer one request of `data`; False when there is no whole one."""
         raise NotImplementedError
+
+
+class SilentSession(LineSession):
+    """Of a protocol that nobody speaks here: it takes what is sent and says nothing, until the client ends it."""
+
+    def take_one(self) -> bool:
+        self.data = b""
+        return False

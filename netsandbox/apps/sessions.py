@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from netsandbox.apps.http_server import Host, HttpSession, Site
-from netsandbox.apps.line_session import LineSession
+from netsandbox.apps.line_session import LineSession, SilentSession
 from netsandbox.apps.memcached import MemcachedSession
 from netsandbox.apps.mysql import MysqlSession
 from netsandbox.apps.nginx.site import furnish as furnish_nginx
 from netsandbox.apps.redis import RedisSession
-from netsandbox.apps.silent import SilentSession
 from netsandbox.apps.sites.apache import ApacheSite
 from netsandbox.apps.sites.asker import ASKER_SITES
 from netsandbox.apps.sites.public import PublicSite

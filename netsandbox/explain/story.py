@@ -12,13 +12,12 @@ from netsandbox.explain.chain import MOST_CAUSES, Link, before, chain, delivery_
 from netsandbox.explain.drops import rule_made_at
 from netsandbox.explain.explanation import Explanation, tell, tell_as
 from netsandbox.explain.fate import fate, since
-from netsandbox.explain.internal import internal_network
 from netsandbox.explain.lost_rules import lost_rules
 from netsandbox.explain.operands import operands
 from netsandbox.explain.operands_of_rules import translated, walks_of
 from netsandbox.explain.settings import setting_of
 from netsandbox.explain.voice import Names, Voice
-from netsandbox.explain.ways import way_of
+from netsandbox.explain.ways import internal_network, way_of
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.device_events import (
     Encapsulated,

@@ -9,10 +9,10 @@ from netsandbox.shell import builtin_jobs as jobs
 from netsandbox.shell import builtin_places as places
 from netsandbox.shell import builtin_printing as printing
 from netsandbox.shell import builtin_read as reading
-from netsandbox.shell import builtin_test as testing
 from netsandbox.shell import builtin_variables as variables
 from netsandbox.shell.builtin import Declared
 from netsandbox.shell.builtin_limits import ulimit
+from netsandbox.shell.conditions import test
 
 BASH = ("bash",)
 EXTENDED = ("bash", "ash")
@@ -29,7 +29,7 @@ BUILTINS: dict[str, Declared] = {
     "cd": Declared(places.cd), "pwd": Declared(places.pwd),
     "echo": Declared(printing.echo), "printf": Declared(printing.printf),
     **dict.fromkeys(("mapfile", "readarray"), Declared(arrays.mapfile, BASH)),
-    "read": Declared(reading.read), "test": Declared(testing.test), "[": Declared(testing.test),
+    "read": Declared(reading.read), "test": Declared(test), "[": Declared(test),
     "export": Declared(variables.export), "readonly": Declared(variables.readonly), "unset": Declared(variables.unset),
     "set": Declared(variables.set_options), "shift": Declared(variables.shift), "local": Declared(variables.local),
     "declare": Declared(variables.declare, BASH), "typeset": Declared(variables.declare, BASH),

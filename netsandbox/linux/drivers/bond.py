@@ -7,9 +7,9 @@ from typing import Any
 from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.kernel import RELEASE
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, setting
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.drivers.bond_arp import VALIDATED, now
 from netsandbox.linux.drivers.bond_device import OPTIONS, BondInterface
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, LONG_NAMES, MODES, POLICIES, ROUND_ROBIN, XOR

@@ -11,8 +11,7 @@ from netsandbox.commands.docker.building.checks import warnings
 from netsandbox.commands.docker.building.dockerfile import DockerfileError, Instruction, Planned, Stage
 from netsandbox.commands.docker.building.files import Copying, grown, in_layer
 from netsandbox.commands.docker.building.output import Step
-from netsandbox.commands.docker.building.packages import installed
-from netsandbox.commands.docker.building.run_instruction import Run, container_for
+from netsandbox.commands.docker.building.run_instruction import Run, container_for, installed
 from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.commands.docker.images.config import CHANGES, SHELL, list_of, pairs, substituted, words_of

@@ -18,7 +18,7 @@ from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.log_drivers import DRIVERS
 from netsandbox.docker.profiles import Profile
-from netsandbox.linux.core.release import RELEASE
+from netsandbox.linux.core.kernel import RELEASE
 
 BAD_TEMPLATE = 64
 NOTHING = Slice([], "[]string", is_nil=True)

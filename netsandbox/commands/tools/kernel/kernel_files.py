@@ -12,8 +12,8 @@ from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.errors import NotModelledError
 from netsandbox.linux.core.files import Files, Generator
 from netsandbox.linux.core.inode import KERNELS, FileError, RefusedWriteError
+from netsandbox.linux.core.kernel import RELEASE
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.release import RELEASE
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.shell.builtin_limits import limits_file
