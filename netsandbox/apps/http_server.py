@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from netsandbox.apps.stream import Stream
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.http import REASONS, Head, build_head, parse_head
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.tcp.stream import StreamSocket
 
 NOT_MODIFIED = 304
 CONTINUE = "100-continue"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netsandbox.apps.output import Output
 from netsandbox.apps.pipe import Pipe
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 SIGINT, SIGKILL, SIGTERM = 2, 9, 15

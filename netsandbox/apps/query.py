@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from netsandbox.apps.resolv_conf import Settings
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.ipv4.udp import DONT, UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -16,7 +17,6 @@ from netsandbox.wire.errors import ParseError
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 LENGTH = 2
 """Bytes before a message by TCP that say how long it is (RFC 1035, 4.2.2)."""

@@ -13,6 +13,8 @@ from netsandbox.apps.calendar import MONTHS, log_date
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.sessions import SERVICES, Session
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import ANY, Socket, SocketError
 from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -21,8 +23,6 @@ from netsandbox.wire.addresses import format_ipv4
 if TYPE_CHECKING:
 
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 NGINX_TRIES = 5
 NGINX_PAUSE = 500 * MILLISECOND

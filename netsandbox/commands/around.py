@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.program import Task
 from netsandbox.commands.late import Late, places
+from netsandbox.shell.machine import Call, Machine
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.machine import Call, Machine
 
 AROUND: Late[str, Callable[[Machine, Call], Task]] = Late(places("netsandbox.shell", {
     "around": "env=Env time=Timed nohup=Plainly nice=Plainly stdbuf=Plainly setsid=Plainly unbuffer=Plainly",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.program import Task
 from netsandbox.commands.around import INTERPRETER
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.errors import CommandError
@@ -17,7 +18,6 @@ from netsandbox.shell.machine import Call
 from netsandbox.shell.streams import Screen
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
     from netsandbox.commands.shell import Shell
 
 

@@ -14,15 +14,15 @@ from netsandbox.apps.tcpdump.pcap_filter import Filter
 from netsandbox.commands import kinds
 from netsandbox.commands.comments import commenter
 from netsandbox.commands.errors import CommandError
+from netsandbox.commands.job import Job
+from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.export import CaptureFile
+from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import Namer
 
 if TYPE_CHECKING:
-    from netsandbox.commands.job import Job
-    from netsandbox.commands.shell import Shell
-    from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.capture import Passing
 
 Values = dict[str, Any]

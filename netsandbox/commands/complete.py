@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands import kinds
 from netsandbox.commands.catalogue import VERBS, verbs
+from netsandbox.commands.docker.client.flags import Command
 from netsandbox.commands.docker.client.help import listed
 from netsandbox.commands.docker.client.registry import COMMANDS as DOCKER
 from netsandbox.commands.parts import SUDO
@@ -16,15 +17,14 @@ from netsandbox.commands.tool_words import TOOL_SUMMARIES
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.commands.tools.words import ASKED, OfferedError
+from netsandbox.commands.verb import Parameter, Verb
 from netsandbox.explain.words import NOTHING, Both, Words, said
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.shell.parser import last_command
 
 if TYPE_CHECKING:
-    from netsandbox.commands.docker.client.flags import Command
     from netsandbox.commands.shell import Shell
-    from netsandbox.commands.verb import Parameter, Verb
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 FILTERS = ("grep", "head", "tail", "wc", "sort", "uniq", "cut", "awk", "sed", "tr", "xargs", "tee", "cat", "less", "jq")
 """What commonly stands behind a pipe."""

@@ -9,13 +9,13 @@ from netsandbox.commands.docker.containers.machine import NSENTER
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.programs import is_netns_exec
 from netsandbox.docker.launch import SHELLS
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import may_administer
+from netsandbox.shell.machine import Call
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.shell.machine import Call
 
 HERE = "this is a shell already; `enter NODE` opens one in a node"
 

@@ -10,6 +10,8 @@ from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.place import Place
 from netsandbox.commands.verb import Parameter, verb
+from netsandbox.engine.scheduler import Scheduler
+from netsandbox.engine.timers import Timer
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.lab.nearest import nearest_address
@@ -20,8 +22,6 @@ from netsandbox.wire.addresses import format_ipv4
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
-    from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.engine.timers import Timer
 
 Values = dict[str, Any]
 MOST_STEPS = 100_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.option_table import OptionTable
@@ -11,13 +12,12 @@ from netsandbox.commands.docker.containers.machine import NSENTER
 from netsandbox.commands.docker.printing.words import harmless
 from netsandbox.commands.tools.kernel.kernel_files import namespace_file, with_kernel
 from netsandbox.commands.unmodelled import reason
+from netsandbox.docker.container import Container
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from netsandbox.commands.shell import Shell
-    from netsandbox.docker.container import Container
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 DENIED = "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted"
 HINT = "Try 'nsenter --help' for more information."

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.commands.docker import Client
 from netsandbox.commands.docker.containers.machine import rights_of
+from netsandbox.docker.container import Container
 from netsandbox.linux.netlink.credentials import ROOT, Rights, acting_with
 
 if TYPE_CHECKING:
-    from netsandbox.commands.docker import Client
     from netsandbox.commands.shell import Shell
-    from netsandbox.docker.container import Container
 
 
 class Place(NamedTuple):

@@ -13,6 +13,7 @@ from netsandbox.commands.docker import program as docker_program
 from netsandbox.commands.docker.containers.machine import NSENTER, Inside
 from netsandbox.commands.late import Late, places
 from netsandbox.commands.nested import Nested
+from netsandbox.commands.place import Place
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.follows import Follower, FollowsError
 from netsandbox.commands.tools.inputs import NeedsInputError, has_lines
@@ -22,18 +23,17 @@ from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
 from netsandbox.commands.tools.rights import note_on
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.api import identity as engine_identity
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.launch import SHELLS
 from netsandbox.engine.budget import OverBudgetError
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with
+from netsandbox.shell.machine import Call
 from netsandbox.wire.addresses import LOOPBACK_ADDRESS
 
 if TYPE_CHECKING:
-    from netsandbox.commands.place import Place
     from netsandbox.commands.shell import Shell
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.shell.machine import Call
 
 
 Names = dict[str, int]

@@ -8,11 +8,11 @@ from netsandbox.apps.program import Task
 from netsandbox.commands.job import Job
 from netsandbox.commands.place import Place
 from netsandbox.commands.refusals import REFUSALS
+from netsandbox.commands.verb import Verb
 from netsandbox.shell.machine import Call
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
-    from netsandbox.commands.verb import Verb
 
 
 class VerbCall(NamedTuple):

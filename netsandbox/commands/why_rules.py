@@ -12,6 +12,7 @@ from netsandbox.explain.story_of_rules import RuleRow, why_connection, why_rule
 from netsandbox.explain.voice import Names, Voice, safe
 from netsandbox.lab.errors import LabError
 from netsandbox.linux.core.hooks import TABLES
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import FrameBridged, VerdictGiven
 from netsandbox.linux.netfilter.bridged import CALLS
 from netsandbox.linux.netfilter.connection import ORIGINAL
@@ -20,7 +21,6 @@ from netsandbox.wire.ethernet import ETH_P_IP
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 LONGEST_NUMBER = 9
 FORBIDDING = ("DROP", "REJECT")

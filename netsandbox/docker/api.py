@@ -15,10 +15,10 @@ from netsandbox.docker.daemon_settings import FAILED_TO_LISTEN, SOCKET, DaemonEr
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import AddressError, parse_ipv4
+from netsandbox.wire.http import Head
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.wire.http import Head
 
 PORT = 2375
 BACKLOG = 4096

@@ -6,22 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.output import PIECE, Appended
+from netsandbox.apps.pipe import Pipe
+from netsandbox.apps.program import Task
 from netsandbox.docker.config import NO_CONFIG, NO_HOST_CONFIG, Published
+from netsandbox.docker.freezer import Frozen
+from netsandbox.docker.ipam import AddressPool
+from netsandbox.docker.links import Link
 from netsandbox.engine.budget import Use
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
 from netsandbox.engine.snapshot import Values
 from netsandbox.linux.core.accounts import SUPERUSER
+from netsandbox.linux.core.inode import FileSystem
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 if TYPE_CHECKING:
-    from netsandbox.apps.pipe import Pipe
-    from netsandbox.apps.program import Task
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.freezer import Frozen
     from netsandbox.docker.health import Health
     from netsandbox.docker.images import Image
-    from netsandbox.docker.ipam import AddressPool
-    from netsandbox.docker.links import Link
     from netsandbox.docker.name_server import EmbeddedServer
     from netsandbox.docker.network import BridgeNetwork
     from netsandbox.docker.ports import Binding
@@ -29,9 +32,6 @@ if TYPE_CHECKING:
     from netsandbox.docker.volumes import Mount
     from netsandbox.engine.scheduler import Scheduler
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.inode import FileSystem
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 Reader = Callable[[tuple[str, str]], None]
 """Who watches what a program writes: (stream, text)."""

@@ -7,6 +7,7 @@ their restart policy or live-restore wants.  moby, daemon/daemon.go, daemon_unix
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,6 @@ from netsandbox.linux.core.inode import RegularFile
 from netsandbox.linux.netfilter import bridged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from netsandbox.docker.engine import DockerEngine
 

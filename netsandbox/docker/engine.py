@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.nginx.nginx import NginxServer
+from netsandbox.apps.program import Task
 from netsandbox.apps.server import Server, Sleeper
 from netsandbox.docker import (
     daemon,
@@ -29,6 +30,7 @@ from netsandbox.docker import (
     user_networks,
     volumes,
 )
+from netsandbox.docker.api import Door
 from netsandbox.docker.container import EXITED, PAUSED, RESTARTING, RUNNING, Container, Ended
 from netsandbox.docker.daemon_settings import DaemonError, DaemonSettings
 from netsandbox.docker.errors import DAEMON, HINT, NOT_CREATED, NOT_FOUND, DockerError, as_older_runc, daemon_error
@@ -39,21 +41,19 @@ from netsandbox.docker.image_store import ImageStore
 from netsandbox.docker.launch import Runner, main_program
 from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_number
 from netsandbox.docker.network_maker import NetworkMaker
+from netsandbox.docker.port_choice import Choice
 from netsandbox.docker.profiles import PROFILES
 from netsandbox.docker.rules import rules_of
 from netsandbox.docker.signals import KILLED, SIGNALS, UNKNOWN, signal_name, signal_number, status_after
+from netsandbox.docker.user_networks import NetworkPlan
+from netsandbox.docker.volumes import Volume
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.inode import FileSystem
+from netsandbox.linux.core.namespace import NetworkNamespace
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
-    from netsandbox.docker.api import Door
-    from netsandbox.docker.port_choice import Choice
-    from netsandbox.docker.user_networks import NetworkPlan
-    from netsandbox.docker.volumes import Volume
     from netsandbox.engine.chance import Chance
-    from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 HEARD_OF = 100 * MILLISECOND
 """From the end of a container's program until dockerd has heard of it, by way of containerd, and takes its networks

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.program import Task
 from netsandbox.docker import history
 from netsandbox.docker.container import Container, Exec
 from netsandbox.docker.network import random_identity
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
     from netsandbox.docker.engine import DockerEngine
 
 

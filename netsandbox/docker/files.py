@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.hosts import addresses_of, host_records
 from netsandbox.docker import links
+from netsandbox.docker.container import Container
 from netsandbox.docker.image_files import furnish, release
+from netsandbox.docker.images import Image
 from netsandbox.docker.resolv_conf import FALLBACK, ResolvConf, copied, internal, legacy
 from netsandbox.linux.core.device_nodes import given
 from netsandbox.linux.core.files import Files, Generator
@@ -14,9 +16,7 @@ from netsandbox.linux.core.inode import FileSystem, RegularFile
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.images import Image
     from netsandbox.engine.scheduler import Scheduler
 
 HOST_GATEWAY = "host-gateway"

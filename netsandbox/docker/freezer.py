@@ -6,19 +6,19 @@ socket of its has to tell.  The sockets themselves are the kernel's: a connectio
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.apps.program import Task
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Socket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
-    from netsandbox.apps.program import Task
     from netsandbox.docker.container import Container
     from netsandbox.engine.scheduler import Scheduler
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class Deaf:

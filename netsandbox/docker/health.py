@@ -7,13 +7,13 @@ from json import dumps
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.output import Kept
+from netsandbox.apps.program import Task
 from netsandbox.docker import execs, history
 from netsandbox.docker.container import RUNNING, Container
 from netsandbox.docker.signals import KILLED
 from netsandbox.engine.units import SECOND
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.engine.timers import Timer
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.docker.container import Container
+from netsandbox.docker.network import DockerNetwork
+
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.network import DockerNetwork
 
 MOST = 256
 BUILDER = "buildkitsandbox"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from string import hexdigits
 from typing import TYPE_CHECKING
 
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.files import files_of
 from netsandbox.docker.images import IMAGES, Image, find_image, stand_in
+from netsandbox.linux.core.inode import Layer
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.core.inode import Layer
 
 NO_NAME = "<none>"
 HEX = frozenset(hexdigits.lower())

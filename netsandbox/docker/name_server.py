@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.name_server import Answered, NameServer, Pending
 from netsandbox.apps.query import DatagramQuery, Query, StreamQuery
 from netsandbox.docker import links, name_server_rules
+from netsandbox.docker.container import Container
 from netsandbox.docker.files import asks_from_host, external_servers, sets_ndots
 from netsandbox.docker.name_server_rules import ADDRESS
+from netsandbox.docker.network import BridgeNetwork
 from netsandbox.docker.sandbox import gateway_of, in_gateway_order
 from netsandbox.docker.service_names import dns_names
 from netsandbox.linux.ipv4.udp import Datagram
@@ -22,9 +24,7 @@ from netsandbox.wire import dns
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.network import BridgeNetwork
 
 TTL = 600
 

@@ -13,10 +13,12 @@ from netsandbox.docker.container import Container, Endpoint, Wish, hexadecimal
 from netsandbox.docker.errors import NOT_CREATED, DockerError, daemon_error
 from netsandbox.docker.events import AddressAnnounced, AddressReleased
 from netsandbox.docker.ipam import AddressInUseError, AddressPool, PoolExhaustedError
+from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import ETHERNET_MTU, MAX_NAME, Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.sysctl import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.ipv4 import address as addresses
@@ -34,9 +36,7 @@ from netsandbox.wire.arp import REQUEST
 
 if TYPE_CHECKING:
     from netsandbox.docker.firewall import Firewall
-    from netsandbox.docker.network_options import BridgeOptions
     from netsandbox.engine.chance import Stream
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 ANNOUNCEMENTS = 3
 ANNOUNCE_INTERVAL = SECOND

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.docker.firewall import Firewall
 from netsandbox.docker.ipam import AddressPool
 from netsandbox.docker.network import NO_QUEUE, BridgeNetwork
+from netsandbox.docker.network_options import BridgeOptions
+from netsandbox.docker.profiles import Profile
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import ETHERNET_MTU
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.wire.addresses import Network, random_mac
 
 if TYPE_CHECKING:
-    from netsandbox.docker.firewall import Firewall
-    from netsandbox.docker.network_options import BridgeOptions
-    from netsandbox.docker.profiles import Profile
     from netsandbox.engine.chance import Stream
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 
 class NetworkMaker:

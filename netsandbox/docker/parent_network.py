@@ -6,6 +6,7 @@ filter's rules for it: the network's router is one on the parent's wire.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeGuard, cast
 
 from netsandbox.docker.container import Container, Endpoint, Wish
@@ -13,8 +14,11 @@ from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.ipam import AddressPool
 from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, DockerNetwork, random_number
 from netsandbox.docker.network_options import BridgeOptions
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.netlink import link as links
 from netsandbox.linux.netlink.credentials import ROOT, acting_with
@@ -22,12 +26,8 @@ from netsandbox.linux.netlink.link import LinkRequest
 from netsandbox.wire.addresses import Network, random_mac
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 DRIVERS = ("macvlan", "ipvlan")
 MODES = {"macvlan": ("bridge", "private", "vepa", "passthru"), "ipvlan": ("l2", "l3", "l3s")}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.docker.config import Published
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.events import PublishRefused
 from netsandbox.docker.sandbox import gateway_of
 
 if TYPE_CHECKING:
-    from netsandbox.docker.config import Published
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.docker.ports import Binding
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from contextlib import suppress
 from ipaddress import IPv6Address
 from itertools import cycle, islice
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps import docker_proxy
 from netsandbox.apps.held_port import HeldPort
+from netsandbox.docker.config import Published
+from netsandbox.docker.container import Container, Endpoint
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.port_choice import EVERYWHERE, EVERYWHERE_V6, Taken, all_taken, choice_of, free, note_taken
+from netsandbox.docker.profiles import Profile
 from netsandbox.docker.rules import PortRule
 from netsandbox.docker.sandbox import gateway_of
 from netsandbox.engine.budget import Use, spend
@@ -18,12 +22,8 @@ from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 
 if TYPE_CHECKING:
-    from collections.abc import Set
 
-    from netsandbox.docker.config import Published
-    from netsandbox.docker.container import Container, Endpoint
     from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.profiles import Profile
 
 NO_PROTOCOL = "protocol not supported"
 PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker import history
 from netsandbox.docker.config_network import NO_ENDPOINT, ConfigNetwork
+from netsandbox.docker.container import Container, Endpoint, Wish
 from netsandbox.docker.errors import DAEMON, NOT_CREATED, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork
@@ -22,7 +23,6 @@ from netsandbox.linux.tcp.connection import Connection
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container, Endpoint, Wish
     from netsandbox.docker.engine import DockerEngine
 
 FAILED = "failed to set up container networking"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import NOT_CREATED, daemon_error
 from netsandbox.docker.files import HOST_GATEWAY, WRITTEN
 from netsandbox.docker.log_drivers import size_fault
 from netsandbox.linux.core.accounts import Account, UnknownAccountError, account
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
 
 DEVICES = frozenset(f"/dev/{name}".rstrip("/") for name in (

@@ -6,6 +6,7 @@ What a packet filter does on such networks (isolation from other bridges, masque
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.docker import config_network, history
@@ -24,7 +25,6 @@ from netsandbox.linux.core.interface import MAX_NAME as MAX_INTERFACE_NAME
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from netsandbox.docker.engine import DockerEngine
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.sessions import FURNISH
 from netsandbox.docker import history
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import HINT, NOT_CREATED, NOT_FOUND, daemon_error
 from netsandbox.docker.files import files_of
 from netsandbox.docker.tmpfs import most_bytes
@@ -21,7 +22,6 @@ from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import Directory, FileError, FileSystem, Graft
 
 if TYPE_CHECKING:
-    from netsandbox.docker.container import Container
     from netsandbox.docker.engine import DockerEngine
 
 BIND, VOLUME, TMPFS = "bind", "volume", "tmpfs"

@@ -11,11 +11,11 @@ from netsandbox.lab.nodes import Cable, HubNode, Node, Switch
 from netsandbox.linux.bridge.bridge import MAX_PORTS
 from netsandbox.linux.core import cable, link
 from netsandbox.linux.core.interface import MAX_NAME, Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.veth import VethInterface
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 NAME = re.compile(r"[^\W_][\w.-]*")
 """What a person may call a node or an interface."""

@@ -16,6 +16,8 @@ from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host, Remote
 from netsandbox.linux.core import cable, link
 from netsandbox.linux.core.device import NO_SPEED
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.veth import VethInterface
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.netfilter.iptables import iptables
@@ -25,8 +27,6 @@ from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_n
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 DEFAULT_LAN = "192.168.1.0/24"
 ROUTER, ISP = "uplink", "isp"

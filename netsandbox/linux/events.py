@@ -13,18 +13,18 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.ipv4.route_value import RouteValue, Terms
+from netsandbox.linux.netfilter.events import ChainWalk
+from netsandbox.linux.place import Place
+from netsandbox.wire.addresses import Network
+from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.nud import NudState
-    from netsandbox.linux.drop import Dropped, Outcome
-    from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.netfilter.listing import Belonging
     from netsandbox.linux.netfilter.megaflow import Passage
-    from netsandbox.linux.place import Place
-    from netsandbox.wire.addresses import Network
-    from netsandbox.wire.ethernet import Frame
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 
 class Forwarding(Enum):

@@ -18,12 +18,12 @@ from netsandbox.commands.tools.ip.neighbour import neighbour_json
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.engine.units import seconds
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.rig import building, snapshot
 from netsandbox.rig.format import Action, Finish, KernelLabError, Result
 from netsandbox.rig.socket_actions import do_bind, do_send_frame, do_tcp_client, do_tcp_serve, do_udp_send, do_udp_serve
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.rig.performance import Performance
 
 KILLED = -15

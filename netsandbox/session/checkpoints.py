@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.snapshot import CopyError, Snapshot
 from netsandbox.lab.copying import RULES
+from netsandbox.session.journal import Entry
 
 if TYPE_CHECKING:
-    from netsandbox.session.journal import Entry
     from netsandbox.session.timeline import Timeline
 
 LINE = 50

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from netsandbox.shell.dialect import Dialect
 from netsandbox.shell.errors import ScriptError
 from netsandbox.shell.parser import SEPARATORS, tokens_of
 from netsandbox.shell.reader import AN_ASSIGNMENT, IN_FRONT
 
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
-    from netsandbox.shell.dialect import Dialect
 
 
 SUBSTITUTION = re.compile(r"(\$\(|`)([\w-]+)(?=[\s)`])")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,7 +11,6 @@ from netsandbox.shell.errors import DiscardError, RefusedError
 from netsandbox.shell.tree import Assignment, Parameter, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
 
     from netsandbox.shell.state import State
 

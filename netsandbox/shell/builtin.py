@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.apps.pipe import Pipe
+from netsandbox.shell.dialect import Dialect
+from netsandbox.shell.state import State
 from netsandbox.shell.streams import Routed, Streams, standard_input
 
 if TYPE_CHECKING:
-    from netsandbox.apps.pipe import Pipe
-    from netsandbox.shell.dialect import Dialect
     from netsandbox.shell.interpreter import Interpreter
     from netsandbox.shell.simple import SimpleFrame
-    from netsandbox.shell.state import State
 
 
 class Builtin(NamedTuple):

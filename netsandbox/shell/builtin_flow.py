@@ -10,10 +10,10 @@ from netsandbox.shell.dialect import syntax_error, unreadable
 from netsandbox.shell.errors import RefusedError, ScriptError
 from netsandbox.shell.loops import LoopFrame
 from netsandbox.shell.parser import EXTENDED, RESERVED, broken, parse_by_line
+from netsandbox.shell.tree import List
 
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
-    from netsandbox.shell.tree import List
 
 
 def true(_call: Builtin) -> int:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.docker.signals import IGNORED, SIGNALS
 from netsandbox.shell.errors import RefusedError
+from netsandbox.shell.state import JobEntry
 
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.state import JobEntry
 
 USAGE = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"
 INIT = "1"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.inode import FileError
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.frames import Frame, ListFrame
+from netsandbox.shell.streams import Streams
+from netsandbox.shell.tree import List, Runnable
 
 if TYPE_CHECKING:
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.streams import Streams
-    from netsandbox.shell.tree import List, Runnable
 
 MOST_CALLS = 200
 """Functions within one another."""

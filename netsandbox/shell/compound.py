@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.shell import tree
@@ -9,7 +10,6 @@ from netsandbox.shell.dollar import NAME, calculation
 from netsandbox.shell.errors import ScriptError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from netsandbox.shell.parser import Parser
 

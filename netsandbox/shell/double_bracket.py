@@ -11,13 +11,13 @@ from netsandbox.shell.arithmetic import CalculationError, evaluate
 from netsandbox.shell.array import Array
 from netsandbox.shell.conditions import COMPARISONS, UNARY, ConditionError, binary, unary
 from netsandbox.shell.errors import RefusedError
+from netsandbox.shell.expand import Expansion
 from netsandbox.shell.frames import Expanding
 from netsandbox.shell.patterns import matches
 from netsandbox.shell.streams import terminals
 from netsandbox.shell.tree import Condition, Word
 
 if TYPE_CHECKING:
-    from netsandbox.shell.expand import Expansion
     from netsandbox.shell.interpreter import Interpreter
 
 OPERATORS = frozenset({"=", "==", "!=", "=~", "<", ">", "-nt", "-ot", "-ef"})

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from netsandbox.shell.arithmetic import CalculationError, NumberError, evaluate
+from netsandbox.shell.array import Array
 from netsandbox.shell.array_expansion import all_of, array_of, element, item, set_item
 from netsandbox.shell.braces import TooManyError, braced
 from netsandbox.shell.errors import DiscardError, RefusedError
@@ -20,7 +21,6 @@ from netsandbox.shell.patterns import is_pattern
 from netsandbox.shell.tree import Arithmetic, Command, List, Parameter, Part, Text, Word
 
 if TYPE_CHECKING:
-    from netsandbox.shell.array import Array
     from netsandbox.shell.state import State
     from netsandbox.shell.streams import Streams
 

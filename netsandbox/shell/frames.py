@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.pipe import Pipe
+from netsandbox.apps.program import Task
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.shell.errors import DiscardError, RefusedError
@@ -15,9 +17,7 @@ from netsandbox.shell.streams import Gathered, Routed, Streams
 from netsandbox.shell.tree import AndOr, Broken, Calculation, Case, Function, If, List, Pipeline, Redirected, Subshell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-    from netsandbox.apps.program import Task
     from netsandbox.shell.interpreter import Interpreter
 
 

@@ -12,20 +12,20 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Task
 from netsandbox.engine import budget
 from netsandbox.engine.budget import OverBudgetError, Use
+from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.units import SECOND
 from netsandbox.shell.errors import DiscardError, NotFoundError, RefusedError
 from netsandbox.shell.expand import Expansion
 from netsandbox.shell.frames import Frame, InterruptedFrame, ListFrame
 from netsandbox.shell.kinds import frame_of
+from netsandbox.shell.machine import Machine
+from netsandbox.shell.state import State
 from netsandbox.shell.streams import Routed, Screen, Streams, pipe_of
 from netsandbox.shell.traps import EXIT, NAMES, UNTRAPPED, TrapFrame
+from netsandbox.shell.tree import List, Runnable
 
 if TYPE_CHECKING:
-    from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.shell.machine import Machine
     from netsandbox.shell.net_streams import NetStream
-    from netsandbox.shell.state import State
-    from netsandbox.shell.tree import List, Runnable
 
 LAST = 128
 """Of the statuses that a program ends with itself; behind it come those of signals."""

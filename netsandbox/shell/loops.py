@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
+from netsandbox.shell.expand import Expansion
 from netsandbox.shell.frames import Expanding, ListFrame
 from netsandbox.shell.tree import AndOr, CountingFor, For, Pipeline, Simple, Text, While, says
 
 if TYPE_CHECKING:
-    from netsandbox.shell.expand import Expansion
     from netsandbox.shell.interpreter import Interpreter
 
 TRUE, FALSE = frozenset({"true", ":"}), frozenset({"false"})

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+from netsandbox.apps.pipe import Pipe
+from netsandbox.apps.program import Context, Task
+from netsandbox.linux.core.files import Files
+from netsandbox.shell.dialect import Dialect
 
-    from netsandbox.apps.pipe import Pipe
-    from netsandbox.apps.program import Context, Task
+if TYPE_CHECKING:
+
     from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.linux.core.files import Files
-    from netsandbox.shell.dialect import Dialect
 
 
 class FilesHolder(Protocol):

@@ -8,10 +8,10 @@ from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.machine import Call
 from netsandbox.shell.net_streams import PATH, NetStream, Opening
 from netsandbox.shell.streams import FILE_OPERATORS, Routed, Streams, descriptor, opened, standard_input
+from netsandbox.shell.tree import Redirect
 
 if TYPE_CHECKING:
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.tree import Redirect
 
 
 def redirected(shell: Interpreter, redirects: tuple[Redirect, ...], targets: list[str],

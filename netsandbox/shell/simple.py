@@ -5,26 +5,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.program import Task
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
+from netsandbox.shell.array import Array
 from netsandbox.shell.array_expansion import made
 from netsandbox.shell.builtin import Builtin
 from netsandbox.shell.builtins import BUILTINS
 from netsandbox.shell.calls import CallFrame, SourceFrame, remove
 from netsandbox.shell.errors import RefusedError
+from netsandbox.shell.expand import Expansion
 from netsandbox.shell.frames import Expanding, Frame
 from netsandbox.shell.machine import Call
 from netsandbox.shell.parser import DECLARING
 from netsandbox.shell.redirecting import Sockets, redirected
+from netsandbox.shell.state import State
 from netsandbox.shell.streams import Routed, Streams, standard_input
 from netsandbox.shell.tree import Simple, Text, Word
 
 if TYPE_CHECKING:
-    from netsandbox.apps.program import Task
-    from netsandbox.shell.array import Array
-    from netsandbox.shell.expand import Expansion
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.state import State
 
 SAFE = re.compile(r"[\w@%+=:,./^{}-]+", re.ASCII)
 SPECIAL = frozenset({".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.signals import SIGNALS
@@ -10,13 +11,12 @@ from netsandbox.shell.dialect import syntax_error
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.frames import ListFrame
 from netsandbox.shell.parser import broken, parse_by_line
+from netsandbox.shell.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
 
     from netsandbox.shell.builtin import Builtin
     from netsandbox.shell.interpreter import Interpreter
-    from netsandbox.shell.state import State
 
 EXIT = "EXIT"
 NAMES = {number: name for name, number in SIGNALS.items()}

@@ -27,6 +27,7 @@ from netsandbox.tui.looking_keys import LookingKeys
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.screens.pane_table import PANES
+from netsandbox.tui.source import Outcome
 from netsandbox.tui.step_keys import StepKeys
 from netsandbox.tui.time_keys import TimeKeys
 from netsandbox.tui.warm import Warming
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from netsandbox.commands.verb import Verb
     from netsandbox.session.keeping import KeptSession
     from netsandbox.session.steps import Scenario
-    from netsandbox.tui.source import Outcome
 
 TOUR = "tour-seen"
 

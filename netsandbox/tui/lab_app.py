@@ -27,6 +27,7 @@ from netsandbox.tui.options import Options
 from netsandbox.tui.progress import ProgressFile
 from netsandbox.tui.screens.main import MainScreen
 from netsandbox.tui.settling import Settling
+from netsandbox.tui.source import Said
 from netsandbox.tui.state_files import StateFiles
 from netsandbox.tui.static_lines import break_as_elsewhere
 from netsandbox.tui.stylesheet import KnownStyles
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from netsandbox.session.own_files import OwnFiles
     from netsandbox.session.steps import Scenario
     from netsandbox.tui.live import LiveLab
-    from netsandbox.tui.source import Said
 
 NAMED = re.compile(r"[\w.-]+: \S")
 """How a program begins a line about an error."""

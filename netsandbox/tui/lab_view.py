@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from netsandbox.explain.story import Story
 from netsandbox.lab import docker_rows, frame_log, tables, views
 from netsandbox.lab.journeys import Journeys
 from netsandbox.lab.names import Namer
 from netsandbox.linux.event_subject import frame_of
+from netsandbox.linux.place import Place
 from netsandbox.session.files import FileError
 from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.keeping import KeptSession
@@ -24,9 +26,7 @@ from netsandbox.tui.source import Cause, Flight, FrameBytes, Mark, Outcome, Tabl
 from netsandbox.tui.trace_watch import TraceWatch
 
 if TYPE_CHECKING:
-    from netsandbox.explain.story import Story
     from netsandbox.linux.core.capture import Passing
-    from netsandbox.linux.place import Place
 
 TABLES_RATE = 200_000_000
 """Virtual nanoseconds after which tables are looked at again although nothing happened: their timers run."""

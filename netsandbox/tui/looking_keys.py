@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,7 +15,6 @@ from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.prompt_line import PromptLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from netsandbox.lab.flows import Flow
     from netsandbox.tui.streams import Stream

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands import flow_text, sequence_text
 from netsandbox.commands.sequence_svg import svg
+from netsandbox.engine.trace import Trace
 from netsandbox.explain.frame_words import words_in
 from netsandbox.explain.refusals import translated
 from netsandbox.explain.verdicts import drop_words
 from netsandbox.lab.flows import End, Flow, end_name, flows
 from netsandbox.lab.log_filter import PROTOCOLS
+from netsandbox.lab.names import Namer
 from netsandbox.lab.sequence import Sequence as Diagram
 from netsandbox.lab.sequence import of_flow, of_rows
 from netsandbox.lab.tables import ConnectionRow, LogRow
@@ -26,8 +28,6 @@ from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 
 if TYPE_CHECKING:
-    from netsandbox.engine.trace import Trace
-    from netsandbox.lab.names import Namer
     from netsandbox.tui.lab_view import LabView
 
 WITH_PORTS = ("tcp", "udp")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.http_client import Url
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
     from netsandbox.apps.curl.glob import Wanted
     from netsandbox.apps.curl.options import CurlOptions
-    from netsandbox.apps.http_client import Url
-    from netsandbox.linux.core.files import Files
 
 
 def target(options: CurlOptions, wanted: Wanted, url: Url) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.http_client import HttpClient
+
 if TYPE_CHECKING:
     from netsandbox.apps.curl.curl import Curl
-    from netsandbox.apps.http_client import HttpClient
 
 Peer = tuple[str, int]
 """A server's name and port."""

@@ -6,11 +6,11 @@ import re
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.http_client import Url
 from netsandbox.wire.http import build_head
 
 if TYPE_CHECKING:
     from netsandbox.apps.curl.options import CurlOptions
-    from netsandbox.apps.http_client import Url
 
 VERSION = "curl/8.14.1"
 EXPECTED = 1 << 20

@@ -12,13 +12,13 @@ from netsandbox.apps.curl.text import METER_HEAD, Counts, meter, variables, writ
 from netsandbox.apps.http_client import HttpClient, Url
 from netsandbox.apps.output import at_terminal
 from netsandbox.apps.program import Context
+from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND, seconds
 from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.http import Head
 
 if TYPE_CHECKING:
     from netsandbox.apps.curl.options import CurlOptions
-    from netsandbox.engine.timers import Timer
-    from netsandbox.wire.http import Head
 
 
 NOT_WRITTEN = frozenset({"json", "header_json", "certs", "size_request", "time_posttransfer", "time_queue", "xfer_id"})

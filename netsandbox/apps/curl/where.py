@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.hosts import inet_aton
+from netsandbox.apps.http_client import Url
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from netsandbox.apps.curl.options import CurlOptions
-    from netsandbox.apps.http_client import Url
 
 PROXY_PORT = 1080
 NO_HOST_HAS = " \r\n\t/:#?!@{}[]\\$'\"^`*<>=;,+&()%|"

@@ -10,14 +10,14 @@ from netsandbox.commands.compose.down import Ending, Stopping
 from netsandbox.commands.compose.options import GLOBAL
 from netsandbox.commands.compose.progress import say
 from netsandbox.commands.compose.project import chosen, containers_of, number_of, profiles_of, project_of, service_of
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers import copy
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.file.model import Project
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
 
 
 def cp(client: Client, parsed: Parsed) -> int:

@@ -17,14 +17,14 @@ from netsandbox.commands.compose.project import (
     project_of,
     service_of,
 )
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.docker import containers, user_networks, volumes
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.file.model import Project, Service
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container
 
 
 class Stopping:

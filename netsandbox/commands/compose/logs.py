@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.compose.down import Stopping
 from netsandbox.commands.compose.options import DRY
 from netsandbox.commands.compose.project import chosen, containers_of, number_of, profiles_of, project_of, service_of
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.attach import between
 from netsandbox.commands.docker.printing.words import timestamp
+from netsandbox.docker.container import Container, LogLine
 from netsandbox.docker.errors import DockerError
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.file.model import Project
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container, LogLine
 
 INTERRUPTED = 130
 

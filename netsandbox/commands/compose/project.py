@@ -12,15 +12,15 @@ from netsandbox.commands.compose.file.reader import FILES, OVERRIDES, read_proje
 from netsandbox.commands.compose.file.variables import variables_of, with_env_files, with_label_files
 from netsandbox.commands.compose.file.yaml_faults import in_its_words
 from netsandbox.commands.compose.progress import warn
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.commands.scenario_error import ScenarioError
+from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError
+from netsandbox.linux.core.files import Files
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.file.interpolate import Variables
-    from netsandbox.commands.docker.client.client import Client
-    from netsandbox.commands.docker.client.flags import Parsed
-    from netsandbox.docker.container import Container
-    from netsandbox.linux.core.files import Files
 
 PIPED = "-"
 """As the name of a file."""

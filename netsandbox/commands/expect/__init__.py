@@ -11,11 +11,11 @@ from netsandbox.commands.expect.reader import ConditionError, words_of
 from netsandbox.commands.expect.report import failure_lines
 from netsandbox.commands.kinds import Kind
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.lab.lab import Lab
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
-    from netsandbox.lab.lab import Lab
 
 __all__ = ["CONDITIONS", "ConditionError", "Verdict", "parse"]
 

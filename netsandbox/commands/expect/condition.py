@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.expect.reader import ConditionError, Reader, Word, hint
+from netsandbox.commands.verb import Example
+from netsandbox.explain.words import Both
+from netsandbox.lab.tables import LogRow
 
 if TYPE_CHECKING:
     from netsandbox.commands.expect.context import Context
-    from netsandbox.commands.verb import Example
-    from netsandbox.explain.words import Both
-    from netsandbox.lab.tables import LogRow
 
 
 class Verdict(NamedTuple):

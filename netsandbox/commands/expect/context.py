@@ -14,6 +14,7 @@ from netsandbox.explain.story import Story, why_row, why_seq
 from netsandbox.lab import frame_log, views
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
+from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import Namer
 from netsandbox.lab.nearest import nearest_address
 from netsandbox.lab.tables import InterfaceRow, LogRow
@@ -22,7 +23,6 @@ from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
-    from netsandbox.lab.lab import Lab
 
 NAMED = 8
 """Names that a message lists."""

@@ -22,10 +22,12 @@ from netsandbox.linux.bridge.vlan_group import DEFAULT_PVID, VlanGroup
 from netsandbox.linux.core import link
 from netsandbox.linux.core.device import LEGACY_TSO_MAX, NO_SPEED
 from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, LinkChanged, PortStateChanged
 from netsandbox.linux.place import BRIDGE
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.vlan import ETH_P_8021Q
 
 if TYPE_CHECKING:
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.snooping import Snooping
     from netsandbox.linux.bridge.stp import SpanningTree
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
 
 MAX_PORTS = (1 << 10) - 1
 """BR_MAX_PORTS without port 0, which is none."""

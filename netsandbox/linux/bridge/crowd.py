@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from netsandbox.engine.receiver import Receiver
 from netsandbox.linux.core.interface import Interface, unhandled
+from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.drop import Outcome
 from netsandbox.wire.arp import REQUEST, ArpPacket
 from netsandbox.wire.ethernet import VLAN_TYPES, Frame
 
 if TYPE_CHECKING:
-    from netsandbox.engine.receiver import Receiver
     from netsandbox.linux.bridge.flood import Floods
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.core.neighbour import Neighbour
 
 NOBODY: frozenset[Interface] = frozenset()
 LOOPBACK_BYTE = 127

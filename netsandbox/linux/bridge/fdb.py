@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.events import FdbForgotten, FdbLearned
+from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.port import BridgePort
-    from netsandbox.linux.place import Place
 
 AGEING_TIME = 300 * SECOND
 """802.1D's default, in nanoseconds."""

@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from netsandbox.engine.receiver import Audience, Receiver
 from netsandbox.linux.bridge.crowd import Crowd
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.bridge.roll import Backwards, Newest, Roll
 from netsandbox.linux.bridge.tally import Tally
 from netsandbox.linux.events import Forwarding
+from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import BROADCAST_MAC
+from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.place import Place
-    from netsandbox.wire.ethernet import Frame
 
 SMALLEST_CROWD = 8
 """Receivers of a flood below which asking each costs no more than asking for all."""

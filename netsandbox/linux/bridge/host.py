@@ -8,10 +8,10 @@ from netsandbox.linux.bridge import output, special, vlan
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import Forwarding, SendFailed
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
+from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.wire.ethernet import Frame
 
 UNKNOWN, BROADCAST, MULTICAST = Forwarding.UNKNOWN, Forwarding.BROADCAST, Forwarding.MULTICAST
 

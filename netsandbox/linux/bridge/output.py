@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.bridge.roll import Newest
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, SendFailed
+from netsandbox.linux.place import Place
+from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.place import Place
-    from netsandbox.wire.ethernet import Frame
 
 
 KNOWN, BRIDGED = Forwarding.KNOWN, Outcome.BRIDGED

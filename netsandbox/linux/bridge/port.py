@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
+from netsandbox.linux.bridge.stp_port import PortTree
 from netsandbox.linux.bridge.vlan_group import VlanGroup
 from netsandbox.linux.core.interface import Interface, longest_frame
+from netsandbox.linux.place import Place
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.stp_port import PortTree
-    from netsandbox.linux.place import Place
 
 DISABLED, LEARNING, FORWARDING = "disabled", "learning", "forwarding"
 STATES = (DISABLED, "listening", LEARNING, FORWARDING, "blocking")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import DISABLED, BridgePort
 from netsandbox.wire import igmp
 from netsandbox.wire.addresses import multicast_mac
@@ -18,7 +19,6 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.bridge.bridge import Bridge
 
 ALL_SYSTEMS = 0xE0000001
 ROUTER_ALERT = bytes.fromhex("94040000")

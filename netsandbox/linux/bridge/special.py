@@ -9,12 +9,12 @@ from netsandbox.linux.bridge.port import FORWARDING, LEARNING, BridgePort
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding
 from netsandbox.wire.addresses import MAC_GROUP_BIT
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.vlan import ETH_P_8021AD
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.wire.ethernet import Frame
 
 LINK_LOCAL = 0x0180C2000000 >> 4
 """01:80:C2:00:00:00 to 0F: 802.1D's reserved group addresses, without their last four bits."""

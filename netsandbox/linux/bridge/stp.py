@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge import stp_bpdu, stp_election
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.bridge.stp_port import PortTree, TimerSet, identifier
 from netsandbox.linux.device_events import BpduTaken, RootChosen, TopologyChanged
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.wire import stp as wire
 from netsandbox.wire.addresses import format_mac
 from netsandbox.wire.errors import ParseError
+from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.wire.ethernet import Frame
 
 MAC_BITS = (1 << 48) - 1
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.wire import stp as wire
 from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.bridge.stp import SpanningTree
 
 HOLD_TIME = SECOND

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.bridge.port import BridgePort
+from netsandbox.wire.stp import ConfigBpdu
+
 if TYPE_CHECKING:
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.bridge.stp import SpanningTree
-    from netsandbox.wire.stp import ConfigBpdu
 
 
 def is_designated(protocol: SpanningTree, port: BridgePort) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.bridge import output
+from netsandbox.linux.bridge.fdb import FdbEntry
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.device_events import ArpAnswered
 from netsandbox.linux.drop import Outcome
@@ -15,8 +17,6 @@ from netsandbox.wire.ethernet import ETH_P_ARP, Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.fdb import FdbEntry
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Interface, Verdict
 
 LOOPBACK = 127

@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.engine.trace import UNDER_WAY
 from netsandbox.linux.bridge import output, suppress
+from netsandbox.linux.bridge.fdb import FdbEntry
 from netsandbox.linux.bridge.port import FORWARDING, LEARNING, BridgePort
 from netsandbox.linux.bridge.vlan_group import VlanGroup
 from netsandbox.linux.core import link
+from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.interface import HARD_HEADER
 from netsandbox.linux.device_events import VlanEntered, VlanLeft
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, SendFailed
+from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.arp import ArpPacket
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.bridge.fdb import FdbEntry
-    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.place import Place
-    from netsandbox.wire.ethernet import Frame
 
 
 class Admitted(NamedTuple):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.drivers.vxlan_fdb import VtepTable
-    from netsandbox.wire.addresses import Network
 
 
 LEGACY_TSO_MAX = 65536

@@ -12,17 +12,17 @@ from collections.abc import Callable
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, Outcome
+from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.routing import OutputRoute
     from netsandbox.linux.netfilter.connection import Connection
     from netsandbox.linux.netfilter.events import ChainWalk
     from netsandbox.linux.netfilter.megaflow import Passage
-    from netsandbox.wire.ethernet import Frame
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 
 class Hook(Enum):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.linux.core.interface import HARD_HEADER, Interface
 from netsandbox.linux.place import LOOPBACK
+from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
 
 
 class Loopback(Interface):

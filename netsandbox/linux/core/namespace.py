@@ -18,15 +18,17 @@ from netsandbox.linux.core.interface import NOT_DRAWN, Interface
 from netsandbox.linux.core.interface_conf import CLOSE_LOOKS
 from netsandbox.linux.core.kernel import Kernel
 from netsandbox.linux.core.loopback import Loopback
+from netsandbox.linux.core.neighbour_table import NeighbourTable
+from netsandbox.linux.core.notifier import Notifier
 from netsandbox.linux.core.sysctl import Sysctls
 from netsandbox.linux.events import LinkChanged, SettingChanged
+from netsandbox.wire.icmp import IcmpMessage
+from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance, Stream
     from netsandbox.engine.scheduler import Scheduler
     from netsandbox.linux.core.linkwatch import LinkWatch
-    from netsandbox.linux.core.neighbour_table import NeighbourTable
-    from netsandbox.linux.core.notifier import Notifier
     from netsandbox.linux.core.socket import SocketTable
     from netsandbox.linux.ipv4.fragment import Reassembler
     from netsandbox.linux.ipv4.icmp_limit import Peer
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     from netsandbox.linux.ipv4.route_tables import RouteTables
     from netsandbox.linux.netfilter.bridged import BridgeHooks
     from netsandbox.linux.netfilter.netfilter import Netfilter
-    from netsandbox.wire.icmp import IcmpMessage
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 T = TypeVar("T")
 ALL_SYSTEMS = 0xE0000001

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.neighbour_queue import NeighbourQueue
 from netsandbox.linux.core.nud import NONE
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.neighbour_queue import NeighbourQueue
 
 NO_FLAGS: frozenset[str] = frozenset()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
 from netsandbox.linux.core.nud import FAILED, IN_TIMER, PERMANENT
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
     from netsandbox.linux.core.neighbour_table import NeighbourTable
 
 FORCED_EVERY = 5 * SECOND

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.neighbour_family import Family
 from netsandbox.linux.core.neighbour_gc import GarbageCollector
@@ -37,7 +38,6 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
 

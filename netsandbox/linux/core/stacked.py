@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from netsandbox.linux.core import link
 from netsandbox.linux.core.interface import ETHERNET_MTU, Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import FrameSent, SendFailed
+from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 
 class RxHandler(Protocol):

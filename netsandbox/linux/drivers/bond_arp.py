@@ -5,9 +5,11 @@ arp_interval and arp_ip_target (drivers/net/bonding/bond_main.c: bond_activeback
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, DOWN, GOING_BACK, GOING_DOWN, UP
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import BROADCAST_MAC
@@ -15,9 +17,7 @@ from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.ethernet import ETH_P_ARP, Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.drivers.bond_device import BondInterface
     from netsandbox.linux.drivers.bond_slave import Slave
 

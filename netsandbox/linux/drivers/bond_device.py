@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core import link
 from netsandbox.linux.core.device import NO_SPEED
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.stacked import StackedInterface, settle, stack_of
 from netsandbox.linux.device_events import ActiveSlaveChanged, SlaveChosen
 from netsandbox.linux.drivers import bond_arp, bond_modes
@@ -18,12 +19,11 @@ from netsandbox.linux.events import SendFailed
 from netsandbox.linux.ipv4 import arp
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, random_mac
 from netsandbox.wire.arp import REQUEST
+from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
 
 OPTIONS: dict[str, Any] = {
     "updelay": 0, "downdelay": 0, "peer_notify_delay": 0, "primary_reselect": "always", "fail_over_mac": "none",

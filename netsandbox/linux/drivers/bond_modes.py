@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netsandbox.wire.errors import ParseError
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import ERRORS, QUERIES
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from netsandbox.linux.drivers.bond_slave import Slave
-    from netsandbox.wire.ethernet import Frame
 
 ROUND_ROBIN, ACTIVE_BACKUP, XOR, BROADCAST = "balance-rr", "active-backup", "balance-xor", "broadcast"
 MODES = (ROUND_ROBIN, ACTIVE_BACKUP, XOR, BROADCAST, "802.3ad", "balance-tlb", "balance-alb")

@@ -9,11 +9,11 @@ from netsandbox.linux.drivers import bond_arp
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, DOWN, UP
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
+from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
     from netsandbox.linux.drivers.bond_device import BondInterface
-    from netsandbox.wire.ethernet import Frame
 
 
 class Slave:

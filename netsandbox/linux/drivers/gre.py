@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.core import link
 from netsandbox.linux.core.kind import Attribute, Detail, Form, NewLink, flag
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers import ip_tunnel
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
 from netsandbox.linux.drop import Dropped, DropReason
@@ -14,11 +15,10 @@ from netsandbox.wire.errors import ParseError
 from netsandbox.wire.ethernet import ETH_P_IP, Frame, Malformed
 from netsandbox.wire.gre import ETHERNET, PROTOCOL, GrePacket
 from netsandbox.wire.icmp import PORT_UNREACHABLE, SOURCE_ROUTE_FAILED, IcmpMessage
+from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 KEYS = ("key", "ikey", "okey")
 FLAGS = ("seq", "iseq", "oseq", "csum", "icsum", "ocsum")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, refused
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.stacked import TunnelEnd
 from netsandbox.linux.device_events import Decapsulated, Encapsulated
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -15,6 +16,7 @@ from netsandbox.linux.ipv4 import icmp, tunnel_output
 from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ethernet import ETH_P_IP, HEADER, Frame
+from netsandbox.wire.gre import GrePacket
 from netsandbox.wire.icmp import (
     FRAGMENTATION_NEEDED,
     HOST_UNREACHABLE,
@@ -30,8 +32,6 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.gre import GrePacket
 
 LIMIT = 3
 """IP_TUNNEL_RECURSION_LIMIT: how many tunnels a packet may be inside of before it enters another one."""

@@ -8,6 +8,7 @@ from netsandbox.linux.core import link
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import HARD_HEADER, Interface
 from netsandbox.linux.core.kind import Detail, LinkKind, NewLink, choice, flag
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, give_copy, leave, stack_of
 from netsandbox.linux.device_events import ChildChosen
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -16,12 +17,11 @@ from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import route_output
 from netsandbox.wire.addresses import MAC_GROUP_BIT, Network
 from netsandbox.wire.arp import ArpPacket
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
 
 L2, L3, L3S = "l2", "l3", "l3s"
 BRIDGE, PRIVATE, VEPA = "bridge", "private", "vepa"

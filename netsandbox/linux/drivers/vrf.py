@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.stacked import StackedInterface, settle, stack_of
 from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.linux.events import FrameSent, LinkChanged, SendFailed
@@ -25,7 +26,6 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MTU = 65575
 """IPV6_MAXPLEN and a header: nothing that an interface takes is too long for its VRF."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from netsandbox.engine.timers import Timer
 from netsandbox.linux.core import link
 from netsandbox.linux.core.device import NO_SPEED
 from netsandbox.linux.core.errors import KernelError, NotModelledError
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.core.stacked import TunnelEnd, leave, stack_of
 from netsandbox.linux.device_events import Decapsulated, Encapsulated, VtepLearned, VtepMissing
@@ -26,9 +28,7 @@ from netsandbox.wire.udp import NO_CHECKSUM, OuterDatagram
 from netsandbox.wire.vxlan import LINUX_PORT, OVERHEAD, VxlanPacket
 
 if TYPE_CHECKING:
-    from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 LIMIT = 8
 SWITCHES = ("proxy", "rsc", "l2miss", "l3miss")

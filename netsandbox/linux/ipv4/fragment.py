@@ -7,17 +7,17 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import FragmentHeld, PacketDropped, PacketReassembled
 from netsandbox.linux.ipv4.ip_options import HeldPacket, of_later_fragment, with_marks
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet, parse_transport
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
 
 MAX_LENGTH = 65535
 QUEUE_SIZE = 208

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import EPOCH, MILLISECOND
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import VALID
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -16,6 +18,7 @@ from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output, 
 from netsandbox.wire import udp
 from netsandbox.wire.addresses import LIMITED_BROADCAST, MAC_GROUP_BIT, is_multicast
 from netsandbox.wire.errors import ParseError
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import (
     ECHO_REPLY,
     ECHO_REQUEST,
@@ -36,10 +39,7 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
 
 ERROR_SIZE = 576
 """An error is at most so many bytes of IP packet (RFC 1812, 4.3.2.3)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.wire.addresses import multicast_mac
 from netsandbox.wire.errors import ParseError
@@ -19,7 +20,6 @@ from netsandbox.wire.ipv4 import IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 ROUTERS, ALL_ROUTERS = 0xE0000016, 0xE0000002
 """224.0.0.22 and 224.0.0.2."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
@@ -13,14 +14,13 @@ from netsandbox.linux.ipv4 import icmp, ip_output
 from netsandbox.linux.ipv4.address import MIN_MTU
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
+from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import PARAMETER_PROBLEM, PORT_UNREACHABLE, REDIRECT, UNREACHABLE, IcmpMessage
 from netsandbox.wire.ipv4 import UDP, IPv4Packet
 from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ethernet import Frame
 
 MAX_DATA = 65507
 """What fits into one IPv4 packet, in bytes."""

@@ -8,12 +8,17 @@ PREROUTING already.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.bridge import output, special, vlan
 from netsandbox.linux.bridge.bridge import BROADCAST, KNOWN, LOCAL, MULTICAST, UNKNOWN, Bridge
+from netsandbox.linux.bridge.fdb import FdbEntry
+from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.bridge.special import LINK_LOCAL
 from netsandbox.linux.core.hooks import Hook, HookVerdict, SocketBuffer
+from netsandbox.linux.core.kernel import Kernel
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.nud import CONNECTED
 from netsandbox.linux.core.sysctl_defaults import GLOBALS
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -26,13 +31,8 @@ from netsandbox.wire.ethernet import ETH_P_IP, Frame, Malformed
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-    from netsandbox.linux.bridge.fdb import FdbEntry
-    from netsandbox.linux.bridge.port import BridgePort
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.core.kernel import Kernel
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 MODULE = "br_netfilter"
 CALLS = "net.bridge.bridge-nf-call-"

@@ -11,6 +11,7 @@ from zlib import crc32
 
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core import printk
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import track_tcp
 from netsandbox.linux.netfilter.connection import (
@@ -32,7 +33,6 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.flowtable import Way
 
 FEW = 256

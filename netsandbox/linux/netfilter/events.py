@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.wire.ipv4 import IPv4Packet
+
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.listing import Line
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 
 INVALID, UNTRACKED = "INVALID", "UNTRACKED"

@@ -13,11 +13,11 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from netsandbox.engine.made import made_as
+from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
 from netsandbox.linux.netfilter.events import ChainWalk, RuleSeen
+from netsandbox.linux.netfilter.rule import Rule
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
-    from netsandbox.linux.netfilter.rule import Rule
     from netsandbox.linux.netfilter.ruleset import Table
     from netsandbox.linux.netfilter.walk import Walk
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.hooks import Hook, HookVerdict, SocketBuffer
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.jhash import jhash_address
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4.ip_output import reroute
 from netsandbox.linux.netfilter import rewrite, track_tcp
@@ -32,14 +34,12 @@ from netsandbox.linux.netfilter.connection import (
     FlowTuple,
     direction_of,
 )
+from netsandbox.linux.netfilter.connection_table import ConnectionTable
 from netsandbox.wire.icmp import REDIRECT, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP
 
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Stream
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.connection_table import ConnectionTable
 
 MOST_ATTEMPTS = 128
 FEWEST_ATTEMPTS = 16

@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.linux.core.hooks import Hook, HookFunction, HookVerdict, Priority, SocketBuffer
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.ipv4.fragment import Reassembler
 from netsandbox.linux.netfilter import conntrack, flowtable, nat
 from netsandbox.linux.netfilter.bridged import BridgeHooks
+from netsandbox.linux.netfilter.connection import Connection
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
 from netsandbox.linux.netfilter.events import RulesGone
 from netsandbox.linux.netfilter.listing import Belonging, belonging, unconnected_words
 from netsandbox.linux.netfilter.matches import recent
+from netsandbox.linux.netfilter.matches.recent import RecentTable
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netfilter.settings import COUNT
 from netsandbox.linux.netfilter.walk import ChainFunction, TraceStep
+from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
 
     from netsandbox.engine.chance import Stream
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.netfilter.connection import Connection
-    from netsandbox.linux.netfilter.matches.recent import RecentTable
-    from netsandbox.wire.ethernet import Frame
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 NO_FUNCTIONS: dict[Hook, tuple[HookFunction, ...]] = {}
 NO_CHAINS: Mapping[Hook, tuple[ChainFunction, ...]] = {}

@@ -12,15 +12,15 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
+from netsandbox.linux.core.hooks import Hook, SocketBuffer
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.netfilter.events import RuleSeen
 from netsandbox.linux.netfilter.protocols import protocol_name
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import Hook, SocketBuffer
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.extension import Match
     from netsandbox.linux.netfilter.megaflow import Field
 

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process, Socket
+from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.chronograph import Chronograph
 from netsandbox.linux.tcp.congestion import Congestion
@@ -18,20 +21,17 @@ from netsandbox.linux.tcp.delivery import Delivery
 from netsandbox.linux.tcp.events import TcpStateChanged
 from netsandbox.linux.tcp.path_search_state import PathSearch
 from netsandbox.linux.tcp.rack_state import Rack
+from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.rtt import RoundTrip
 from netsandbox.linux.tcp.state import CLOSE, DEFAULT_MSS, NAMES, OPEN, Chunk, Keepalive, Sent, TcpState, Waiting
+from netsandbox.wire.icmp import IcmpMessage
+from netsandbox.wire.ipv4 import IPv4Packet
+from netsandbox.wire.tcp import TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.ipv4.routing import OutputRoute
     from netsandbox.linux.tcp.buffers import Buffer, Early
-    from netsandbox.linux.tcp.request import Request
     from netsandbox.linux.tcp.send_buffer import Writing
-    from netsandbox.wire.icmp import IcmpMessage
-    from netsandbox.wire.ipv4 import IPv4Packet
-    from netsandbox.wire.tcp import TcpSegment
 
 
 class Connection(Socket):

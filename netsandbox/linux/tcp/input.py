@@ -27,6 +27,7 @@ from netsandbox.linux.tcp import (
     window,
 )
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import (
     CLOSE,
@@ -45,14 +46,13 @@ from netsandbox.linux.tcp.state import (
 )
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import MAC_GROUP_BIT
+from netsandbox.wire.ethernet import Frame
+from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import HALF, MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, FIN, HEADER, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.tcp.options import Options
-    from netsandbox.wire.ethernet import Frame
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 DATA_OFFSET = 12
 """Where in its header a segment says how long that is, in the upper half of a byte."""

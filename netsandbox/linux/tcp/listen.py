@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import SocketMatched
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
@@ -16,13 +17,12 @@ from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.state import DEFAULT_MSS, TcpState
 from netsandbox.linux.tcp.timewait import INVALID_RATELIMIT
 from netsandbox.linux.tcp.transmit import HEADERS, advertised_mss, follow, stamp_now, stamp_of, sync_mss, way_of
+from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, ECE, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 RETRY = SECOND
 """TCP_TIMEOUT_INIT: the first SYN,ACK is sent again after this, and then after twice as long each time."""

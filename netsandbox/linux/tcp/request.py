@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.tcp.state import DEFAULT_MSS
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.tcp.connection import Connection
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.tcp import metrics, options, reset, window
+from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.events import TcpStateChanged
 from netsandbox.linux.tcp.state import CLOSE, FIN_WAIT2, TIME_WAIT, TcpState
 from netsandbox.linux.tcp.transmit import stamp_now
+from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import MASK, after, before, between, distance
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Verdict
-    from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.tcp.connection import Connection
-    from netsandbox.wire.ipv4 import IPv4Packet
 
 LENGTH = 60 * SECOND
 """TCP_TIMEWAIT_LEN."""

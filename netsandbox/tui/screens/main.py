@@ -24,12 +24,12 @@ from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.sought import Sought
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.screens.record import RecordScreen
+from netsandbox.tui.state_files import StateFiles
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.navigation import bridge_in_use
 
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
-    from netsandbox.tui.state_files import StateFiles
 
 
 class MainScreen(RecordScreen):

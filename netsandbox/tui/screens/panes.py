@@ -38,13 +38,13 @@ from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.screens.pane_table import PANES
 from netsandbox.tui.settling import Settling
+from netsandbox.tui.source import LabSource
 from netsandbox.tui.splits import Splits
+from netsandbox.tui.state_files import StateFiles
 from netsandbox.tui.status_text import speed_text
 
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
-    from netsandbox.tui.source import LabSource
-    from netsandbox.tui.state_files import StateFiles
 
 LEAST = (60, 18)
 """Columns and rows below which nothing useful can be shown."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.compose.file.interpolate import VariableError, Variables, env_file, more_of
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.docker.errors import DockerError
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from netsandbox.commands.compose.file.model import Project, Service
-    from netsandbox.commands.docker.client.client import Client
 
 
 def variables_of(client: Client, folder: str, given: list[str]) -> Variables:

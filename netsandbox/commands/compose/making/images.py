@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.compose.options import GLOBAL, refused, without_effect
 from netsandbox.commands.compose.project import chosen, profiles_of, project_to_make
 from netsandbox.commands.docker.building.build import BUILD, prepared
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed, understood
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.file.model import Service
-    from netsandbox.commands.docker.client.client import Client
 
 
 class Building:

@@ -7,16 +7,16 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.images.config import list_of
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.files import system_of
+from netsandbox.docker.images import Image
 from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.inode import Layer
 from netsandbox.shell.globbing import file_names
 from netsandbox.shell.patterns import is_pattern, matches
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.building.dockerfile import Instruction
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.images import Image
-    from netsandbox.linux.core.inode import Layer
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 Copied = tuple[str, str, str]

@@ -4,22 +4,20 @@ the sandbox has anyhow, which are the image's from then on."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from netsandbox.commands.docker.building.output import Step
 from netsandbox.docker.config import HostConfig, with_image
 from netsandbox.docker.container import NO_WISH, Container
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.history import BUILDER
 from netsandbox.docker.images import Image
 from netsandbox.docker.network import random_identity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from netsandbox.commands.docker.building.dockerfile import Instruction
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.images import Image
 
 
 INSTALLS = re.compile(r"\b(?:apt-get|apt|apk|yum|dnf|microdnf)\b[^;&|]*?\b(?:install|add)\b([^;&|]*)")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.client.endpoint import UNIX
 from netsandbox.docker.errors import DockerError
+from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client.client import Client
-    from netsandbox.linux.core.files import Files
 
 CONFIG = "/root/.docker/config.json"
 META = "/root/.docker/contexts/meta"

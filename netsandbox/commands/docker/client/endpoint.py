@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.apps.http_client import HttpClient
 from netsandbox.commands.docker.client.flags import FALSE, TRUE
 from netsandbox.docker.daemon_settings import SOCKET
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import NOBODY, DockerError
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import AddressError, parse_ipv4
+from netsandbox.wire.http import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.wire.http import Head
 
 UNIX = SOCKET
 DEFAULT_PORT, SSH_PORT = 2375, 22

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.commands.docker.printing.words import quoted
 from netsandbox.docker.errors import DockerError
+from netsandbox.docker.profiles import Profile
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.profiles import Profile
 
 USAGE = 125
 """Exit status for a flag that is not understood."""

@@ -12,6 +12,7 @@ from netsandbox.commands.docker.client.flags import Command, Flag, Parsed, refus
 from netsandbox.commands.docker.printing.instants import instant
 from netsandbox.commands.docker.printing.words import named_values, timestamp
 from netsandbox.docker import history
+from netsandbox.docker.container import Container, LogLine
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.launch import SHELLS, program_words
 from netsandbox.docker.log_drivers import size_fault
@@ -19,7 +20,6 @@ from netsandbox.docker.signals import SIGNALS
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client.client import Client
-    from netsandbox.docker.container import Container, LogLine
 
 
 STREAMS = ("stdout", "stderr")

@@ -19,10 +19,15 @@ from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.docker.containers.processes import send
 from netsandbox.commands.docker.printing.words import harmless
 from netsandbox.commands.unmodelled import reason
+from netsandbox.docker.container import Container
+from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.environment import environment
 from netsandbox.docker.files import files, files_of, hostname, own_names
+from netsandbox.docker.images import Image
 from netsandbox.docker.launch import SHELLS, is_server, nginx_errand, server
 from netsandbox.docker.signals import SIGNALS
+from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import ResourceLimit, Rights, acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
 from netsandbox.shell.errors import NotFoundError, RefusedError
@@ -30,12 +35,7 @@ from netsandbox.shell.machine import Call, Held
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client.context import DockerContext
-    from netsandbox.docker.container import Container
-    from netsandbox.docker.engine import DockerEngine
-    from netsandbox.docker.images import Image
     from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.linux.core.files import Files
-    from netsandbox.linux.core.namespace import NetworkNamespace
 
 DENIED, NOT_FOUND = 126, 127
 NONE = "the sandbox has no {}"

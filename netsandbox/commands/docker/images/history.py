@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.images.config import list_of, pairs, with_health, words_of
 from netsandbox.commands.docker.images.images import CREATED_AT, SHORT
@@ -16,7 +17,6 @@ from netsandbox.docker.images import HistoryStep, Image
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.building.dockerfile import Instruction
-    from netsandbox.commands.docker.client.client import Client
 
 BUILDKIT = "buildkit.dockerfile.v0"
 MISSING = "<missing>"

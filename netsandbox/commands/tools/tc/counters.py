@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.discipline import Discipline
+from netsandbox.wire.ethernet import Frame
+
 if TYPE_CHECKING:
-    from netsandbox.linux.core.discipline import Discipline
     from netsandbox.linux.ipv4.htb import HtbClass
-    from netsandbox.wire.ethernet import Frame
 
 COUNTED = {"bytes": "bytes", "packets": "packets", "drops": "dropped", "overlimits": "overlimits",
            "requeues": "requeues"}

@@ -10,11 +10,11 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc import numbers
 from netsandbox.commands.tools.tc.numbers import illegal, shown_size, shown_time
 from netsandbox.commands.tools.word_values import within
+from netsandbox.commands.tools.words import Words
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.core.codel import clock
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.words import Words
     from netsandbox.linux.core.fq_codel import Flow, FqCodel
 
 KERNEL = 2

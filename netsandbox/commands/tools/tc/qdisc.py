@@ -17,6 +17,7 @@ from netsandbox.commands.tools.words import Words, no_device
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import NoQueue
+from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.netem import Netem
 from netsandbox.linux.core.sfq import Sfq
 from netsandbox.linux.core.tbf import Tbf
@@ -26,7 +27,6 @@ from netsandbox.linux.ipv4.prio import Prio
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.tc.options import Options
-    from netsandbox.linux.core.interface import Interface
 
 LONGEST_KIND = 15
 

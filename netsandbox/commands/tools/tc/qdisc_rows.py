@@ -12,10 +12,10 @@ from netsandbox.commands.tools.tc.kinds import KINDS, of_device
 from netsandbox.commands.tools.tc.numbers import ROOT, classid_of, qdisc_handle
 from netsandbox.commands.tools.words import Words, wrong
 from netsandbox.linux.core.discipline import Discipline
+from netsandbox.linux.core.interface import Interface
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.tc.options import Options
-    from netsandbox.linux.core.interface import Interface
 
 QUEUES = {"bond": 16}
 """Of a device that has more than one; each counts as a user of its discipline, and has a noqueue of its own."""

@@ -9,9 +9,9 @@ from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc import numbers
 from netsandbox.commands.tools.tc.numbers import illegal, shown_size
 from netsandbox.commands.tools.word_values import within
+from netsandbox.commands.tools.words import Words
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.words import Words
     from netsandbox.linux.core.sfq import Sfq
 
 KERNEL = 2

@@ -8,10 +8,10 @@ from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.tc import numbers
 from netsandbox.commands.tools.tc.numbers import shown_rate, shown_size, shown_time
+from netsandbox.commands.tools.words import Words
 from netsandbox.engine.units import MICROSECOND, SECOND
 
 if TYPE_CHECKING:
-    from netsandbox.commands.tools.words import Words
     from netsandbox.linux.core.tbf import Tbf
 
 BURST = ("burst", "buffer", "maxburst")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.nft.misspell import most_alike
 from netsandbox.linux.netfilter.nft.tokens import FAMILIES, NftError, token
 from netsandbox.linux.netfilter.ruleset import Table
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.nft.line import Line
     from netsandbox.linux.netfilter.nft.print import Style
 

@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Match, Span, as_number
 from netsandbox.linux.netfilter.nft.tokens import token
+from netsandbox.linux.netfilter.rule import Fields
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.nft.reader import Reader
-    from netsandbox.linux.netfilter.rule import Fields
 
 Read = Callable[["NetworkNamespace", "SocketBuffer"], int | None]
 NO_NAMES: Mapping[str, int] = {}

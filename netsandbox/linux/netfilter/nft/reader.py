@@ -7,14 +7,14 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.linux.netfilter.extension import Match
 from netsandbox.linux.netfilter.nft.tokens import VALUES, NftError, token
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
+from netsandbox.linux.netfilter.rule import Target
 from netsandbox.wire.services import port_number
 
 if TYPE_CHECKING:
-    from netsandbox.linux.netfilter.extension import Match
     from netsandbox.linux.netfilter.nft.line import Line
-    from netsandbox.linux.netfilter.rule import Target
 
 
 HEXADECIMAL = re.compile("0[xX][0-9a-fA-F]{1,8}")

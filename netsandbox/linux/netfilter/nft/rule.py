@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.hooks import SocketBuffer
+from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Match, UsageError
 from netsandbox.linux.netfilter.iptables.parse import Parser
 from netsandbox.linux.netfilter.iptables.words import BadArgumentError, NotModelledError
 from netsandbox.linux.netfilter.nft.numbers import Said
 from netsandbox.linux.netfilter.nft.tokens import NftError
 from netsandbox.linux.netfilter.rule import Answer, Condition, Fields, Head, Jump, Rule, Target
+from netsandbox.linux.netfilter.ruleset import Table
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.nft.reader import Choices, Reader
-    from netsandbox.linux.netfilter.ruleset import Table
 
 NAT = ("dnat", "snat", "masquerade", "redirect")
 Alternatives = tuple[tuple["Condition", ...], ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netsandbox.linux.netfilter.nft.reader import Reader, Step
@@ -11,7 +12,6 @@ from netsandbox.linux.netfilter.nft.words import READERS
 from netsandbox.linux.netfilter.rule import COUNTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from netsandbox.linux.netfilter.nft.line import Line
 
