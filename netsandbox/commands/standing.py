@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,8 @@ from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import DEFAULT_HOST
 
+DOCKER_COMMAND = re.compile(rf"(?:^|(?<!\|)\||\$\(|`)\s*(?:{SUDO}\s+)?docker(?=\s|$)")
+"""First of all, behind a pipe, or asked for its output."""
 ELSEWHERE = "note: {name} has no docker: this is the host's, as in a second terminal; `exit` leaves the container"
 
 
@@ -40,12 +43,11 @@ class Standing:
         return Place(self.where, self.entered_by, False, self.is_outside)
 
     def is_for_the_host(self, text: str) -> bool:
-        """Whether it is `docker …` in a container's own shell, which has none.
+        """Whether it is about `docker …` in a container's own shell, which has none.
 
         Pages leave out that the shell is left, and their readers paste on.
         """
-        words = text.split(maxsplit=2)
-        return self.place.container is not None and words[words[:1] == [SUDO]:][:1] == ["docker"]
+        return self.place.container is not None and DOCKER_COMMAND.search(text) is not None
 
     @contextmanager
     def on_the_host(self) -> Iterator[str]:

@@ -70,6 +70,7 @@ _WORDS: dict[str, Both] = {
     "od": ("bytes of a file", "查看文件的字节"),
     "base64": ("encode as Base64", "Base64 编码"),
     "md5sum sha1sum sha256sum sha512sum": ("a checksum", "计算校验和"),
+    "gzip gunzip zcat": ("pack and unpack a file, which stays as it is", "压缩和解压文件，内容保持原样"),
     "ls ll": ("list a directory", "列出目录"),
     "tree": ("a directory as a tree", "目录树"),
     "find": ("find files", "找文件"),

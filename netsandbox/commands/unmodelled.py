@@ -11,7 +11,7 @@ WHY = {
     "`cat > FILE` (until a line `EOF` with `<< EOF`), `tee` and `sed -i` write files":
         "nano vi vim emacs nvim joe pico",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
-        "du file rsync zip unzip gzip gunzip xz bzip2 split shuf sync strings",
+        "du file rsync zip unzip xz bzip2 split shuf sync strings",
     "there are no disks: a machine's files are kept with the lab": "df lsblk findmnt blkid losetup fdisk mkfs",
     "of text there are grep, sed, awk, sort, uniq, cut, tr, diff, head, tail, wc and jq":
         "join fold fmt expand unexpand xxd hexdump "

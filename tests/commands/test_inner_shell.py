@@ -100,6 +100,9 @@ def test_docker_is_not_in_a_containers_shell(one: KeptSession) -> None:
     one.run("docker exec -it web bash")
     assert one.run("sh -c 'docker ps'").code == 127
     assert one.run("ls; docker ps").err.endswith("; `exit` leaves this shell first\n")
+    assert one.run("true || docker ps").err == ""
+    assert one.run("echo to | docker run -i --rm busybox cat").out == "to\n"
+    assert one.run("NAME=$(docker ps --format {{.Names}})").code == one.run("docker inspect $NAME").code == 0
     said = one.run("docker ps --format {{.Names}} | cat")
     assert (said.out, said.code) == ("web\n", 0)
     assert said.err == ("note: web has no docker: this is the host's, as in a second terminal; "

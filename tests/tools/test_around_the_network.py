@@ -103,7 +103,7 @@ OPTIONS = ("""; `echo '{"icc": false, "dns": ["1.1.1.1", "9.9.9.9"], "debug": tr
     ("service network restart", 0, "note: no service network runs in the sandbox"),
     ("docker --log-level warn ps", 0, "note: --log-level does nothing in the sandbox"),
     ("docker --log-level nope ps", 1, "Unable to parse logging level: nope"),
-    ("docker run --rm alpine gzip /etc/hosts", 127, "the sandbox has no gzip"),
+    ("docker run --rm alpine du /etc/hosts", 127, "the sandbox has no du"),
     ("echo '{\"b\": [1]}' | python3 -m json.tool", 0, '{\n    "b": [\n        1\n    ]\n}\n'),
     ("echo '{' | python3 -m json.tool", 1, "Expecting property name enclosed in double quotes: line 2 "),
     ("python3 -m json.tool nope", 1, "[Errno 2] No such file or directory: 'nope'"),
