@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netsandbox.apps.option_table import OptionTable
-from netsandbox.apps.program import UsageError
+from netsandbox.apps.program import Task, UsageError
 from netsandbox.commands.parts import SUDO
 from netsandbox.linux.core.accounts import USERS
 from netsandbox.shell.errors import RefusedError
+
+if TYPE_CHECKING:
+    from netsandbox.commands.shell import Shell
 
 SU = "su"
 ROOT = ("root", "0", "#0", "")
@@ -68,3 +73,17 @@ def _check(program: str, user: str) -> None:
     if user not in USERS:
         raise UsageError(f"{program}: {UNKNOWN[program].format(user=user[:40])}", 1)
     raise UsageError(f"{program}: netsandbox: all that is typed has root's rights here, and cannot have {user}'s", 1)
+
+
+class Nested(Task):
+    """Another shell of the same rights in the same place, as `sudo -i` and `su -` open it: `exit` leaves it."""
+
+    name = "sh"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell.lab.scheduler)
+        self._shell = shell
+
+    def start(self) -> None:
+        self._shell.shells_within.append(self._shell.where)
+        self.exit(0)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Maker, Program, Task, UsageError
 from netsandbox.commands import nsenter
+from netsandbox.commands.as_root import Nested
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
 from netsandbox.commands.docker.containers.machine import NSENTER, Inside
 from netsandbox.commands.late import Late, places
-from netsandbox.commands.nested import Nested
 from netsandbox.commands.place import Place
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.follows import Follower, FollowsError

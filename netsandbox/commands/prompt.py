@@ -11,14 +11,13 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Task, UsageError
 from netsandbox.commands import programs
 from netsandbox.commands.around import AROUND, SHELL_PROGRAM
-from netsandbox.commands.as_root import SU, without_sudo
+from netsandbox.commands.as_root import SU, Nested, without_sudo
 from netsandbox.commands.catalogue import IN_CHINESE, VERBS
 from netsandbox.commands.docker.containers.machine import BUSYBOX, NSENTER, lent
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.inner_shell import InnerShell, inner_shell
 from netsandbox.commands.kill import kill
 from netsandbox.commands.late import Late
-from netsandbox.commands.nested import Nested
 from netsandbox.commands.nsenter import failed_to_execute
 from netsandbox.commands.parts import SUDO
 from netsandbox.commands.place import Place

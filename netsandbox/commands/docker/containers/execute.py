@@ -14,7 +14,7 @@ from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.containers.attach import check_terminal
 from netsandbox.commands.docker.containers.machine import NONE, Inside, rights_of
 from netsandbox.commands.docker.run.env_file import given
-from netsandbox.commands.docker.run.owners import tell_of_owners
+from netsandbox.commands.docker.run.rights import tell_of_owners
 from netsandbox.commands.unmodelled import reason
 from netsandbox.docker import execs, links
 from netsandbox.docker.container import PAUSED, Container

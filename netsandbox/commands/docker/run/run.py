@@ -19,15 +19,14 @@ from netsandbox.commands.docker.images.reference import (
 )
 from netsandbox.commands.docker.printing.words import named_values
 from netsandbox.commands.docker.run import cidfile
-from netsandbox.commands.docker.run.capabilities import normalized
 from netsandbox.commands.docker.run.conflicts import check_addresses, check_modes
 from netsandbox.commands.docker.run.env_file import given, of_files
 from netsandbox.commands.docker.run.flags import FLAGS, OF_RUN
 from netsandbox.commands.docker.run.health_flags import check_health, health_check
 from netsandbox.commands.docker.run.networks import extra_host, is_user_defined, say_without_effect, wanted_networks
-from netsandbox.commands.docker.run.owners import tell_of_owners
 from netsandbox.commands.docker.run.publish import parse_expose, parse_publish
 from netsandbox.commands.docker.run.resources import check_client, check_daemon, check_platform, wanted
+from netsandbox.commands.docker.run.rights import normalized, tell_of_owners
 from netsandbox.commands.docker.run.settings import links, resolv_conf, settings
 from netsandbox.commands.docker.run.update import restart_policy
 from netsandbox.commands.docker.volumes.mount_flags import mounts

@@ -14,7 +14,8 @@ from netsandbox.commands.tools.tc import htb as tc_htb
 from netsandbox.commands.tools.tc.counters import backlog, stats
 from netsandbox.commands.tools.tc.counters import text as counters
 from netsandbox.commands.tools.tc.numbers import ROOT, classid_of
-from netsandbox.commands.tools.words import Words, wrong
+from netsandbox.commands.tools.word_values import reader
+from netsandbox.commands.tools.words import Words
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.fifo import Fifo
@@ -87,12 +88,10 @@ def _place(words: Words, is_shown: bool) -> Place:
             place = place._replace(device=words.next())
         elif word == "root":
             place = place._replace(parent=ROOT)
-        elif word in ("classid", "parent"):
-            text = words.next()
-            number = classid_of(text)
-            if number is None:
-                raise wrong(text, f"invalid {'class' if word == 'classid' else 'parent'} ID")
-            place = place._replace(classid=number) if word == "classid" else place._replace(parent=number)
+        elif word == "classid":
+            place = place._replace(classid=reader(classid_of, "invalid class ID")(words))
+        elif word == "parent":
+            place = place._replace(parent=reader(classid_of, "invalid parent ID")(words))
         elif is_shown:
             raise ToolError(255, f'What is "{word}"? Try "tc class help".')
         else:

@@ -10,7 +10,8 @@ from netsandbox.commands.tools.tc.counters import stats
 from netsandbox.commands.tools.tc.counters import text as counters
 from netsandbox.commands.tools.tc.kinds import KINDS, of_device
 from netsandbox.commands.tools.tc.numbers import ROOT, classid_of, qdisc_handle
-from netsandbox.commands.tools.words import Words, wrong
+from netsandbox.commands.tools.word_values import reader
+from netsandbox.commands.tools.words import Words
 from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.interface import Interface
 
@@ -47,11 +48,7 @@ def _wanted(context: ToolContext, words: Words) -> _Wanted:
         elif word == "handle":
             wanted = wanted._replace(handle=qdisc_handle(words.next(), "handle ID"))
         elif word == "parent":
-            text = words.next()
-            found = classid_of(text)
-            if found is None:
-                raise wrong(text, "invalid parent ID")
-            wanted = wanted._replace(parent=found)
+            wanted = wanted._replace(parent=reader(classid_of, "invalid parent ID")(words))
         elif word == "root":
             wanted = wanted._replace(parent=ROOT)
         elif word == "invisible":

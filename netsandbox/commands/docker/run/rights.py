@@ -1,7 +1,10 @@
-"""The names of Linux capabilities, as --cap-add and --cap-drop take them (capabilities(7))."""
+"""Whose rights a program has: Linux capabilities, as --cap-add and --cap-drop take them (capabilities(7)), and what is
+not modelled of --user."""
 
 from __future__ import annotations
 
+from netsandbox.commands.docker.client.client import Client
+from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.docker.errors import daemon_error
 
 NAMES = """
@@ -32,3 +35,11 @@ def normalized(words: list[str], field: str, is_old: bool) -> tuple[str, ...]:
             raise daemon_error(f'invalid {field}: unknown capability: "{name[:60]}"')
         found.append(name)
     return tuple(words if is_old else found)
+
+
+def tell_of_owners(client: Client, parsed: Parsed) -> None:
+    """What is not modelled of --user, told once."""
+    if parsed.text("user") and ("", "user") not in client.engine.told:
+        client.engine.told.add(("", "user"))
+        client.complain("note: --user decides whose a program is, and its capabilities; files in the sandbox belong to "
+                        "nobody, so that all can be written")
