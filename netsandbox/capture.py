@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from netsandbox.commands.comments import commenter
+from netsandbox.commands.verbs.comments import commenter
 from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.names import Namer
 from netsandbox.session.files import WholeFile

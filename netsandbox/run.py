@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import Any, TextIO
 
-from netsandbox.commands import frame_rows
 from netsandbox.commands.expect.condition import Verdict
 from netsandbox.commands.job import Job
-from netsandbox.commands.pasted import whole_lines
-from netsandbox.commands.show import by_vlan, columns_of, table
+from netsandbox.commands.prompt.pasted import whole_lines
+from netsandbox.commands.verbs import frame_rows
+from netsandbox.commands.verbs.show import by_vlan, columns_of, table
 from netsandbox.commands.words import printable
 from netsandbox.engine.units import format_time
 from netsandbox.explain.questions import LETTERS, lettered, question, said_of_task, verdict

@@ -360,7 +360,7 @@ BROKEN = [
     (libraries_stay_in_their_room, "netsandbox.lab.lab", "import yaml"),
     (libraries_stay_in_their_room, "netsandbox.cli", "from rich.table import Table"),
     (libraries_stay_in_their_room, "netsandbox.linux.ipv4.arp", "def f():\n    import rich"),
-    (libraries_stay_in_their_room, "netsandbox.commands.show", "def f():\n    import textual"),
+    (libraries_stay_in_their_room, "netsandbox.commands.verbs.show", "def f():\n    import textual"),
     (libraries_stay_in_their_room, "netsandbox.wire.arp", "import dpkt"),
     (libraries_stay_in_their_room, "netsandbox.apps.pattern", "import re2"),
     (libraries_stay_in_their_room, "netsandbox.commands.tools.files.grep", "def f():\n    import re2"),

@@ -145,7 +145,7 @@ count-nodes host|hub
 
 
 def test_a_verb_in_two_languages_is_one_declaration_and_one_line_of_the_catalogue(copy: Copy) -> None:
-    copy.add("netsandbox/commands/toy_verbs.py", VERB)
-    copy.put_before("netsandbox/commands/catalogue.py", '"lab_verbs": ',
-                    '"toy_verbs": "count-nodes",\n    ')
+    copy.add("netsandbox/commands/verbs/toy_verbs.py", VERB)
+    copy.put_before("netsandbox/commands/catalogue.py", '"verbs.lab_verbs": ',
+                    '"verbs.toy_verbs": "count-nodes",\n    ')
     assert copy.python(SEE_VERB) == SEEN

@@ -6,13 +6,16 @@ from netsandbox.commands.late import Late, places
 from netsandbox.commands.verb import Verb
 
 VERBS: Late[str, Verb] = Late(places("netsandbox.commands", {
-    "lab_verbs": "add-host add-container add-hub add-switch add-bridge connect disconnect remove rm=remove set-ip "
-                 "set-mac link toggle-host-net flush-arp arp-model ageing wait enter exit=leave leave detach",
-    "program_verbs": "ping arping traceroute exec=execute on=execute", "server_verbs": "serve-http serve-dns",
-    "capture_verbs": "sniff export", "show": "show", "flow": "flow", "why": "why", "trace": "trace", "expect": "expect",
-    "help_verb": "help=help_verb ?=help_verb",
-    "session_verbs": "step n=step back undo redo goto journal history=journal save load next=next_step new until",
-    "branch": "branch"}))
+    "verbs.lab_verbs": "add-host add-container add-hub add-switch add-bridge connect disconnect remove rm=remove "
+                       "set-ip set-mac link toggle-host-net flush-arp arp-model ageing wait enter exit=leave leave "
+                       "detach",
+    "verbs.program_verbs": "ping arping traceroute exec=execute on=execute",
+    "verbs.server_verbs": "serve-http serve-dns", "verbs.capture_verbs": "sniff export", "verbs.show": "show",
+    "verbs.flow": "flow", "verbs.why": "why", "verbs.trace": "trace", "expect": "expect",
+    "verbs.help_verb": "help=help_verb ?=help_verb",
+    "verbs.session_verbs": "step n=step back undo redo goto journal history=journal save load next=next_step new "
+                           "until",
+    "verbs.branch": "branch"}))
 
 
 def verbs() -> list[Verb]:

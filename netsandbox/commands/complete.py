@@ -10,9 +10,9 @@ from netsandbox.commands.catalogue import VERBS, verbs
 from netsandbox.commands.docker.client.flags import Command
 from netsandbox.commands.docker.client.help import listed
 from netsandbox.commands.docker.client.registry import COMMANDS as DOCKER
-from netsandbox.commands.parts import SUDO
 from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
-from netsandbox.commands.prompt import LOCAL_VERBS
+from netsandbox.commands.prompt.prompt import LOCAL_VERBS
+from netsandbox.commands.prompt.survey_parts import SUDO
 from netsandbox.commands.tool_words import TOOL_SUMMARIES
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool

@@ -11,7 +11,7 @@ from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.late import Late
 from netsandbox.commands.looking import only_looks
-from netsandbox.commands.parts import ASSIGNMENT, SUDO, Survey
+from netsandbox.commands.prompt.survey_parts import ASSIGNMENT, SUDO, Survey
 from netsandbox.commands.verb import Effect
 from netsandbox.commands.words import check_characters
 from netsandbox.shell.dialect import BASH, Dialect, syntax_error
@@ -30,7 +30,7 @@ CLOSERS = {"for": "done", "while": "done", "until": "done", "select": "done", "i
 """What ends a construct, by the word with which the parser says that it is open."""
 PARSER: Late[str, Callable[[str, Dialect], List]] = Late({"parse": "netsandbox.shell.parser:parse"})
 BARE: Late[str, Callable[[str, Dialect], str]] = Late({"code": "netsandbox.shell.parser:without_comment"})
-SURVEY: Late[str, Callable[[List], Survey]] = Late({"survey": "netsandbox.commands.survey:survey"})
+SURVEY: Late[str, Callable[[List], Survey]] = Late({"survey": "netsandbox.commands.prompt.survey:survey"})
 EXPANDED: Late[str, Callable[[str, Mapping[str, str], Dialect], str]] = Late({
     "text": "netsandbox.shell.aliases:expanded"})
 """Most lines are plain; to import the parser would take longer than to run them."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Maker, Program, Task, UsageError
-from netsandbox.commands import nsenter
-from netsandbox.commands.as_root import Nested
 from netsandbox.commands.docker import Client, DockerContext
 from netsandbox.commands.docker import program as docker_program
 from netsandbox.commands.docker.containers.machine import NSENTER, Inside
 from netsandbox.commands.late import Late, places
-from netsandbox.commands.place import Place
+from netsandbox.commands.prompt import nsenter
+from netsandbox.commands.prompt.as_root import Nested
+from netsandbox.commands.prompt.place import Place
+from netsandbox.commands.prompt.unmodelled import reason
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.follows import Follower, FollowsError
 from netsandbox.commands.tools.inputs import NeedsInputError, has_lines
@@ -21,7 +22,6 @@ from netsandbox.commands.tools.ip.vrf import find as find_vrf
 from netsandbox.commands.tools.kernel.kernel_files import with_kernel
 from netsandbox.commands.tools.registry import TOOLS, Tool, run_tool
 from netsandbox.commands.tools.rights import note_on
-from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.api import identity as engine_identity
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.launch import SHELLS

@@ -1,7 +1,7 @@
 """The shell: one line in, one Job out.
 
-A line is parsed once (commands.line) and runs where the person stood when it began (commands.place). Its first word is,
-in this order: a verb of the lab, `docker …`, or a program or tool that Linux brings; all else is bash's.
+A line is parsed once (commands.line) and runs where the person stood when it began (commands.prompt.place). Its first
+word is, in this order: a verb of the lab, `docker …`, or a program or tool that Linux brings; all else is bash's.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from functools import cache, partial
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Task
-from netsandbox.commands.beginning import begin_of
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.docker import Client
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.line import EXPANDED, Line, read_line
-from netsandbox.commands.machine import LabMachine
-from netsandbox.commands.place import Place
-from netsandbox.commands.prompt import MissingError, Prompt, no_input
+from netsandbox.commands.prompt.beginning import begin_of
+from netsandbox.commands.prompt.lab_machine import LabMachine
+from netsandbox.commands.prompt.place import Place
+from netsandbox.commands.prompt.prompt import MissingError, Prompt, no_input
+from netsandbox.commands.prompt.slips import note_nodes
+from netsandbox.commands.prompt.standing import Standing
+from netsandbox.commands.prompt.typography import note_characters
 from netsandbox.commands.refusals import REFUSALS
-from netsandbox.commands.session_protocol import SessionProtocol
-from netsandbox.commands.slips import note_nodes
-from netsandbox.commands.standing import Standing
 from netsandbox.commands.tools.kernel.kernel_files import FIRST_SHELL_PID, with_descriptors, with_kernel
-from netsandbox.commands.typography import note_characters
 from netsandbox.commands.verb import Verb
 from netsandbox.commands.verb_task import VerbCall
+from netsandbox.commands.verbs.session_protocol import SessionProtocol
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.explain.refusals import translated

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsandbox.apps.program import Task
 from netsandbox.commands.job import Job
-from netsandbox.commands.place import Place
+from netsandbox.commands.prompt.place import Place
 from netsandbox.commands.refusals import REFUSALS
 from netsandbox.commands.verb import Verb
 from netsandbox.shell.machine import Call

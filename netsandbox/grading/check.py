@@ -11,8 +11,8 @@ from typing import Any
 
 from netsandbox.commands import expect
 from netsandbox.commands.expect import ConditionError, Verdict
+from netsandbox.commands.prompt.typography import straight
 from netsandbox.commands.scenario_error import ScenarioError
-from netsandbox.commands.typography import straight
 from netsandbox.explain.questions import lettered, verdict
 from netsandbox.explain.refusals import noted, translated
 from netsandbox.explain.words import Words

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 
-from netsandbox.commands.beginning import is_script
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
 from netsandbox.commands.line import in_background, is_background, read_line
-from netsandbox.commands.session_protocol import BranchRow, SessionProtocol
+from netsandbox.commands.prompt.beginning import is_script
+from netsandbox.commands.verbs.session_protocol import BranchRow, SessionProtocol
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Budget, OverBudgetError, Use

@@ -14,7 +14,7 @@ from netsandbox.session.keeping import KeptSession
 from netsandbox.session.steps import Scenario, Step, judges_exit
 from netsandbox.session.texts import text_in
 
-NEAR: Late[str, Callable[[Lab, Job], str]] = Late({"note": "netsandbox.commands.near_names:near_note"})
+NEAR: Late[str, Callable[[Lab, Job], str]] = Late({"note": "netsandbox.commands.prompt.near_names:near_note"})
 
 class Line(NamedTuple):
     """One line that was carried out.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.line import changes_nothing, is_background, read_line
-from netsandbox.commands.pasted import without_prompt
+from netsandbox.commands.prompt.pasted import without_prompt
 from netsandbox.commands.words import is_line
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine.budget import TURN, Use

@@ -15,8 +15,8 @@ from typing import Any
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.line import changes_nothing
-from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
+from netsandbox.commands.verbs.session_protocol import SessionProtocol
 from netsandbox.docker.profiles import DEFAULT_PROFILE
 from netsandbox.engine.budget import ReplayStoppedError, look, undisturbed
 from netsandbox.engine.trace import Trace

@@ -245,7 +245,7 @@ class LabView:
         return FrameBytes(seq, frame.wire()) if frame is not None else None
 
     def export(self, rows: Sequence[tables.LogRow], path: str) -> Outcome:
-        from netsandbox.commands.comments import commenter
+        from netsandbox.commands.verbs.comments import commenter
         from netsandbox.lab.export import CaptureFile
 
         wanted = {(row.seq, row.node, row.interface, row.direction == "out") for row in rows}
@@ -291,7 +291,7 @@ class LabView:
         return story.seq, self._with_now(story)
 
     def _with_now(self, story: Story) -> Why:
-        from netsandbox.commands.why_now import with_what_is_now
+        from netsandbox.commands.verbs.why_now import with_what_is_now
 
         return as_why(with_what_is_now(self.session.lab, story, self.named))
 

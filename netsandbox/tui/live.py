@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from netsandbox.commands.job import Job
-from netsandbox.commands.near_names import near_note
-from netsandbox.commands.pasted import whole_lines
+from netsandbox.commands.prompt.near_names import near_note
+from netsandbox.commands.prompt.pasted import whole_lines
 from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.player import Player
 from netsandbox.explain.refusals import translated
@@ -119,7 +119,7 @@ class LiveLab(LabView):
     def is_command(self, word: str) -> bool:
         """Whether a line may begin with it."""
         from netsandbox.commands.catalogue import VERBS
-        from netsandbox.commands.prompt import Prompt
+        from netsandbox.commands.prompt.prompt import Prompt
 
         return word in VERBS or Prompt(self.session.shell, self.session.shell.place).has(word)
 

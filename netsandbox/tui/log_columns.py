@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from netsandbox.commands.frame_rows import NOBODY
+from netsandbox.commands.verbs.frame_rows import NOBODY
 from netsandbox.explain.frame_words import BRIEF, NUMBERS, SEGMENT, WHOLE, protocol_of, shortened
 from netsandbox.explain.verdicts import VERDICTS, drop_words
 from netsandbox.lab.log_flags import BITS, flags_said

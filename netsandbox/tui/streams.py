@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands import flow_text, sequence_text
-from netsandbox.commands.sequence_svg import svg
+from netsandbox.commands.verbs import flow_text, sequence_text
+from netsandbox.commands.verbs.sequence_svg import svg
 from netsandbox.engine.trace import Trace
 from netsandbox.explain.frame_words import words_in
 from netsandbox.explain.refusals import translated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.commands.frame_rows import NOBODY
+from netsandbox.commands.verbs.frame_rows import NOBODY
 from netsandbox.explain.verdicts import VERDICTS
 from netsandbox.explain.words import Both
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import pytest
 
 from netsandbox.commands.job import Job
-from netsandbox.commands.pasted import whole_lines
+from netsandbox.commands.prompt.pasted import whole_lines
 from netsandbox.engine import scheduler
 from netsandbox.engine.budget import Use
 from netsandbox.session import session as session_module

@@ -18,8 +18,8 @@ def test_every_verb_is_found_by_its_name_and_its_aliases_and_by_no_other() -> No
 
 
 def test_every_verb_that_is_declared_is_listed() -> None:
-    modules = [importlib.import_module(f"netsandbox.commands.{found.name}") for found in pkgutil.iter_modules(
-        commands.__path__)]
+    modules = [importlib.import_module(found.name) for found in pkgutil.walk_packages(
+        commands.__path__, "netsandbox.commands.")]
     declared = {value.name for module in modules for value in vars(module).values() if isinstance(value, Verb)}
     assert declared == {verb.name for verb in verbs()}
 
@@ -40,10 +40,10 @@ def test_a_run_imports_only_the_commands_that_it_runs() -> None:
     assert not loaded & {
         "netsandbox.apps.arping", "netsandbox.apps.tcpdump.pcap_filter", "netsandbox.apps.sniffer",
         "netsandbox.apps.tcpdump.tcpdump", "netsandbox.apps.traceroute.traceroute",
-        "netsandbox.commands.capture_verbs", "netsandbox.commands.docker.inspect.inspect",
+        "netsandbox.commands.verbs.capture_verbs", "netsandbox.commands.docker.inspect.inspect",
         "netsandbox.commands.docker.networks.network", "netsandbox.commands.docker.templates.execution",
-        "netsandbox.commands.help_verb", "netsandbox.commands.tools.older.brctl", "netsandbox.commands.tools.ip.link",
-        "netsandbox.commands.tools.sockets.ss", "netsandbox.linux.netfilter.nft.command",
-        "netsandbox.commands.complete", "netsandbox.commands.compose.file.reader",
-        "netsandbox.shell.interpreter", "netsandbox.wire.pcapng",
+        "netsandbox.commands.verbs.help_verb", "netsandbox.commands.tools.older.brctl",
+        "netsandbox.commands.tools.ip.link", "netsandbox.commands.tools.sockets.ss",
+        "netsandbox.linux.netfilter.nft.command", "netsandbox.commands.complete",
+        "netsandbox.commands.compose.file.reader", "netsandbox.shell.interpreter", "netsandbox.wire.pcapng",
         "asyncio", "dataclasses", "rich", "textual"}

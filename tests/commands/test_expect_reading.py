@@ -14,7 +14,7 @@ from netsandbox.commands.expect import CONDITIONS, ConditionError, parse
 from netsandbox.commands.expect.manual import ORDER
 from netsandbox.commands.expect.reader import words_of
 from netsandbox.commands.expect.words import PHRASES, speaker
-from netsandbox.commands.help_verb import manual
+from netsandbox.commands.verbs.help_verb import manual
 
 DECLARED = list(dict.fromkeys(CONDITIONS.values()))
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from netsandbox.commands.catalogue import VERBS
-from netsandbox.commands.help_topics import EXAMPLES
+from netsandbox.commands.verbs.help_topics import EXAMPLES
 from netsandbox.lab.log_filter import KEYWORDS, parse
 from netsandbox.session.runner import Runner
 from netsandbox.session.session import Session

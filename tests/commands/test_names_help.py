@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.commands.near_names import near_note
+from netsandbox.commands.prompt.near_names import near_note
 from netsandbox.explain.refusals import noted, translated
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.session import Session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.commands.line import in_background, read_line
-from netsandbox.commands.pasted import whole_lines, without_prompt
+from netsandbox.commands.prompt.pasted import whole_lines, without_prompt
 from netsandbox.explain.refusals import noted
 from netsandbox.session.session import Session
 

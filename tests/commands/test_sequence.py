@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netsandbox.commands import sequence_text
-from netsandbox.commands.sequence_svg import svg
+from netsandbox.commands.verbs import sequence_text
+from netsandbox.commands.verbs.sequence_svg import svg
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.sequence import Arrow, Sequence, of_rows
 from netsandbox.lab.tables import LogRow

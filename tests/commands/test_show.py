@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.commands.show import columns_of, table
+from netsandbox.commands.verbs.show import columns_of, table
 from netsandbox.lab import views
 from netsandbox.session.session import Session
 

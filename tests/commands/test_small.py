@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
+from netsandbox.commands.prompt.unmodelled import REASONS
 from netsandbox.commands.tools.registry import INSTALLERS
-from netsandbox.commands.unmodelled import REASONS
 from netsandbox.explain.refusals import noted
 from netsandbox.session.keeping import KeptSession
 

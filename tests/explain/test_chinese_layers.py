@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from netsandbox.commands.branch import WORDS as BRANCHES
+from netsandbox.commands.verbs.branch import WORDS as BRANCHES
 from netsandbox.explain.chinese_layers import FIELDS, field_words, layer_words
 from netsandbox.session.keeping import KeptSession
 from netsandbox.wire import dissect as dissect_module

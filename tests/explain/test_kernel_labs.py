@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.commands.why import text
+from netsandbox.commands.verbs.why import text
 from netsandbox.engine.trace import Trace
 from netsandbox.explain.story import why_drop, why_seq
 from netsandbox.rig.lab import KernelLab

@@ -10,8 +10,8 @@ import pytest
 
 from netsandbox.apps.ping.options import parse
 from netsandbox.apps.ping.ping import Ping
-from netsandbox.commands import why
 from netsandbox.commands.shell import Shell
+from netsandbox.commands.verbs import why
 from netsandbox.docker.events import NetworkRemoved
 from netsandbox.engine.trace import Record, Trace
 from netsandbox.explain.story import MOST_CAUSES, Story, why_drop, why_row, why_seq

@@ -16,9 +16,9 @@ import pytest
 from netsandbox.apps.python_server import UNMODELLED
 from netsandbox.commands.catalogue import verbs
 from netsandbox.commands.expect.condition import CONDITIONS
-from netsandbox.commands.help_verb import manual, overview
-from netsandbox.commands.show import columns_of
-from netsandbox.commands.unmodelled import REASONS
+from netsandbox.commands.prompt.unmodelled import REASONS
+from netsandbox.commands.verbs.help_verb import manual, overview
+from netsandbox.commands.verbs.show import columns_of
 from netsandbox.explain.joining import fill
 from netsandbox.explain.lines import filled
 from netsandbox.explain.refusals import ALL, NOUNS, TAILS, noted, translated
@@ -34,7 +34,7 @@ CHINESE = re.compile(r"[一-鿿]")
 RAISERS = {"CommandError", "LabError", "ScenarioError", "FileError", "FileThereError", "ReplayError", "MissingError",
            "FilterError", "translated", "say", "wrong", "ConditionError", "_refuse", "_error"}
 """What takes English words that a person may read."""
-OWN = ["lab", "commands", "commands/expect", "session"]
+OWN = ["lab", "commands", "commands/expect", "commands/prompt", "commands/verbs", "session"]
 """Rooms whose errors are netsandbox's own; those below them belong to the tools."""
 
 
@@ -189,8 +189,8 @@ IN_ITS_PLACE = re.compile(r"(?:^|: )netsandbox: |\bmodelled\b|\bthe sandbox(?:'s
 """What the sandbox says, and no real tool."""
 PERHAPS = re.compile(r"\bsandbox|netsandbox: |modelled")
 """What a file has that says any of that."""
-FOR_OTHERS = {"commands/help_pages.py", "commands/lab_verbs.py", "rig/building.py", "linux/core/kind.py",
-              "commands/pasted.py", "cli.py"}
+FOR_OTHERS = {"commands/verbs/help_pages.py", "commands/verbs/lab_verbs.py", "rig/building.py", "linux/core/kind.py",
+              "commands/prompt/pasted.py", "cli.py"}
 """Where such words are no answer of a tool: pages, which have pairs of their own, what code looks for, a pattern."""
 
 

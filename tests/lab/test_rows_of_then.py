@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.commands import flow_text
+from netsandbox.commands.verbs import flow_text
 from netsandbox.explain.story import why_seq
 from netsandbox.lab import frame_log
 from netsandbox.lab.flows import flows

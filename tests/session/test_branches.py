@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netsandbox.commands.show import columns_of
+from netsandbox.commands.verbs.show import columns_of
 from netsandbox.session.branches import MOST, Branches
 from netsandbox.session.journal import Position
 from netsandbox.session.keeping import KeptSession

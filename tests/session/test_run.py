@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.cli import main
-from netsandbox.commands.show import columns_of
+from netsandbox.commands.verbs.show import columns_of
 from tests.wire.pcapng_reader import read_pcapng
 
 TWO = ["add-container nginx-1", "add-container nginx-2"]

@@ -11,8 +11,8 @@ from textual.keys import _character_to_key
 from textual.screen import Screen
 from textual.widgets import Input
 
-from netsandbox.commands import lab_verbs
 from netsandbox.commands.catalogue import VERBS
+from netsandbox.commands.verbs import lab_verbs
 from netsandbox.session.autosave import recover
 from netsandbox.session.owner import latest
 from netsandbox.tui.options import Options

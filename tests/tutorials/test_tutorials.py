@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from netsandbox.commands.pasted import whole_lines
+from netsandbox.commands.prompt.pasted import whole_lines
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.keeping import KeptSession
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netsandbox.commands import frame_rows
 from netsandbox.commands.expect.condition import Verdict
 from netsandbox.commands.expect.words import Say
+from netsandbox.commands.verbs import frame_rows
 
 COLON = {"en": ": ", "zh": "："}
 

@@ -17,7 +17,7 @@ from netsandbox.tui.panes.list_pane import ListPane
 from netsandbox.tui.status_text import clock
 
 if TYPE_CHECKING:
-    from netsandbox.commands.session_protocol import BranchRow
+    from netsandbox.commands.verbs.session_protocol import BranchRow
     from netsandbox.tui.live import LiveLab
 
 

@@ -15,7 +15,7 @@ from netsandbox.commands.docker.containers.attach import check_terminal
 from netsandbox.commands.docker.containers.machine import NONE, Inside, rights_of
 from netsandbox.commands.docker.run.env_file import given
 from netsandbox.commands.docker.run.rights import tell_of_owners
-from netsandbox.commands.unmodelled import reason
+from netsandbox.commands.prompt.unmodelled import reason
 from netsandbox.docker import execs, links
 from netsandbox.docker.container import PAUSED, Container
 from netsandbox.docker.errors import HINT, DockerError, daemon_error, with_unknown

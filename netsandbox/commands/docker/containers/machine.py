@@ -15,10 +15,10 @@ from netsandbox.apps.nginx.nginx import NginxErrand, NginxServer
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program, Task, UsageError
 from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_inside
-from netsandbox.commands.around import AROUND, SHELL_PROGRAM
 from netsandbox.commands.docker.containers.processes import send
 from netsandbox.commands.docker.printing.words import harmless
-from netsandbox.commands.unmodelled import reason
+from netsandbox.commands.prompt.around import AROUND, SHELL_PROGRAM
+from netsandbox.commands.prompt.unmodelled import reason
 from netsandbox.docker.container import Container
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.environment import environment

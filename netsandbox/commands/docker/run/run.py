@@ -30,7 +30,7 @@ from netsandbox.commands.docker.run.rights import normalized, tell_of_owners
 from netsandbox.commands.docker.run.settings import links, resolv_conf, settings
 from netsandbox.commands.docker.run.update import restart_policy
 from netsandbox.commands.docker.volumes.mount_flags import mounts
-from netsandbox.commands.typography import straight
+from netsandbox.commands.prompt.typography import straight
 from netsandbox.docker import containers, history, volumes
 from netsandbox.docker.config import Config, HostConfig, Published, RestartPolicy, with_image
 from netsandbox.docker.container import Container, Wish

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from netsandbox.commands.prompt.unmodelled import reason
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.help import usage
@@ -14,7 +15,6 @@ from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import number_of
 from netsandbox.commands.tools.words import USAGE, Words
-from netsandbox.commands.unmodelled import reason
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.namespace import NetworkNamespace

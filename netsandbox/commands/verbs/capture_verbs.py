@@ -12,11 +12,11 @@ from netsandbox.apps.sniffer import Sniffer
 from netsandbox.apps.tcpdump.pcap_error import FilterError
 from netsandbox.apps.tcpdump.pcap_filter import Filter
 from netsandbox.commands import kinds
-from netsandbox.commands.comments import commenter
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.commands.verbs.comments import commenter
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.lab import Lab

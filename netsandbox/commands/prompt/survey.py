@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from netsandbox.apps.program import UsageError
-from netsandbox.commands.as_root import OF_SUDO
 from netsandbox.commands.looking import changes_behind_pipe, only_looks
-from netsandbox.commands.parts import ASSIGNMENT, SUDO, Survey
+from netsandbox.commands.prompt.as_root import OF_SUDO
+from netsandbox.commands.prompt.survey_parts import ASSIGNMENT, SUDO, Survey
 from netsandbox.shell import tree
 
 

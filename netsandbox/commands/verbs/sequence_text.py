@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from netsandbox.commands.show import columns_of
+from netsandbox.commands.verbs.show import columns_of
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.sequence import Arrow, Sequence
 

@@ -9,9 +9,9 @@ from typing import Any
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
-from netsandbox.commands.lab_verbs import address_for
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.commands.verbs.lab_verbs import address_for
 from netsandbox.engine.snapshot import CopyError
 from netsandbox.engine.trace import Record, Trace
 from netsandbox.engine.units import format_time

@@ -38,7 +38,7 @@ WORDS = Words({
 })
 
 
-PAGES: Late[str, Callable[[list[str], str, int], str]] = Late({"page": "netsandbox.commands.help_pages:page"})
+PAGES: Late[str, Callable[[list[str], str, int], str]] = Late({"page": "netsandbox.commands.verbs.help_pages:page"})
 """It knows all of docker, which a run without `help` need not."""
 
 

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from netsandbox.commands import flow_text, kinds, sequence_text
+from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
-from netsandbox.commands.sequence_svg import svg
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.commands.verbs import flow_text, sequence_text
+from netsandbox.commands.verbs.sequence_svg import svg
 from netsandbox.explain.frame_words import words_in
 from netsandbox.explain.verdicts import drop_words
 from netsandbox.explain.words import Both

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from netsandbox.commands.sequence_text import span
-from netsandbox.commands.show import columns_of
+from netsandbox.commands.verbs.sequence_text import span
+from netsandbox.commands.verbs.show import columns_of
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.sequence import Arrow, Sequence
 

@@ -9,9 +9,9 @@ from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
 from netsandbox.commands.line import changes_nothing
-from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.commands.verbs.session_protocol import SessionProtocol
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import format_time
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.apps.program import Task
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.place import Place
+from netsandbox.commands.prompt.place import Place
 from netsandbox.commands.verb import Parameter, verb
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.timers import Timer

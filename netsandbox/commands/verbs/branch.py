@@ -10,10 +10,10 @@ from typing import Any
 from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
-from netsandbox.commands.session_protocol import SessionProtocol
 from netsandbox.commands.shell import Shell
-from netsandbox.commands.show import table
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.commands.verbs.session_protocol import SessionProtocol
+from netsandbox.commands.verbs.show import table
 from netsandbox.engine.units import format_time
 from netsandbox.explain.words import Words
 from netsandbox.lab.compare import Difference, differences

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.commands import kinds, why_rules
+from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
-from netsandbox.commands.why_now import with_what_is_now
+from netsandbox.commands.verbs import why_rules
+from netsandbox.commands.verbs.why_now import with_what_is_now
 from netsandbox.docker.container import PAUSED
 from netsandbox.docker.events import ContainerPaused
 from netsandbox.explain.history import drop_of_line, last_drop_between, last_drop_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.program import Task
-from netsandbox.commands.around import INTERPRETER
 from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.line import PARSER, Line, effect_of
-from netsandbox.commands.prompt import SHADOWED, Prompt, no_input
+from netsandbox.commands.prompt.around import INTERPRETER
+from netsandbox.commands.prompt.prompt import SHADOWED, Prompt, no_input
 from netsandbox.commands.verb import Effect
 from netsandbox.commands.verb_task import VerbCall
 from netsandbox.lab.names import DEFAULT_HOST

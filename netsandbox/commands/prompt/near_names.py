@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from netsandbox.commands.docker.client.flags import Command
 from netsandbox.commands.job import Job
 from netsandbox.commands.late import Late
-from netsandbox.commands.prompt import known_programs
+from netsandbox.commands.prompt.prompt import known_programs
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import DEFAULT_HOST

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands import kinds, programs
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.lab_verbs import address_for
 from netsandbox.commands.verb import Parameter, verb
+from netsandbox.commands.verbs.lab_verbs import address_for
 from netsandbox.lab.errors import unknown
 from netsandbox.lab.uplink import NAMES
 

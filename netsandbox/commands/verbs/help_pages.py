@@ -5,12 +5,12 @@ from __future__ import annotations
 from netsandbox.commands.docker.client.registry import find
 from netsandbox.commands.expect.condition import CONDITIONS
 from netsandbox.commands.expect.manual import entry
-from netsandbox.commands.help_topics import EXAMPLES, TOPICS
 from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
+from netsandbox.commands.prompt.unmodelled import reason
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.commands.tools.words import choose
-from netsandbox.commands.unmodelled import reason
+from netsandbox.commands.verbs.help_topics import EXAMPLES, TOPICS
 from netsandbox.explain.lines import cells, filled
 from netsandbox.explain.refusals import translated
 from netsandbox.explain.words import Words, said

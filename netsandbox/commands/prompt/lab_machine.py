@@ -8,7 +8,7 @@ from typing import Any
 from netsandbox.apps.hosts import addresses_of, hosts_file
 from netsandbox.apps.program import Program
 from netsandbox.commands.docker.containers.processes import owned, processes, send, sharing
-from netsandbox.commands.host_files import ALONE, SYSCTL_CONF
+from netsandbox.commands.prompt.host_files import ALONE, SYSCTL_CONF
 from netsandbox.commands.tools.context import Tenant, ToolError
 from netsandbox.commands.tools.ip.netns import FOLDER
 from netsandbox.commands.tools.kernel.kernel_files import FIRST_SHELL_PID, namespace_file, with_kernel

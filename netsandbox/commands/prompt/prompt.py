@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, NoReturn
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Task, UsageError
 from netsandbox.commands import programs
-from netsandbox.commands.around import AROUND, SHELL_PROGRAM
-from netsandbox.commands.as_root import SU, Nested, without_sudo
 from netsandbox.commands.catalogue import IN_CHINESE, VERBS
 from netsandbox.commands.docker.containers.machine import BUSYBOX, NSENTER, lent
 from netsandbox.commands.errors import CommandError
-from netsandbox.commands.inner_shell import InnerShell, inner_shell
-from netsandbox.commands.kill import kill
 from netsandbox.commands.late import Late
-from netsandbox.commands.nsenter import failed_to_execute
-from netsandbox.commands.parts import SUDO
-from netsandbox.commands.place import Place
+from netsandbox.commands.prompt.around import AROUND, SHELL_PROGRAM
+from netsandbox.commands.prompt.as_root import SU, Nested, without_sudo
+from netsandbox.commands.prompt.inner_shell import InnerShell, inner_shell
+from netsandbox.commands.prompt.kill import kill
+from netsandbox.commands.prompt.nsenter import failed_to_execute
+from netsandbox.commands.prompt.place import Place
+from netsandbox.commands.prompt.survey_parts import SUDO
+from netsandbox.commands.prompt.unmodelled import reason
 from netsandbox.commands.tools.kernel.kernel_files import with_descriptors
 from netsandbox.commands.tools.registry import TOOLS
-from netsandbox.commands.unmodelled import reason
 from netsandbox.commands.verb import Effect
 from netsandbox.commands.verb_task import VerbCall, VerbTask
 from netsandbox.docker.launch import SHELLS
@@ -46,7 +46,8 @@ LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 SHADOWED = frozenset({"exec", "export", "wait"})
 """Verbs that have the name of a shell's builtin."""
 DENIED, NOT_FOUND = 126, 127
-UNSHARE: Late[str, Callable[[Shell, Prompt, Call], Task]] = Late({"unshare": "netsandbox.commands.unshare:Unshare"})
+UNSHARE: Late[str, Callable[[Shell, Prompt, Call], Task]] = Late({
+    "unshare": "netsandbox.commands.prompt.unshare:Unshare"})
 
 
 class MissingError(CommandError):

@@ -7,9 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from netsandbox.commands import frame_rows, kinds
+from netsandbox.commands import kinds
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.verb import Effect, Parameter, verb
+from netsandbox.commands.verbs import frame_rows
 from netsandbox.engine.units import seconds_left
 from netsandbox.explain.words import Both, Words
 from netsandbox.lab import frame_log, views

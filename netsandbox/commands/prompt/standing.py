@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from netsandbox.commands.docker import Client
-from netsandbox.commands.parts import SUDO
-from netsandbox.commands.place import Place
+from netsandbox.commands.prompt.place import Place
+from netsandbox.commands.prompt.survey_parts import SUDO
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import DEFAULT_HOST

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.commands.show import table
+from netsandbox.commands.verbs.show import table
 from netsandbox.explain.words import Words
 from netsandbox.lab.flows import Flow, Segment, end_name
 from netsandbox.wire.tcp import FIN, PSH, RST, SYN

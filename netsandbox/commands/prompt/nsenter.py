@@ -10,8 +10,8 @@ from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.docker.containers.machine import NSENTER
 from netsandbox.commands.docker.printing.words import harmless
+from netsandbox.commands.prompt.unmodelled import reason
 from netsandbox.commands.tools.kernel.kernel_files import namespace_file, with_kernel
-from netsandbox.commands.unmodelled import reason
 from netsandbox.docker.container import Container
 from netsandbox.linux.core.namespace import NetworkNamespace
 

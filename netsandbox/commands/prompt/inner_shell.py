@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netsandbox.commands import nsenter
 from netsandbox.commands.docker.containers.machine import NSENTER
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.programs import is_netns_exec
+from netsandbox.commands.prompt import nsenter
 from netsandbox.docker.launch import SHELLS
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import may_administer

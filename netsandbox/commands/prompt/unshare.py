@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.commands.place import Place
+from netsandbox.commands.prompt.place import Place
 from netsandbox.docker.launch import SHELLS
 from netsandbox.linux.netlink.credentials import may_administer
 from netsandbox.shell.around import Around
 from netsandbox.shell.machine import Call, Held
 
 if TYPE_CHECKING:
-    from netsandbox.commands.prompt import Prompt
+    from netsandbox.commands.prompt.prompt import Prompt
     from netsandbox.commands.shell import Shell
 
 NET = frozenset({"-n", "--net"})
