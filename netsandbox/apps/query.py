@@ -9,8 +9,8 @@ from netsandbox.apps.resolv_conf import Settings
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.socket import Process, SocketError
-from netsandbox.linux.ipv4.udp import DONT, UdpSocket
+from netsandbox.linux.core.socket import DONT, Process, SocketError
+from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire import dns
 from netsandbox.wire.errors import ParseError

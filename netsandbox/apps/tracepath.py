@@ -13,9 +13,9 @@ from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.core.socket import PROBE, SocketError
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.ipv4.udp import PROBE, ReportedError, UdpSocket
+from netsandbox.linux.ipv4.udp import ReportedError, UdpSocket
 from netsandbox.wire.icmp import TIME_EXCEEDED, TTL_EXCEEDED, UNREACHABLE
 
 USAGE = Path(__file__).with_name("tracepath_usage.txt").read_text(encoding="utf-8").removesuffix("\n")

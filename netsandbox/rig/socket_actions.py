@@ -8,6 +8,7 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.ipv4.udp import PMTU_MODES, UdpSocket
+from netsandbox.linux.tcp import ecn
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.rig import tcp
 from netsandbox.rig.format import Action, Finish
@@ -66,8 +67,6 @@ def _frame(interface: Interface, digits: str) -> Frame:
 def _open_udp(performance: Performance, action: Action) -> UdpSocket:
     socket = UdpSocket(performance.lab.namespace(action["in"]), PROCESS, bool(action.get("reuse")))
     _set_up(performance, action, socket)
-    if "pmtudisc" in action:
-        socket.pmtudisc = PMTU_MODES[action["pmtudisc"]]
     socket.broadcast = bool(action.get("broadcast"))
     return socket
 
@@ -83,7 +82,9 @@ def _set_up(performance: Performance, action: Action, socket: UdpSocket | Stream
     socket.ttl = action.get("ttl")
     if socket.ttl == 0:
         raise SocketError("EINVAL")
-    socket.tos = action.get("tos", 0)
+    socket.tos = action.get("tos", 0) & (0xFF if isinstance(socket, UdpSocket) else ~ecn.BITS)
+    if "pmtudisc" in action:
+        socket.pmtudisc = PMTU_MODES[action["pmtudisc"]]
     performance.sockets.append(socket)
 
 

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from netsandbox.apps.program import UsageError
 from netsandbox.apps.socat.files import ACCESS, FILE_ACCESS, FILE_FLAGS, FILES
+from netsandbox.apps.socat.socket_options import IDLE, Wishes, number_of, with_option
+from netsandbox.engine.units import SECOND, seconds
+from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.services import port_number
@@ -24,9 +27,10 @@ OTHERS = re.compile(
     "stderr|tun", re.IGNORECASE)
 """Addresses that the real one has beside."""
 TUNNELS = "; `ip tuntap add`, `ip link add … type vxlan` and `ip tunnel add` make tunnels"
-SILENT = frozenset({"reuseaddr", "pf=ip4", "nofork"})
+SILENT = frozenset({"reuseaddr", "reuseaddr=1", "so-reuseaddr", "pf=ip4", "nofork"})
 """Options that change nothing here: ports are taken with SO_REUSEADDR always."""
-
+LINE_ENDS = {"crnl": "crnl", "crlf": "crnl", "cr": "cr"}
+OF_TERMINALS = frozenset({"raw", "rawer", "cfmakeraw", "echo=0", "icanon=0", "isig=0", "opost=0"})
 
 NUMBERED = {"nodelay": "nodelay", "tcp-nodelay": "nodelay", "keepalive": "on", "so-keepalive": "on",
             **{f"{before}keep{name}": what for before in ("", "tcp-")
@@ -59,13 +63,31 @@ class Address(NamedTuple):
     nodelay: bool = False
     shares: bool = False
     """reuseport: others that say so have the port as well."""
+    backlog: int = 5
+    retries: int = 0
+    """How often a connection that failed is tried again; -1 for ever."""
+    pause: int = SECOND
+    """Between two tries, in nanoseconds."""
+    line_end: str = ""
+    """crnl or cr: how lines end there; nothing for a newline."""
+    keeps_writing: bool = False
+    """shut-none: the peer is not told that no more will come."""
+    wishes: Wishes = Wishes()
+    notes: tuple[str, ...] = ()
+    """What is said about options that mean nothing here."""
     spelled: str = ""
     """As it stands on the line, without its options."""
 
-    def prepare(self, socket: StreamSocket) -> None:
-        """Set the options of its socket."""
-        socket.nodelay = self.nodelay
-        socket.keep_alive(self.wish if self.keeps_alive else None)
+    def prepare(self, socket: StreamSocket | UdpSocket) -> None:
+        """Set the options of its socket.
+
+        Raises:
+            RefusedError: the kernel refuses one.
+        """
+        self.wishes.apply(socket)
+        if isinstance(socket, StreamSocket):
+            socket.nodelay = self.nodelay
+            socket.keep_alive(self.wish if self.keeps_alive else None)
 
     @property
     def listens(self) -> bool:
@@ -95,7 +117,7 @@ def _parse(text: str) -> Address:
     if kind == "exec":
         return _program(name, rest, options)
     if kind == "standard":
-        return Address("standard")
+        return _standard(options)
     if name.lower() in FILES:
         return _file(name.lower(), rest, options)
     host, _colon, port = rest.rpartition(":")
@@ -104,6 +126,27 @@ def _parse(text: str) -> Address:
     elif not host:
         raise UsageError(f"socat[1] E {name}: wrong number of parameters (1 instead of 2)", 1)
     return _with_options(Address(kind, host.strip("[]"), _port(port), spelled=head), options)
+
+
+def _standard(options: list[str]) -> Address:
+    """A terminal's settings change nothing: what is typed comes line by line."""
+    address = Address("standard")
+    for option in options:
+        if option in LINE_ENDS:
+            address = address._replace(line_end=LINE_ENDS[option])
+        elif option in OF_TERMINALS:
+            address = address._replace(notes=(*address.notes, _idle(option)))
+        else:
+            raise _not_modelled(option)
+    return address
+
+
+def _idle(option: str) -> str:
+    return f"note: socat's option {option} changes nothing in the sandbox"
+
+
+def _not_modelled(option: str) -> UsageError:
+    return UsageError(f"socat: the option {option} is not modelled", 1)
 
 
 def _file(kind: str, path: str, options: list[str]) -> Address:
@@ -115,7 +158,7 @@ def _file(kind: str, path: str, options: list[str]) -> Address:
         elif option in FILE_FLAGS:
             flags |= FILE_FLAGS[option]
         else:
-            raise UsageError(f"socat: the option {option} is not modelled", 1)
+            raise _not_modelled(option)
     return Address("file", path, flags=flags)
 
 
@@ -126,18 +169,15 @@ def _program(name: str, text: str, options: list[str]) -> Address:
         return Address("exec", argv=("sh", "-c", text.strip("'\"")))
     argv = tuple(text.strip("'\"").split())
     if options:
-        raise UsageError(f"socat: the option {options[0]} is not modelled", 1)
+        raise _not_modelled(options[0])
     if not argv:
         raise UsageError(f"socat[1] E {name}: wrong number of parameters (0 instead of 1)", 1)
     return Address("cat") if argv[0].rpartition("/")[2] == "cat" and len(argv) == 1 else Address("exec", argv=argv)
 
 
 def _numbered(address: Address, what: str, option: str) -> Address:
-    """An option of the socket whose value is a number; without one it is 1."""
-    text = option.partition("=")[2] if "=" in option else "1"
-    if re.fullmatch("[0-9]+", text, re.ASCII) is None:
-        raise UsageError(f'socat[1] E parseopts(): missing numerical value of option "{option}"', 1)
-    number = int(text)
+    """An option of the socket whose value is a number."""
+    number = number_of(option)
     if what == "nodelay":
         return address._replace(nodelay=bool(number))
     if what == "on":
@@ -163,24 +203,47 @@ def _source_port(option: str, value: str) -> int:
 
 def _with_options(address: Address, options: list[str]) -> Address:
     for option in options:
-        name, _equals, value = option.partition("=")
-        if option in SILENT:
-            continue
-        if name in NUMBERED and "tcp" in address.kind:
-            address = _numbered(address, NUMBERED[name], option)
-            continue
-        if name in ("reuseport", "so-reuseport"):
-            address = address._replace(shares=value != "0")
-        elif name == "fork":
-            address = address._replace(forks=True)
-        elif name in ("sourceport", "sp") and not address.listens:
-            address = address._replace(source_port=_source_port(option, value))
-        elif name in ("broadcast", "so-broadcast") and address.kind.startswith("udp"):
-            address = address._replace(broadcasts=value != "0")
-        elif name == "bind" and value:
-            address = address._replace(source=value)
-        elif name == "connect-timeout" and value.replace(".", "", 1).isdecimal():
-            address = address._replace(timeout=float(value))
-        else:
-            raise UsageError(f"socat: the option {option} is not modelled", 1)
+        if option not in SILENT:
+            address = _with_option(address, option, *option.partition("=")[::2])
     return address
+
+
+def _with_option(address: Address, option: str, name: str, value: str) -> Address:
+    kind = address.kind
+    if name in NUMBERED and "tcp" in kind:
+        return _numbered(address, NUMBERED[name], option)
+    wishes = with_option(address.wishes, kind, option)
+    if wishes is not None:
+        return address._replace(wishes=wishes)
+    if name in ("sourceport", "sp") and not address.listens:
+        return address._replace(source_port=_source_port(option, value))
+    if name == "bind" and value:
+        source, colon, port = value.rpartition(":") if ":" in value else (value, "", "")
+        return address._replace(source=source, source_port=_source_port(option, port) if colon else address.source_port)
+    if name == "connect-timeout" and value.replace(".", "", 1).isdecimal():
+        return address._replace(timeout=float(value))
+    if name in IDLE:
+        return address._replace(notes=(*address.notes, _idle(option)))
+    return _of_ways(address, option, name, value)
+
+
+def _of_ways(address: Address, option: str, name: str, value: str) -> Address:
+    """How socat itself goes about it: children, tries, ends of lines."""
+    kind = address.kind
+    if name in ("reuseport", "so-reuseport"):
+        return address._replace(shares=value != "0")
+    if name == "fork":
+        return address._replace(forks=True)
+    if name in ("broadcast", "so-broadcast") and kind.startswith("udp"):
+        return address._replace(broadcasts=value != "0")
+    if name == "backlog" and kind == "tcp-listen":
+        return address._replace(backlog=number_of(option))
+    if name in ("retry", "forever") and kind == "tcp":
+        return address._replace(retries=number_of(option) if name == "retry" else -1 if value != "0" else 0)
+    if name in ("interval", "intervall") and kind == "tcp":
+        return address._replace(pause=seconds(number_of(option)))
+    if option in LINE_ENDS:
+        return address._replace(line_end=LINE_ENDS[option])
+    if option == "shut-none":
+        return address._replace(keeps_writing=True)
+    raise _not_modelled(option)

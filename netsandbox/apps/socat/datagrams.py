@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.socat.ends import End, number_of, told
+from netsandbox.apps.socat.socket_options import RefusedError
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import Datagram, UdpSocket
 from netsandbox.wire.addresses import format_ipv4
@@ -78,8 +79,12 @@ class Datagrams(End):
     def _open(self, address: Address, peer: int) -> None:
         socket = UdpSocket(self.program.namespace, self.program.process)
         try:
+            address.prepare(socket)
             socket.bind(number_of(address.source), address.source_port)
             self.settle(socket, address, peer)
+        except RefusedError as error:
+            self.pair.fail(str(error))
+            return
         except SocketError as error:
             self.pair.fail(f"connect(5, AF=2 {format_ipv4(peer)}:{address.port}, 16): {TEXTS[error.name]}")
             return
@@ -128,6 +133,8 @@ class Datagrams(End):
             self.socket.on_event = None
             self.socket.close()
             self.socket = None
+            if self.address is not None:
+                self.address.wishes.undo(self.program.namespace)
 
 
 class Unconnected(Datagrams):
@@ -156,7 +163,11 @@ class Receiving(Datagrams):
         socket = UdpSocket(self.program.namespace, self.program.process)
         socket.shares = address.shares
         try:
+            address.prepare(socket)
             socket.bind(number_of(address.source), address.port)
+        except RefusedError as error:
+            self.pair.fail(str(error))
+            return
         except SocketError as error:
             source = format_ipv4(number_of(address.source))
             self.pair.fail(f"bind(5, {{AF=2 {source}:{address.port}}}, 16): {TEXTS[error.name]}")

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.resolver import Lookup, Reply
+from netsandbox.apps.socat.socket_options import RefusedError
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.socket import SocketError
-from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 
 if TYPE_CHECKING:
     from netsandbox.apps.socat.address import Address
     from netsandbox.apps.socat.socat import Pair, Socat
+    from netsandbox.engine.timers import Timer
+    from netsandbox.linux.tcp.stream import StreamSocket
 
 
 class Over:
@@ -112,6 +114,8 @@ class StreamEnd(End):
         self._waiting = b""
         self._ends = False
         self._lookup: Lookup | None = None
+        self._tries = 0
+        self._timer: Timer | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -130,17 +134,36 @@ class StreamEnd(End):
         if reply.error:
             self.pair.fail(f'getaddrinfo "{address.host}": {reply.error}')
             return
-        socket = StreamSocket(self.program.namespace, self.program.process)
-        address.prepare(socket)
+        self._connect(address, reply.addresses[0])
+
+    def _connect(self, address: Address, peer: int) -> None:
+        socket = address.wishes.stream(self.program.namespace, self.program.process)
         self.stream = Stream(socket, self)
         try:
+            address.prepare(socket)
             if address.source or address.source_port:
                 socket.bind(number_of(address.source), address.source_port)
-            socket.connect(reply.addresses[0], address.port)
+            socket.connect(peer, address.port)
+        except RefusedError as error:
+            self.pair.fail(str(error))
         except SocketError as error:
-            self._refused(reply.addresses[0], error.name)
+            self._refused(peer, error.name)
+
+    def _again(self, peer: int) -> None:
+        self._timer = None
+        if self.address is not None:
+            self._connect(self.address, peer)
 
     def _refused(self, address: int, error: str) -> None:
+        """It is tried again, as often as the address says, and only the last time told of."""
+        if self.address is not None and self._tries != self.address.retries:
+            self._tries += 1
+            if self.stream is not None:
+                self.stream.close()
+                self.stream = None
+            self._timer = self.program.scheduler.wake_after(self.address.pause, self._again, address,
+                                                            foreground=self.program.foreground)
+            return
         port = self.address.port if self.address is not None else 0
         said = f"connect(5, AF=2 {format_ipv4(address)}:{port}, 16): {TEXTS[error]}"
         if self.address is not None and self.address.spelled:
@@ -175,12 +198,13 @@ class StreamEnd(End):
 
     def finish(self) -> None:
         self._ends = True
-        if self.stream is not None and self.is_ready:
+        if self.stream is not None and self.is_ready and not (self.address is not None and self.address.keeps_writing):
             self.stream.finish()
 
     def close(self) -> None:
         if self._lookup is not None:
             self._lookup.stop()
+        self.program.scheduler.cancel(self._timer)
         if self.stream is not None:
             self.stream.close()
 

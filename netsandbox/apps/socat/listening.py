@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.socat.datagrams import Datagrams, OneDatagram
 from netsandbox.apps.socat.ends import StreamEnd, number_of
+from netsandbox.apps.socat.socket_options import RefusedError
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -30,10 +31,13 @@ class Listening:
         socket = self.socket = kind(self.program.namespace, self.program.process, True)
         socket.shares = self.address.shares
         try:
+            self.address.prepare(socket)
             socket.bind(number_of(self.address.source), self.address.port)
             if isinstance(socket, StreamSocket):
-                self.address.prepare(socket)
-                socket.listen(self.program.backlog)
+                socket.listen(self.address.backlog)
+        except RefusedError as error:
+            self.program.fail(str(error))
+            return
         except SocketError as error:
             source = format_ipv4(number_of(self.address.source))
             self.program.fail(f"bind(5, {{AF=2 {source}:{self.address.port}}}, 16): {TEXTS[error.name]}")
@@ -65,7 +69,7 @@ class Listening:
             own = socket
         else:
             own = UdpSocket(self.program.namespace, self.program.process, True)
-            own.shares = socket.shares
+            own.shares, own.ttl, own.tos, own.interface = socket.shares, socket.ttl, socket.tos, socket.interface
             own.bind(socket.address, socket.port)
         own.connect(datagram.source, datagram.port)
         self.program.pair(Datagrams(self.program, None, own, datagram))
@@ -74,4 +78,5 @@ class Listening:
         if self.socket is not None:
             self.socket.on_event = None
             self.socket.close()
+            self.address.wishes.undo(self.program.namespace)
             self.socket = None

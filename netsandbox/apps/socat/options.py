@@ -53,7 +53,7 @@ def read_options(words: list[str]) -> SocatOptions:
         UsageError: an option that there is not, or that is not modelled.
     """
     options, rest = SocatOptions(), list(words)
-    while rest and rest[0].startswith("-") and rest[0] not in ("-", "--"):
+    while rest and rest[0].startswith("-") and rest[0] not in ("-", "--") and not rest[0].startswith("-,"):
         word = rest.pop(0)
         if word in ("-V", "-h", "-?"):
             return options._replace(shown=VERSION if word == "-V" else HELP)

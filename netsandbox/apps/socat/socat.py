@@ -27,7 +27,6 @@ class Socat(Program):
 
     name = "socat"
     is_endless = True
-    backlog = 5
 
     def __init__(self, context: Context, first: Address, second: Address, runner: Runner,
                  options: SocatOptions) -> None:
@@ -45,7 +44,7 @@ class Socat(Program):
         return self.first.listens or "udp-recv" in (self.first.kind, self.second.kind)
 
     def start(self) -> None:
-        for note in self.options.notes:
+        for note in (*self.options.notes, *self.first.notes, *self.second.notes):
             self.complain(note)
         for address, reads in ((self.first, "U"), (self.second, "u")):
             if address.kind == "udp-recv" and self.options.direction != reads.swapcase():
@@ -115,6 +114,7 @@ class Socat(Program):
             self._listening = None
 
 
+LINE_ENDS = {"": b"\n", "crnl": b"\r\n", "cr": b"\r"}
 DATAGRAMS: dict[str, Callable[[Socat, Address], Datagrams]] = {
     "udp": Datagrams, "udp-sendto": Unconnected, "udp-datagram": Unconnected, "udp-recv": Receiving}
 
@@ -149,6 +149,9 @@ class Pair:
         options, is_left = self.program.options, end is self.left
         if not self.reads(end):
             return
+        ends = self.program.first.line_end, self.program.second.line_end
+        if ends[0] != ends[1]:
+            data = with_lines(data, *ends if is_left else reversed(ends))
         if options.dump:
             now = self.program.scheduler.now
             when = f"{log_date(now)}.{now % SECOND:09d}"
@@ -196,6 +199,15 @@ class Pair:
         for end in (self.left, self.right):
             end.close()
             end.pair = Over()
+
+
+def with_lines(data: bytes, has: str, wants: str) -> bytes:
+    """Lines that end as one end has them, as the other one wants them (cv_newline)."""
+    if has == "crnl":
+        data = data.replace(b"\r", b"")
+    elif has == "cr":
+        data = data.replace(b"\r", b"\n")
+    return data.replace(b"\n", LINE_ENDS[wants])
 
 
 def program(context: Context, runner: Runner | None = None) -> Program:

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from netsandbox.apps.traceroute.options import FIRST_PORT, IP_HEADER, TRANSPORT_HEADER, UDP_PORT, TracerouteOptions
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.socket import ANY, Process, SocketError
+from netsandbox.linux.core.socket import ANY, DONT, PROBE, Process, SocketError
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.ipv4.udp import DONT, PROBE, ReportedError, UdpSocket
+from netsandbox.linux.ipv4.udp import ReportedError, UdpSocket
 from netsandbox.wire.icmp import TIME_EXCEEDED, TTL_EXCEEDED, UNREACHABLE
 
 MARKS = {0: "!N", 6: "!N", 8: "!N", 11: "!N", 1: "!H", 7: "!H", 12: "!H", 9: "!X", 10: "!X", 13: "!X", 2: "!P", 3: "",

@@ -5,6 +5,7 @@ Only what the kernel joins by itself is reported: a VXLAN device's group, and a 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
@@ -40,12 +41,14 @@ class HostGroups:
         old_until: by device, until when somebody is taken to ask in version 2.
     """
 
-    __slots__ = ("old_until", "reporters", "timers")
+    __slots__ = ("old_until", "others", "reporters", "timers")
 
     def __init__(self, _namespace: NetworkNamespace) -> None:
         self.timers: dict[tuple[str, int], Timer] = {}
         self.reporters: set[tuple[str, int]] = set()
         self.old_until: dict[str, int] = {}
+        self.others: Counter[tuple[str, int]] = Counter()
+        """Who is in a group besides the first that joined it."""
 
 
 def join(interface: Interface, group: int) -> None:
@@ -65,6 +68,23 @@ def leave(interface: Interface, group: int) -> None:
         namespace.groups = frozenset(namespace.groups - {key})
         if interface.up:
             _report(interface, group, TO_INCLUDE)
+
+
+def join_as_program(interface: Interface, group: int) -> None:
+    """IP_ADD_MEMBERSHIP: another socket may be in the group already."""
+    if (interface.name, group) in interface.namespace.groups:
+        interface.namespace.igmp.others[interface.name, group] += 1
+    else:
+        join(interface, group)
+
+
+def leave_as_program(interface: Interface, group: int) -> None:
+    """The host stays in the group while others are."""
+    others, key = interface.namespace.igmp.others, (interface.name, group)
+    if others[key]:
+        others[key] -= 1
+    else:
+        leave(interface, group)
 
 
 def follow_snooping(interface: Interface) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.neighbour_queue import buffer_size
-from netsandbox.linux.core.socket import ANY, Process, Socket, SocketError
+from netsandbox.linux.core.socket import ANY, DO, DONT, PROBE, WANT, Process, Socket, SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import SocketMatched
 from netsandbox.linux.ipv4 import icmp, ip_output
@@ -28,8 +28,7 @@ FATAL_UNREACHABLE: dict[int, str] = {
     2: "ENOPROTOOPT", 3: "ECONNREFUSED", 6: "ENETUNREACH", 7: "EHOSTDOWN", 8: "ENONET", 9: "ENETUNREACH",
     10: "EHOSTUNREACH", 13: "EHOSTUNREACH", 14: "EHOSTUNREACH", 15: "EHOSTUNREACH"}
 """icmp_err_convert: the errors that a connected socket is told of (those with `fatal` set)."""
-PMTU_MODES = {"dont": 0, "want": 1, "do": 2, "probe": 3}
-DONT, WANT, DO, PROBE = range(4)
+PMTU_MODES = {"dont": DONT, "want": WANT, "do": DO, "probe": PROBE}
 
 
 class Datagram(NamedTuple):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.socket import Process, Socket
+from netsandbox.linux.core.socket import DONT, WANT, Process, Socket
 from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.chronograph import Chronograph
@@ -49,7 +49,7 @@ class Connection(Socket):
     protocol = "tcp"
 
     caches: ClassVar = {"way_checked": "None"}
-    user_mss: ClassVar = 65535
+    user_mss: int = 65535
     """What TCP_MAXSEG says."""
 
     __slots__ = ("accepted", "ack_at", "ack_deferred", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to",
@@ -61,6 +61,7 @@ class Connection(Socket):
                  "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "last_size", "losses",
                  "lost_out", "memory", "more_to_send", "mss", "mss_clamp", "no_memory", "nodelay", "nxt", "on_event",
                  "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu", "path_search", "pingpong",
+                 "pmtudisc",
                  "probe_end", "probe_is_again", "probes", "prr_delivered", "prr_out", "pushed", "pushed_in", "queued",
                  "quick", "rack", "ratio", "receive_buffer", "receive_scale", "receive_trip", "receive_window",
                  "received", "received_at", "recent_at", "recent_stamp", "recovery", "requests", "resends",
@@ -85,6 +86,7 @@ class Connection(Socket):
         self.way_checked: tuple[dict[Any, Any], Interface | None] | None = None
         self.ttl: int | None = None
         self.tos = 0
+        self.pmtudisc = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
         self.ident = 0
         self.nodelay = self.waits_for_room = False
         self.keepalive: Keepalive | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.socket import DONT
 from netsandbox.linux.ipv4 import icmp
 from netsandbox.linux.tcp import connect, listen, output, recovery, timers
 from netsandbox.linux.tcp.connection import Connection
@@ -101,7 +102,7 @@ def take_path(conn: Connection) -> None:
 
 def shorten(conn: Connection) -> None:
     """The path takes less: segments that are too large leave again at once, smaller (tcp_simple_retransmit)."""
-    if conn.namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc"):
+    if conn.pmtudisc == DONT:
         return
     before = conn.path_mtu
     way_of(conn)

@@ -149,7 +149,7 @@ def _send_syn_ack(request: Request) -> str:
     address, port, peer, peer_port = request.key
     return reset.send_alone(namespace, address, peer, TcpSegment(
         port, peer_port, request.isn, (request.peer_isn + 1) & MASK, SYN | ACK | ECE * request.ecn,
-        min(request.window, window.MAX_WINDOW), offered), request.tos, _vrf_of(request))
+        min(request.window, window.MAX_WINDOW), offered), request.tos, _vrf_of(request), request.listener.ttl)
 
 
 def _send_again(request: Request) -> str:
@@ -308,6 +308,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.address, child.port, child.peer, child.peer_port = request.key
     child.parent, child.tos, child.ttl, child.foreground = listener, request.tos, listener.ttl, listener.foreground
     child.nodelay, child.keepalive, child.shares = listener.nodelay, listener.keepalive, listener.shares
+    child.pmtudisc = listener.pmtudisc
     child.state = TcpState.SYN_RECV
     child.has_stamps, child.has_sack, child.ecn = request.stamps, request.sack, ecn.AGREED * request.ecn
     child.stamp_offset, child.recent_stamp = request.stamp_offset, request.recent

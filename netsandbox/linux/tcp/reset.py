@@ -26,7 +26,7 @@ def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment,
 
 
 def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSegment, tos: int = 0,
-               vrf: Interface | None = None) -> str:
+               vrf: Interface | None = None, ttl: int | None = None) -> str:
     """ip_send_unicast_reply: a segment with IP id 0 and DF; OK or the errno name of what kept it back.
 
     A SYN,ACK leaves by ip_build_and_send_pkt, which does not count what was kept back.
@@ -36,6 +36,6 @@ def send_alone(namespace: NetworkNamespace, source: int, to: int, segment: TcpSe
     if not isinstance(route, OutputRoute):
         namespace.record(route)
         return route.error
-    ttl = route.hops or namespace.default_ttl
+    ttl = ttl or route.hops or namespace.default_ttl
     problem = ip_output.send(namespace, IPv4Packet(source, to, TCP, segment, ttl, 0, True, tos), route)
     return problem if segment.flags & SYN else ip_output.note_discarded(namespace, problem)

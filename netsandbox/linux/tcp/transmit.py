@@ -5,6 +5,7 @@ from __future__ import annotations
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import DO, WANT
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.route import Route
@@ -200,7 +201,7 @@ def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1
         namespace.count("IpOutNoRoutes")
         return "EHOSTUNREACH"
     conn.ident = conn.ident % 0xFFFF + 1
-    whole = not route.locked and not namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc")
+    whole = conn.pmtudisc == DO or (conn.pmtudisc == WANT and not route.locked)
     packet = IPv4Packet(conn.address, conn.peer, TCP, segment, conn.ttl or route.hops or namespace.default_ttl,
                         conn.ident, whole, conn.tos & ~ecn.BITS | conn.ect if conn.ecn else conn.tos)
     packet.confirms, conn.confirm = conn.confirm, False

@@ -9,7 +9,7 @@ from netsandbox.commands.tools.context import Machine
 from netsandbox.commands.tools.groups import group_macs, groups_v4
 from netsandbox.commands.tools.kernel.fib_trie import fib_trie
 from netsandbox.commands.tools.kernel.proc_counters import netstat, snmp, sockstat
-from netsandbox.commands.tools.kernel.socket_rows import proc_net_tcp, swapped
+from netsandbox.commands.tools.kernel.socket_rows import proc_net_tcp, socket_rows, swapped
 from netsandbox.commands.tools.names import in_order
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
@@ -108,12 +108,13 @@ def dev_mcast(namespace: NetworkNamespace) -> str:
 def igmp(namespace: NetworkNamespace) -> str:
     """igmp_mc_seq_show: the groups of each device that is up."""
     text = "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n"
-    reporters = namespace.igmp.reporters
+    reporters, others = namespace.igmp.reporters, namespace.igmp.others
     for interface in in_order(namespace):
         groups = groups_v4(interface)
         if groups:
             text += f"{interface.index}\t{interface.name:<10}: {len(groups):5} {version(interface):>7}\n"
-        text += "".join(f"\t\t\t\t{swapped(group)} {1:5} 0:{0:08X}\t\t{int((interface.name, group) in reporters)}\n"
+        text += "".join(f"\t\t\t\t{swapped(group)} {1 + others[interface.name, group]:5} 0:{0:08X}"
+                        f"\t\t{int((interface.name, group) in reporters)}\n"
                         for group in groups)
     return text
 
@@ -122,7 +123,6 @@ def _groups(interface: Interface) -> list[tuple[int, bool]]:
     return list(group_macs(interface))
 
 
-FIRST_INODE = 20000
 HEADING_OF_UDP = ("   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode "
                   "ref pointer drops")
 
@@ -131,10 +131,11 @@ def udp(namespace: NetworkNamespace) -> str:
     """Sockets of UDP (udp4_seq_show)."""
     lines = [HEADING_OF_UDP]
     own = [socket for socket in namespace.sockets.sockets if socket.protocol == "udp" and socket.family == "inet"]
+    inodes = {row.source: row.inode for row in socket_rows(namespace) if row.protocol == "udp"}
     for number, socket in enumerate(own):
         lines.append(f"{number:4}: {swapped(socket.address)}:{socket.port:04X} {swapped(socket.peer)}:"
                      f"{socket.peer_port:04X} {1 if socket.peer_port else 7:02X} 00000000:00000000 00:00000000 "
-                     f"00000000     0        0 {FIRST_INODE + number} 2 0000000000000000 0")
+                     f"00000000     0        0 {inodes[socket]} 2 0000000000000000 0")
     return "".join(f"{line:<127}\n" for line in lines)
 
 

@@ -1,0 +1,158 @@
+"""What socat asks of its sockets before it uses them: options of setsockopt(2) by socat's names for them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from netsandbox.apps.errno import TEXTS
+from netsandbox.apps.program import UsageError
+from netsandbox.linux.ipv4 import igmp
+from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.tcp import ecn
+from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire.addresses import ipv4_or_none, is_multicast
+
+if TYPE_CHECKING:
+    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.namespace import NetworkNamespace
+
+
+class SocketOption(NamedTuple):
+    """One with a number.
+
+    Attributes:
+        attribute: of the socket.  level, code: how setsockopt(2) names it.
+        kind: tcp or udp, where only sockets of one have it.  is_of_client: a listening address cannot have it here.
+    """
+
+    attribute: str
+    level: int
+    code: int
+    least: int
+    most: int
+    kind: str = ""
+    is_of_client: bool = False
+
+
+MOST = 2 ** 31 - 1
+TTL, TOS = SocketOption("ttl", 0, 2, 1, 255), SocketOption("tos", 0, 1, -MOST - 1, MOST)
+DISCOVER, NARROW = SocketOption("pmtudisc", 0, 10, 0, 3), SocketOption("user_mss", 6, 2, 88, 32767, "tcp", True)
+NUMBERED = {"ttl": TTL, "ip-ttl": TTL, "ipttl": TTL, "tos": TOS, "ip-tos": TOS, "iptos": TOS, "mtudiscover": DISCOVER,
+            "ip-mtu-discover": DISCOVER, "ipmtudiscover": DISCOVER, "mss": NARROW, "tcp-maxseg": NARROW,
+            "maxseg": NARROW}
+BOUND = ("interface", "if", "so-bindtodevice")
+MEMBERSHIP = ("ip-add-membership", "add-membership", "ip-membership", "membership")
+IDLE = frozenset({
+    "cloexec", "o-cloexec", "debug", "so-debug", "oobinline", "so-oobinline", "quickack", "tcp-quickack", "recverr",
+    "ip-recverr", "iprecverr", "rcvtimeo", "so-rcvtimeo", "sndtimeo", "so-sndtimeo", "timestamp", "so-timestamp", "su",
+    "user"})
+"""Options that leave no trace here: of what is read, of whose it is, and what a connection has from its start."""
+
+
+class NarrowSocket(StreamSocket):
+    """One with a segment size of its own (TCP_MAXSEG)."""
+
+    __slots__ = ("user_mss",)
+
+
+class Wishes(NamedTuple):
+    """What the options of an address ask of its socket.
+
+    Attributes:
+        numbers: (attribute, value).  device: SO_BINDTODEVICE.  groups: (group, interface) of IP_ADD_MEMBERSHIP.
+    """
+
+    numbers: tuple[tuple[str, int], ...] = ()
+    device: str = ""
+    groups: tuple[tuple[str, str], ...] = ()
+
+    def stream(self, namespace: NetworkNamespace, process: object) -> StreamSocket:
+        kind = NarrowSocket if any(name == "user_mss" for name, _value in self.numbers) else StreamSocket
+        return kind(namespace, process)  # type: ignore[arg-type]
+
+    def apply(self, socket: StreamSocket | UdpSocket) -> None:
+        """Ask for all of it.
+
+        Raises:
+            RefusedError: the kernel says no.
+        """
+        for name, value in self.numbers:
+            if name == "tos":
+                value &= 0xFF if isinstance(socket, UdpSocket) else 0xFF & ~ecn.BITS
+            setattr(socket, name, value)
+        if self.device:
+            socket.interface = socket.namespace.interfaces.get(self.device)
+            if socket.interface is None:
+                raise RefusedError(f'setsockopt(5, 1, 25, "{self.device}", {len(self.device) + 1})', "ENODEV")
+        for group, where in self.groups:
+            _join(socket.namespace, group, where)
+
+    def undo(self, namespace: NetworkNamespace) -> None:
+        """The socket is closed: its groups are left."""
+        for group, where in self.groups:
+            interface = _interface(namespace, where)
+            if interface is not None:
+                igmp.leave_as_program(interface, ipv4_or_none(group) or 0)
+
+
+class RefusedError(Exception):
+    """What setsockopt(2) failed with."""
+
+    def __init__(self, call: str, errno: str) -> None:
+        super().__init__(f"{call}: {TEXTS[errno]}")
+
+
+def _interface(namespace: NetworkNamespace, where: str) -> Interface | None:
+    """By its name, one of its addresses, or its number."""
+    address = ipv4_or_none(where)
+    return next((one for one in namespace.interfaces.values() if one.name == where or str(one.index) == where
+                 or address in {own.local for own in one.addresses}), None)
+
+
+def _join(namespace: NetworkNamespace, group: str, where: str) -> None:
+    number, interface = ipv4_or_none(group) or 0, _interface(namespace, where)
+    index = 0 if interface is None else interface.index
+    told = int.from_bytes(number.to_bytes(4, "big"), "little")
+    call = f"setsockopt(5, 0, 35, {{{told:#010x},0x00000000,{index}}}, 12)"
+    if not is_multicast(number):
+        raise RefusedError(call, "EINVAL")
+    if interface is None:
+        raise RefusedError(call, "ENODEV")
+    igmp.join_as_program(interface, number)
+
+
+def with_option(wishes: Wishes, kind: str, text: str) -> Wishes | None:
+    """One option more, of an address of some kind; None where it is none of these.
+
+    Raises:
+        UsageError: a value that cannot be.
+    """
+    name, _equals, value = text.partition("=")
+    if name in BOUND and value:
+        return wishes._replace(device=value)
+    if name in MEMBERSHIP and kind.startswith("udp"):
+        group, colon, where = value.partition(":")
+        if not colon:
+            raise UsageError("socat[1] E syntax in option : missing ':'", 1)
+        return wishes._replace(groups=(*wishes.groups, (group, where.rpartition(":")[2])))
+    option = NUMBERED.get(name)
+    if option is None or not kind.startswith(option.kind) or (option.is_of_client and kind.endswith("listen")):
+        return None
+    number = number_of(text)
+    if not option.least <= number <= option.most:
+        raise UsageError(
+            f"socat[1] E setsockopt(5, {option.level}, {option.code}, {{{number}}}, 4): Invalid argument", 1)
+    return wishes._replace(numbers=(*wishes.numbers, (option.attribute, number)))
+
+
+def number_of(option: str) -> int:
+    """An option's number, decimal, octal or hexadecimal; 1 without one.
+
+    Raises:
+        UsageError: it is none.
+    """
+    text = option.partition("=")[2] if "=" in option else "1"
+    if re.fullmatch("-?(0[xX][0-9a-fA-F]+|[0-9]+)", text, re.ASCII) is None:
+        raise UsageError(f'socat[1] E parseopts(): missing numerical value of option "{option}"', 1)
+    return int(text, 0 if re.match("-?0[xX]", text) else 8 if re.match("-?0[0-7]+$", text) else 10)
