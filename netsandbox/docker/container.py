@@ -139,17 +139,20 @@ class Console(Appended):
         dropped: lines that the log does not have any more; it keeps the last ones, as one with `max-size` does.
     """
 
-    __slots__ = ("_rests", "_scheduler", "_size", "dropped", "has_terminal", "line_readers", "lines", "readers")
+    __slots__ = ("_scheduler", "_size", "lines", "rare")
+
+    _rests: Rare[dict[str, str]] = Rare(NOTHING)
+    dropped = Rare(0)
+    has_terminal = Rare(False)
+    line_readers: Rare[tuple[LineReader, ...]] = Rare(())
+    readers: Rare[tuple[Reader, ...]] = Rare(())
 
     def __init__(self, scheduler: Scheduler) -> None:
         super().__init__()
-        self.has_terminal = False
-        self.readers: tuple[Reader, ...] = ()
-        self.line_readers: tuple[LineReader, ...] = ()
-        self._rests: dict[str, str] = NOTHING
+        self.rare: dict[str, Any] = NOTHING
         self.lines: Sequence[LogLine] = ()
         self._scheduler = scheduler
-        self._size = self.dropped = 0
+        self._size = 0
 
     @property
     def is_at_terminal(self) -> bool:

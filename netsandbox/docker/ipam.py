@@ -34,7 +34,8 @@ class AddressPool:
         self.gateway = gateway
         self.part: Network | None = None
         self.has_given_gateway = False
-        ends = {subnet.network, subnet.broadcast} if subnet.length < 31 else set[int]()
+        self.broadcast = subnet.broadcast
+        ends = {subnet.network, self.broadcast} if subnet.length < 31 else set[int]()
         self.used: set[int] = {*ends, gateway}
         self.lowest = subnet.network
 

@@ -208,8 +208,8 @@ class BridgeNetwork(DockerNetwork):
             self.scheduler.soon(_announce, (container, endpoint, 1))
 
     def _set_up(self, inside: Interface, address: int, wish: Wish) -> None:
-        for own in (Network(address, self.pool.subnet.length),
-                    *(Network(parse_ipv4(local), LINK_LOCAL.length) for local in wish.local)):
+        addresses.add(inside, Network(address, self.pool.subnet.length), self.pool.broadcast)
+        for own in (Network(parse_ipv4(local), LINK_LOCAL.length) for local in wish.local):
             addresses.add(inside, own, own.broadcast)
         link.set_up(inside)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.docker.profiles import Profile
-from netsandbox.wire.addresses import format_ipv4
+from netsandbox.wire.addresses import dotted, format_ipv4
 
 ANSWERS = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
 LOCAL = "-m addrtype --dst-type LOCAL -j DOCKER"
@@ -147,7 +147,7 @@ class Rules:
         if network.internal or network.settings.gateway_mode != "nat" or self.is_open:
             return []
         words = [f"-i {name} -j ACCEPT" for name in network.settings.trusted] + [f"! -i {network.ifname} -j DROP"]
-        return [RuleLine("raw", "PREROUTING", f"-d {format_ipv4(address)}/32 {text}") for text in words]
+        return [RuleLine("raw", "PREROUTING", f"-d {dotted(address)}/32 {text}") for text in words]
 
     def link(self, network: BridgeNetwork, own: int, other: int, port: str) -> list[RuleLine]:
         """Of --link with icc off: questions to one port of the other's (`80/tcp`), and the answers."""

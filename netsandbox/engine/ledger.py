@@ -6,7 +6,7 @@ owner, which has a name; a name may be given again, and then nothing is left of 
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -58,8 +58,10 @@ class Ledger:
         self.fold: Fold | None = None
         self.forgotten = Sums()
         self._known = self.forgotten
-        self._given: dict[str, list[int]] = {}
-        """By name, the record before which it was given, each time."""
+        self._given: dict[str, int] = {}
+        """By name, the record before which it was given first."""
+        self._given_again: dict[str, tuple[int, ...]] = {}
+        """Of the few that were, each further time."""
         self._again: list[int] = []
         """Those of all names that were given more than once, so that not every name is looked at for them."""
         self._before: dict[tuple[str, int], tuple[str, int]] = {}
@@ -71,19 +73,30 @@ class Ledger:
 
     def begin(self, name: str, seq: int) -> None:
         """A new owner of that name, of whom nothing was recorded yet."""
-        given = self._given.setdefault(name, [])
-        self._again += (given[0], seq) if len(given) == 1 else (seq,) if given else ()
-        given.append(seq)
+        if name not in self._given:
+            self._given[name] = seq
+            return
+        further = self._given_again.get(name, ())
+        self._again += (seq,) if further else (self._given[name], seq)
+        self._given_again[name] = (*further, seq)
+
+    def last_given(self, name: str) -> int:
+        """The record before which a name was given last."""
+        return self._given_again.get(name, (self._given[name],))[-1]
+
+    def _times(self, name: str) -> tuple[int, ...]:
+        """The records before which a name was given."""
+        return (self._given[name], *self._given_again.get(name, ())) if name in self._given else ()
 
     def rename(self, old: str, new: str, seq: int) -> None:
         """The owner goes by another name from here on."""
         owner = self._owner(old, seq)
         self.begin(new, seq)
-        self._before[new, len(self._given[new])] = owner
+        self._before[new, len(self._times(new))] = owner
 
     def _owner(self, name: str, end: int) -> tuple[str, int]:
         """Whose records up to there are that are told with a name."""
-        return name, bisect_left(self._given.get(name, ()), end)
+        return name, bisect_left(self._times(name), end)
 
     # -- counts
 
@@ -134,10 +147,12 @@ class Ledger:
         early.fold = self.fold
         sums = self.forgotten if self.forgotten.upto <= end else self._marks.get(end) or Sums(end)
         early.forgotten = early._known = sums.copy()
-        early._given = {name: [seq for seq in given if seq <= end] for name, given in self._given.items()}
+        early._given = {name: seq for name, seq in self._given.items() if seq <= end}
+        early._given_again = {name: seqs for name, further in self._given_again.items()
+                              if (seqs := further[:bisect_right(further, end)])}
         early._again = [seq for seq in self._again if seq <= end]
         early._before = {owner: before for owner, before in self._before.items()
-                         if owner[1] <= len(early._given[owner[0]])}
+                         if owner[1] <= len(early._times(owner[0]))}
         early._marks = {seq: known for seq, known in self._marks.items() if seq <= end}
         return early
 

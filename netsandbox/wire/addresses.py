@@ -106,9 +106,14 @@ def ipv4_or_none(text: str) -> int | None:
         return None
 
 
+def dotted(number: int) -> str:
+    """An address in text, for what is written once; `format_ipv4` remembers."""
+    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
 @lru_cache(MANY)
 def format_ipv4(number: int) -> str:
-    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    return dotted(number)
 
 
 def parse_network(text: str) -> Network:

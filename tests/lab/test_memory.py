@@ -53,7 +53,7 @@ def bytes_of(count: int, has_waited: bool) -> int:
     return tracemalloc.get_traced_memory()[0] - before
 
 
-@pytest.mark.parametrize(("has_waited", "most"), [(False, 9_100), (True, 15 << 10)])
+@pytest.mark.parametrize(("has_waited", "most"), [(False, 8_800), (True, 14_400)])
 def test_what_is_equal_in_all_containers_stands_once(has_waited: bool, most: int) -> None:
     tracemalloc.start()
     try:

@@ -34,13 +34,15 @@ class BridgePort:
     """
 
     __slots__ = ("age", "alone", "bcast_flood", "bridge", "flood", "forward_end", "forwarding", "hairpin", "interface",
-                 "is_simple", "isolated", "learning", "limit", "locked", "mcast_flood", "neigh_suppress", "number",
-                 "rare", "state", "tree", "vlans")
+                 "is_simple", "isolated", "learning", "limit", "mcast_flood", "number", "rare", "state", "tree",
+                 "vlans")
 
     flags: Rare[dict[str, int]] = Rare(NOTHING)
     group_fwd_mask = Rare(0)
     held = Rare("")
+    locked = Rare(False)
     mcast_router = Rare(1)
+    neigh_suppress = Rare(False)
     usual_cost: Rare[int] = Rare(2)
 
     def __init__(self, bridge: Bridge, interface: Interface, number: int, age: int) -> None:
@@ -57,7 +59,7 @@ class BridgePort:
         self.forward_end = 0
         self.vlans: VlanGroup | None = None
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
-        self.hairpin = self.isolated = self.locked = self.neigh_suppress = False
+        self.hairpin = self.isolated = False
         self.alone = (interface.place,)
         """Its place, as records list the ports that a frame leaves by."""
         self.update_limit()

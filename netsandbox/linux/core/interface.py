@@ -90,7 +90,7 @@ class Interface(DeviceOperations):
 
     __slots__ = ("addresses", "arp_targets", "carrier", "carrier_changes", "conf", "crowd", "handlers", "heard",
                  "heard_bytes", "l3mdev", "lower_down", "mac", "mtu", "name", "namespace", "neigh", "neighbours",
-                 "overheard", "peer", "peer_limit", "place", "port", "qdisc", "queue_length", "rare", "reachable",
+                 "overheard", "peer", "peer_limit", "place", "port", "queue_length", "rare", "reachable",
                  "running", "sent", "sent_bytes", "shaper", "stack", "trusts_sources", "up", "wire")
 
     alias = Rare("")
@@ -108,6 +108,8 @@ class Interface(DeviceOperations):
     """IFF_* that a person turned from what its kind has: MULTICAST, and those that nothing here goes by."""
     promisc = Rare(False)
     """IFF_PROMISC as a person set it: frames for others are looked at as well, and then dropped."""
+    qdisc: Rare[str] = Rare("noqueue")
+    """noop before the interface has been up."""
     rx_dropped = Rare(0)
     taps = Rare(0)
     """Packet sockets that made it promiscuous."""
@@ -128,7 +130,6 @@ class Interface(DeviceOperations):
         self.lower_down = False
         """What operstate says of a missing carrier: the device below is down as well."""
         self.qdisc = "noop"
-        """noqueue once the interface has been up."""
         self.port: BridgePort | None = None
         self.stack: Stack | None = None
         self.l3mdev: Interface | None = None

@@ -91,8 +91,8 @@ class NetworkNamespace:
     __slots__ = ("bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
                  "groups", "icmp_is_busy", "inode", "interfaces", "kernel", "lo", "mib", "name", "neighbours",
-                 "netfilter", "notifiers", "protocols", "proxies", "rare", "raw_sockets", "record", "routes",
-                 "scheduler", "sysctls", "trace", "depth", "ended")
+                 "netfilter", "notifiers", "protocols", "rare", "raw_sockets", "record", "routes",
+                 "scheduler", "sysctls", "trace", "ended")
 
     routes: RouteTables
     neighbours: NeighbourTable
@@ -103,7 +103,11 @@ class NetworkNamespace:
 
     _by_index: Rare[dict[int, Interface]] = Rare(NOTHING)
     """Of a namespace with many, once one was asked for."""
+    depth = Rare(0)
+    """How many tunnels a packet that is being sent is inside of."""
     peers: Rare[dict[int, Peer]] = Rare(NOTHING)
+    proxies: Rare[frozenset[tuple[str, int]]] = Rare(NO_MEMBERS)
+    """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
     icmp_global: Rare[tuple[int, int]] = Rare((0, -1))
     uts_name = Rare("")
     """What a person has made the host name of the machine or container whose stack it is (sethostname(2)); it is kept
@@ -149,11 +153,7 @@ class NetworkNamespace:
         self.raw_sockets: tuple[RawSocket, ...] = ()
         self.bridge_hooks: BridgeHooks | None = None
         """What looks at bridged frames, while something does (br_netfilter)."""
-        self.depth = 0
-        """How many tunnels a packet that is being sent is inside of."""
         self.groups = NO_MEMBERS
-        self.proxies = NO_MEMBERS
-        """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
         self.exceptions: dict[int, NextHopException] = NOTHING
         self.icmp_is_busy = False
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from netsandbox.engine.few import Few, with_one, without
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.rare import Rare
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.nexthop_object import NextHop
@@ -49,24 +50,27 @@ class RouteTables:
         output_cache, input_cache: answers of `routing`, kept until something changes.
     """
 
-    __slots__ = ("_began", "_found", "_levels", "_local", "_main", "_namespace", "_naming", "_others", "_usual",
-                 "decided_by", "has_custom_local", "input_cache", "is_particular", "is_policed", "last_nexthop",
-                 "local", "nexthops", "output_cache", "prefixes", "rules")
+    __slots__ = ("_began", "_found", "_levels", "_local", "_main", "_namespace", "_others", "_usual",
+                 "decided_by", "has_custom_local", "input_cache", "is_particular", "is_policed", "local",
+                 "output_cache", "prefixes", "rare", "rules")
     caches: ClassVar = {"_found": "NOTHING", "_levels": "NOTHING", "_usual": "()", "input_cache": "NOTHING",
                         "output_cache": "NOTHING"}
 
+    _naming: Rare[list[Route] | None] = Rare(None)
+    """By the source address that they name, if they do (fib_info_laddrhash); None until somebody asks."""
+    last_nexthop = Rare(0)
+    nexthops: Rare[dict[int, NextHop]] = Rare(NOTHING)
+
     def __init__(self, namespace: NetworkNamespace) -> None:
+        self.rare: dict[str, Any] = NOTHING
         self._namespace = namespace
-        self._began = namespace.trace.end
+        self._began = namespace.trace.ledger.last_given(namespace.name)
         self._local: list[Route] = []
         self._main: list[Route] = []
         self._others: dict[str, list[Route]] = NOTHING
         """Of other tables, by name; each as `ip route` lists it: by network, the longer prefix first, metric, age."""
-        self._naming: list[Route] | None = None
-        """By the source address that they name, if they do (fib_info_laddrhash); None until somebody asks."""
         self.local: Few[int] = ()
-        self.nexthops: dict[int, NextHop] = NOTHING
-        self.prefixes = self.last_nexthop = 0
+        self.prefixes = 0
         self.has_custom_local = False
         self._levels: dict[str, Levels] = NOTHING
         """For each table what a lookup walks, once one is made after a change."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.rare import Rare
 from netsandbox.linux.core.hooks import Hook, HookFunction, HookVerdict, Priority, SocketBuffer
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
@@ -54,25 +55,26 @@ class Netfilter:
         tables_made: how many tables were given a number, as nft shows them.
     """
 
-    __slots__ = ("_fragments", "_nat_chains", "_stream", "connections", "functions", "handed", "is_tracking",
-                 "limited", "listeners", "log", "looped", "recent", "tables", "tables_made", "tracers")
+    __slots__ = ("_nat_chains", "connections", "functions", "handed", "is_tracking", "looped", "rare", "tables")
+
+    _fragments: Rare[Reassembler | None] = Rare(None)
+    _stream: Rare[Stream | None] = Rare(None)
+    limited: Rare[tuple[int, int, int] | None] = Rare(None)
+    listeners: Rare[tuple[Callable[[Connection, str, bool], None], ...]] = Rare(())
+    log: Rare[deque[tuple[int, str]] | None] = Rare(None)
+    recent: Rare[dict[str, RecentTable]] = Rare(NOTHING)
+    tables_made = Rare(0)
+    tracers: Rare[tuple[Callable[[TraceStep, SocketBuffer], None], ...]] = Rare(())
 
     def __init__(self) -> None:
+        self.rare: dict[str, Any] = NOTHING
         self.functions = NO_FUNCTIONS
         self.tables: dict[str, Table] = NOTHING
-        self.tables_made = 0
         self.connections: ConnectionTable | None = None
-        self.listeners: tuple[Callable[[Connection, str, bool], None], ...] = ()
-        self.tracers: tuple[Callable[[TraceStep, SocketBuffer], None], ...] = ()
         self.is_tracking = False
         self.looped: deque[SocketBuffer] | None = None
         self.handed: SocketBuffer | None = None
-        self.recent: dict[str, RecentTable] = NOTHING
-        self.log: deque[tuple[int, str]] | None = None
-        self.limited: tuple[int, int, int] | None = None
         self._nat_chains = NO_CHAINS
-        self._fragments: Reassembler | None = None
-        self._stream: Stream | None = None
 
     # -- functions
 
