@@ -6,18 +6,8 @@ import json
 import re
 from typing import Any
 
+from netsandbox.commands.docker.client import contexts
 from netsandbox.commands.docker.client.client import Client
-from netsandbox.commands.docker.client.contexts import (
-    DEFAULT,
-    all_contexts,
-    choose,
-    context_named,
-    current,
-    endpoint_of,
-    folder_of,
-    read_json,
-    write_json,
-)
 from netsandbox.commands.docker.client.endpoint import UNIX, checked
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed
 from netsandbox.commands.docker.inspect.inspect import FORMAT
@@ -38,12 +28,12 @@ OVERRIDES = ("Warning: DOCKER_HOST environment variable overrides the active con
 
 def create(client: Client, parsed: Parsed) -> int:
     name = parsed.operands[0]
-    if name == DEFAULT:
+    if name == contexts.DEFAULT:
         raise DockerError('"default" is a reserved context name')
     if not NAME.fullmatch(name):
         raise DockerError(f'context name "{name}" is invalid, names are validated against regexp '
                           '"^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$"')
-    if read_json(client.machine.host_files(), f"{folder_of(name)}/meta.json"):
+    if contexts.read_json(client.machine.host_files(), f"{contexts.folder_of(name)}/meta.json"):
         raise DockerError(f'context "{name}" already exists')
     fields = dict(text.partition("=")[::2] for text in parsed.text("docker").split(",") if text)
     unknown = next((key for key in fields if key not in ("host", "ca", "cert", "key", "skip-tls-verify", "from")), None)
@@ -52,7 +42,7 @@ def create(client: Client, parsed: Parsed) -> int:
     host = checked(fields.get("host") or UNIX, "unable to create docker endpoint config: ")
     about = {"Description": parsed.text("description")} if parsed.text("description") else {}
     meta = {"Name": name, "Metadata": about, "Endpoints": {"docker": {"Host": host, "SkipTLSVerify": False}}}
-    write_json(client.machine.host_files(), f"{folder_of(name)}/meta.json", meta)
+    contexts.write_json(client.machine.host_files(), f"{contexts.folder_of(name)}/meta.json", meta)
     client.print(name)
     client.complain(f'Successfully created context "{name}"')
     return 0
@@ -60,9 +50,9 @@ def create(client: Client, parsed: Parsed) -> int:
 
 def use(client: Client, parsed: Parsed) -> int:
     name = parsed.operands[0]
-    if name != DEFAULT:
-        context_named(client, name)
-    choose(client, name)
+    if name != contexts.DEFAULT:
+        contexts.context_named(client, name)
+    contexts.choose(client, name)
     client.print(name)
     if client.machine.environment().get("DOCKER_HOST"):
         client.complain(OVERRIDES)
@@ -85,18 +75,18 @@ def remove(client: Client, parsed: Parsed) -> int:
 
 def _remove(client: Client, name: str, force: bool) -> None:
     files = client.machine.host_files()
-    if name == DEFAULT:
+    if name == contexts.DEFAULT:
         before = "" if client.context.engine.profile.since(28) else "default: "
         raise DockerError(f'{before}context "default" cannot be removed')
-    if not read_json(files, f"{folder_of(name)}/meta.json"):
+    if not contexts.read_json(files, f"{contexts.folder_of(name)}/meta.json"):
         if force:
             return
         raise DockerError(f'context "{name}" does not exist')
-    if name == current(files):
+    if name == contexts.current(files):
         if not force:
             raise DockerError(f'context "{name}" is in use, set -f flag to force remove')
-        choose(client, DEFAULT)
-    files.system.drop(folder_of(name))
+        contexts.choose(client, contexts.DEFAULT)
+    files.system.drop(contexts.folder_of(name))
 
 
 def show(client: Client, _parsed: Parsed) -> int:
@@ -106,9 +96,9 @@ def show(client: Client, _parsed: Parsed) -> int:
 
 def listing(client: Client, parsed: Parsed) -> int:
     chosen = client.endpoint.context
-    rows = [(DEFAULT, CURRENT, endpoint_of(client, DEFAULT))]
+    rows = [(contexts.DEFAULT, CURRENT, contexts.endpoint_of(client, contexts.DEFAULT))]
     rows += [(str(each["Name"]), str(each["Metadata"].get("Description", "")),
-              str(each["Endpoints"]["docker"]["Host"])) for each in all_contexts(client)]
+              str(each["Endpoints"]["docker"]["Host"])) for each in contexts.all_contexts(client)]
     rows.sort()
     if parsed.on("quiet"):
         client.print("\n".join(name for name, _about, _host in rows))
@@ -149,12 +139,12 @@ def inspect(client: Client, parsed: Parsed) -> int:
 
 
 def _described(client: Client, name: str) -> dict[str, Any]:
-    if name == DEFAULT:
-        endpoint = {"docker": {"Host": endpoint_of(client, DEFAULT), "SkipTLSVerify": False}}
+    if name == contexts.DEFAULT:
+        endpoint = {"docker": {"Host": contexts.endpoint_of(client, contexts.DEFAULT), "SkipTLSVerify": False}}
         return {"Name": name, "Metadata": {}, "Endpoints": endpoint, "TLSMaterial": {},
                 "Storage": {"MetadataPath": "<IN MEMORY>", "TLSPath": "<IN MEMORY>"}}
-    path = folder_of(name)
-    return {**context_named(client, name), "TLSMaterial": {},
+    path = contexts.folder_of(name)
+    return {**contexts.context_named(client, name), "TLSMaterial": {},
             "Storage": {"MetadataPath": path, "TLSPath": path.replace("/meta/", "/tls/")}}
 
 
