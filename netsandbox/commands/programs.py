@@ -165,7 +165,7 @@ BUSYBOX_TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
 
 
 OF_SYSTEMD: Late[str, Callable[[Shell, Context], Program]] = Late(places(
-    "netsandbox.commands", {"services": "systemctl service journalctl dockerd"}))
+    "netsandbox.commands.prompt", {"services": "systemctl service journalctl dockerd"}))
 """What looks after the programs of a whole machine."""
 
 

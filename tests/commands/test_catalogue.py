@@ -7,9 +7,10 @@ import pkgutil
 import subprocess
 import sys
 
-from netsandbox import commands
+from netsandbox import commands, shell
 from netsandbox.commands.catalogue import VERBS, verbs
 from netsandbox.commands.docker.client.registry import COMMANDS
+from netsandbox.commands.late import Late
 from netsandbox.commands.verb import Verb
 
 
@@ -22,6 +23,15 @@ def test_every_verb_that_is_declared_is_listed() -> None:
         commands.__path__, "netsandbox.commands.")]
     declared = {value.name for module in modules for value in vars(module).values() if isinstance(value, Verb)}
     assert declared == {verb.name for verb in verbs()}
+
+
+def test_every_late_table_leads_to_what_there_is() -> None:
+    modules = [importlib.import_module(found.name) for room in (commands, shell) for found in pkgutil.walk_packages(
+        room.__path__, f"{room.__name__}.")]
+    tables = {id(value): value for module in modules for value in vars(module).values() if isinstance(value, Late)}
+    assert len(tables) > 20
+    for table in tables.values():
+        assert None not in dict(table).values()
 
 
 def test_a_docker_command_of_a_group_is_called_by_its_group() -> None:
