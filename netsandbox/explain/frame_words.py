@@ -36,6 +36,7 @@ _BRIEFEST: Forms = (
     (r"^STP \S+, ", ""),
 )
 _TINIEST: tuple[tuple[int, str, str], ...] = (
+    (43, r"^(?:Request|Reply) (?=who-has|\d)", ""),
     (14, r"^echo (\w+) (\d+)$", r"\1 \2"),
     (20, r"^(?:host|net) (\S+) unreachable", r"unreachable: \1"),
     (20, r"^(?:主机|网络) (\S+) 不可达", r"不可达：\1"),

@@ -319,7 +319,7 @@ class LabApp(UnbrokenApp):
                 text = tr("output.more", last=text, count=count)
             if jobs.running is None:
                 self._typed_at = None
-        if main.view == "output" and last.kind == "out" and not main.hides_output:
+        if main.output.display and last.kind == "out" and not main.hides_output:
             text = ""  # it stands there
         if last.kind == "err" and not NOTE.match(text):
             self._complain(text)

@@ -48,10 +48,9 @@ class LookingKeys(LabApp):
     def action_why(self) -> None:
         """Explain the selected frame; a second time, or right behind a line of which why says more, the last drop."""
         main = self.main
-        is_again = main.view == "why" and main.why.has_focus
-        if is_again or main.log_pane.current is None or main.owes_reason:
+        if main.why.has_focus or main.log_pane.current is None or main.owes_reason:
             main.explain_last_drop()
-        main.action_view("why")
+        main.to_why()
 
     def action_stream(self) -> None:
         """Follow the selected frame's connection; of several frames, or of others, show who sends what to whom."""

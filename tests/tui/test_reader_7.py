@@ -14,6 +14,7 @@ from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.log_columns import verdict_text
+from netsandbox.tui.options import Options
 from netsandbox.tui.peek import flights_of
 from netsandbox.tui.source import Flight
 from netsandbox.tui.text import cell_len
@@ -158,3 +159,64 @@ def test_a_diagram_in_chinese_stands_in_columns_of_the_terminal() -> None:
     _head, *lines = _said(session.run('flow --frames "icmp or arp"')).splitlines()
     assert any("回显请求，序号 1" in line for line in lines)
     assert len({cell_len(line.rpartition("│")[0]) for line in lines}) == 1, "both lines of life go straight down"
+
+
+async def test_the_log_s_row_is_the_one_that_the_layers_show_also_where_all_rows_went_and_came_again(
+    tmp_path: Path
+) -> None:
+    """The log marked a row, and beside it stood `Select a frame`."""
+    async with stage(tmp_path) as on:
+        main = on.app.main
+        await on.press("3", "up", "up")
+        await on.line("goto 1")
+        await on.line("goto end")
+        await on.quiet()
+        assert main.log_pane.current is not None
+        assert main.about is not None
+        assert main.detail.frame is not None
+
+
+async def test_the_device_that_follows_is_the_one_that_the_frame_is_at(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        main = on.app.main
+        await on.line("ping -c 1 nginx-1 nginx-2")
+        await on.quiet()
+        await on.press("escape", "3")
+        for name in ("nginx-1", "nginx-2"):
+            at = next(at for at in range(len(main.log_pane.store)) if main.log_pane.store.row(at).node == name)
+            main.log_pane.go_to(at)
+            await on.pilot.pause()
+            assert main.device.place == Place(name)
+
+
+async def test_escape_leads_from_the_prompt_back_to_where_one_was(tmp_path: Path) -> None:
+    """With the log in hand a line was typed, and the arrows walked through the picture."""
+    async with stage(tmp_path) as on:
+        main = on.app.main
+        for key, pane in (("3", main.log_pane), ("1", main.topology)):
+            await on.press(key)
+            await on.line("docker ps")
+            await on.quiet()
+            await on.press("escape")
+            assert pane.has_focus, key
+
+
+async def test_why_stands_beside_a_lesson_in_a_wide_terminal(tmp_path: Path) -> None:
+    """`w` put the lesson away, whose task was open."""
+    async with stage(tmp_path, Options("rules-host-firewall", tour=False), (200, 50)) as on:
+        await on.press("p")
+        await on.quiet()
+        assert on.app.main.view == "lesson"
+        width = on.app.main.why.size.width
+        await on.press("w")
+        assert on.app.main.why.has_focus
+        assert on.app.main.panes["lesson"].display
+        assert on.app.main.why.size.width == width >= 40
+        await on.press("w")
+        assert on.app.main.panes["lesson"].display, "the last drop, and the lesson is still there"
+
+
+async def test_two_panes_never_tell_of_one_switch(tmp_path: Path) -> None:
+    async with stage(tmp_path, Options("vlan-trunk", tour=False), (120, 40)) as on:
+        main = on.app.main
+        assert main.pinned.place != main.device.place

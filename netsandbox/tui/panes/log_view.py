@@ -124,7 +124,7 @@ class LogView(LogLines):
         if self._unpainted % QUIETLY:
             return
         self._resized()
-        if self.following or goes_on:
+        if self.following or goes_on or self._shown is None:
             self._tell()
 
     def _went(self, gone: int) -> None:

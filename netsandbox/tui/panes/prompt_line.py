@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
@@ -77,8 +78,15 @@ class PromptLine(NotedLine):
         """The line and the cursor where tab found nothing further that all agree on: the next one chooses."""
         self._before_search: str | None = None
         """While older lines are searched: what was typed before."""
+        self._came_from: Widget | None = None
         self._written = ""
         """The line as this widget wrote it last, to tell its own changes from a person's."""
+
+    @property
+    def came_from(self) -> Widget | None:
+        """Where the keys were before the line had them, if that is still to be seen."""
+        pane = self._came_from
+        return pane if pane is not None and pane.is_on_screen and pane.can_focus else None
 
     @property
     def is_searching(self) -> bool:
@@ -91,6 +99,9 @@ class PromptLine(NotedLine):
         """Take the focus, perhaps with a line to begin with."""
         if line is not None:
             self._write(line)
+        focused = self.screen.focused
+        if not isinstance(focused, Input):
+            self._came_from = focused
         # At once, not in a later message: the keys that follow in the same burst belong into the line.
         self.screen.set_focus(self.input)
         self._look()

@@ -224,7 +224,9 @@ class MainScreen(RecordScreen):
     def _show_first(self) -> None:
         """The first container, else the first node, once there is one."""
         nodes = self.live.nodes()
-        first = next((row for row in nodes if row.kind == "container"), nodes[0] if nodes else None)
+        pinned = self.topology.pinned  # which stands beside it already
+        others = [row for row in nodes if pinned is None or row.name != pinned.node] or nodes
+        first = next((row for row in others if row.kind == "container"), next(iter(others), None))
         if first is not None:
             self._show_device(Place(first.name))
 
@@ -262,7 +264,7 @@ class MainScreen(RecordScreen):
     @on(DevicePane.WhyWanted)
     def _why_wanted(self, event: DevicePane.WhyWanted) -> None:
         self._explain(*self.live.why_row(event.row))
-        self.action_view("why")
+        self.to_why()
 
     @on(DevicePane.FrameWanted)
     def _frame_wanted(self, event: DevicePane.FrameWanted) -> None:
@@ -324,14 +326,18 @@ class MainScreen(RecordScreen):
             self.set_view("log")
 
     def _follow_frame(self, row: LogRow) -> None:
-        """Show a device of those who speak, unless one is shown already or a person or a lesson chose."""
-        ends = row.source, row.destination
-        shown = self.device.place
-        if not self._follows or (shown is not None and shown.node in ends) or self.live.lesson.subject() is not None:
+        """Show the device that the frame is at, else one of those who speak, of which one that is shown already stays;
+        unless a person or a lesson chose. While frames fly none is left for another one."""
+        shown = self.device.place.node if self.device.place is not None else ""
+        if not self._follows or shown == row.node or self.live.lesson.subject() is not None:
+            return
+        ends = (row.source, row.destination)
+        if shown in ends and self.live.is_busy:
             return
         able = {node.name for node in self.live.nodes()
                 if node.kind == "container" or (node.kind == "host" and node.host is None)}  # no host of the internet
-        name = next((name for name in ends if name in able), None)
+        here = row.node if not self.live.is_busy and row.node in able else shown if shown in ends else ""
+        name = here or next((name for name in ends if name in able), None)
         if name is not None:
             self.device.show(Place(name), follows=Place(name) != self.topology.selected)
 
@@ -367,5 +373,5 @@ class MainScreen(RecordScreen):
 
     @on(PromptLine.Left)
     def _left(self, event: PromptLine.Left) -> None:
-        self.set_focus(self.topology if event.prompt is self.command else
+        self.set_focus(self.command.came_from or self.topology if event.prompt is self.command else
                        self.searched if event.prompt is self.search else self.log_pane)

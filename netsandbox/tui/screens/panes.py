@@ -232,6 +232,13 @@ class PanesScreen(Splits, Settling, Screen[None]):
         self.set_view(view)
         self.focus_view()
 
+    def to_why(self) -> None:
+        """To the reasons, beside a lesson where they stand there."""
+        if self.view == "lesson" and self.why.display and self.maximized is None:
+            self._focus("why")
+        else:
+            self.action_view("why")
+
     def set_view(self, view: str) -> None:
         """Show a pane; nothing changes where it has a place of its own."""
         if view != self.view:
