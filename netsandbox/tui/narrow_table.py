@@ -9,11 +9,17 @@ from netsandbox.tui.device_rows import Row, Table
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.text import cell_len
 
-_OPTIONS = re.compile(r"(?<=[^\s!]) (?=(?:! )?-)")
+_FOLDS = {"rule": re.compile(r"(?<=[^\s!]) (?=(?:! )?-)"),
+          "route": re.compile(r" (?=(?:via|dev|proto|scope|src|metric|mtu|advmss|onlink|nexthop|linkdown) ?)")}
+"""Columns that go on below, and where their words may part: before an option."""
 _BAR = re.compile(r"^.{5} (?=\d+ s$)")
 """What `countdown` puts before the seconds."""
 _SHORTER = {"age": "timer", "interface": "dev", "dropped": "drop"}
 """Titles for narrow columns."""
+_FIRST_TO_GO = ("mac", "mtu", "dropped", "tx", "rx")
+"""Columns of numbers that only wide panes have room for, the first that goes first: half of one looks whole."""
+MORE = "more"
+"""The column that stands for those that went."""
 
 
 def titles(table: Table) -> list[str]:
@@ -40,7 +46,24 @@ def fitted(table: Table, width: int) -> Table:
     if not 0 < width < sum(others) + last:
         return table
     narrow = narrower(table, width - sum(others) - 1)
-    return _told_columns(narrow) if width < sum(widths_of(narrow)) else narrow
+    told = _told_columns(narrow) if width < sum(widths_of(narrow)) else narrow
+    for name in _FIRST_TO_GO:
+        if width > sum(widths_of(told)):
+            break
+        told = _without(told, name)
+    return told
+
+
+def _without(table: Table, name: str) -> Table:
+    """The table without a column, which the end of its head tells."""
+    name = name if name in table.columns else _SHORTER.get(name, "")
+    if name not in table.columns[1:]:
+        return table
+    kept = [at for at, column in enumerate(table.columns) if column not in (name, MORE)]
+    rows = tuple(row._replace(cells=(*(row.cells[at] for at in kept), "")) for row in table.rows)
+    columns = (*(table.columns[at] for at in kept), MORE)
+    clock = kept.index(table.clock) if table.clock in kept else -1
+    return table._replace(columns=columns, rows=rows, whole=table.whole or table.rows, clock=clock)
 
 
 def _told_columns(table: Table) -> Table:
@@ -52,12 +75,13 @@ def _told_columns(table: Table) -> Table:
 
 
 def narrower(table: Table, room: int) -> Table:
-    """A table for a pane that is narrower: countdowns are seconds alone, and rules go on below, in `room` cells.
+    """A table for a pane that is narrower: countdowns are seconds alone, and rules and routes go on below, in `room` cells.
 
     Both ways of a connection stand below it: the second one says where NAT has led it.
     """
-    if table.columns[-1] == "rule":
-        rows = tuple(line for row in table.rows for line in _wrapped(row, room))
+    if table.columns[-1] in _FOLDS:
+        parts = _FOLDS[table.columns[-1]]
+        rows = tuple(line for row in table.rows for line in _wrapped(row, room, parts))
         return table._replace(rows=rows, whole=table.rows)
     if "reply" in table.columns:
         rows = tuple(line for row in table.rows for line in _below_each_other(row))
@@ -70,10 +94,10 @@ def narrower(table: Table, room: int) -> Table:
     return table._replace(columns=tuple(_SHORTER.get(column, column) for column in table.columns), rows=rows)
 
 
-def _wrapped(row: Row, room: int) -> list[Row]:
-    """A rule as lines of at most `room` cells where its words allow it, each begun by an option."""
+def _wrapped(row: Row, room: int, parts: re.Pattern[str]) -> list[Row]:
+    """A rule or route as lines of at most `room` cells where its words allow it, each begun by an option."""
     lines = [""]
-    for part in _OPTIONS.split(row.cells[-1]):
+    for part in parts.split(row.cells[-1]):
         if lines[-1] and cell_len(f"{lines[-1]} {part}") > room:
             lines.append(f"    {part}")
         else:

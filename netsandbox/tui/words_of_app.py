@@ -17,7 +17,7 @@ TABLE: dict[str, Both] = {
     "next.timer": ("a timer in {time}", "{time} 后定时器到期"),
     "next.some": ("a program", "某个程序"),
     "output.title": ("Output", "输出"),
-    "output.wide": ("7 {arrows} goes along", "7 {arrows} 左右移动"),
+    "output.wide": ("7 {arrows} goes along", "右边还有：按 7，再按 {arrows}"),
     "output.empty": ("What commands print is shown here", "命令的输出显示在这里"),
     "output.more": ("(pgup: {count} lines)  {last}", "（pgup：共 {count} 行）{last}"),
     "held": ("Paused: space plays, n goes one step", "已暂停：空格继续，n 走一步"),

@@ -15,7 +15,7 @@ from netsandbox.tui.device_tables import table_of
 from netsandbox.tui.device_tabs import beyond, tabs_of
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import set_language, tr
-from netsandbox.tui.narrow_table import fitted, narrower, widths_of
+from netsandbox.tui.narrow_table import MORE, fitted, narrower, widths_of
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.topology.model import Place
 from tests.tui import labs
@@ -346,3 +346,21 @@ async def test_hostile_output_does_no_harm() -> None:
         pane.show(Place("nginx-1"), "log")
         await pilot.pause()
         assert "␛[31mred␛[0m" in screen_text(app)
+
+
+@pytest.mark.parametrize("width", [40, 56, 70, 78])
+def test_a_pane_has_whole_numbers_or_none_and_says_that_there_are_more(width: int) -> None:
+    """Cut numbers looked whole, or a last column was `…` in each row; a route's metric of 100 was 10."""
+    source = pinged()
+    links = table_of(source, Place("host"), "links", UNICODE)
+    short = fitted(links, width)
+    assert (MORE in short.columns) == ("mac" not in short.columns)
+    numbers = {"mtu", "rx", "tx", "drop", "dropped"}
+    at = 0
+    for column, room in zip(short.columns, widths_of(short), strict=True):
+        at += room
+        assert column not in numbers or at <= width
+    routes = fitted(table_of(source, Place("host"), "routes", UNICODE), width)
+    assert sum(widths_of(routes)) <= width
+    words = " ".join(row.cells[-1] for row in routes.rows).split()
+    assert words == " ".join(row.cells[-1] for row in table_of(source, Place("host"), "routes", UNICODE).rows).split()
