@@ -87,7 +87,7 @@ class Shell(Standing):
 
     Attributes:
         language: of what `expect` finds: en or zh.
-        page: cells of a manual page's lines.
+        page: cells of a manual page's lines.  width: of what it prints to, where that is known; else 0.
         verbs: what its own language has, by name and alias.
         session: set when the shell belongs to a session, for the verbs that move in time.
         jobs: lines that still run.
@@ -97,7 +97,7 @@ class Shell(Standing):
         super().__init__(lab)
         self.verbs: Mapping[str, Verb] = VERBS
         self.language = "en"
-        self.page = PAGE
+        self.page, self.width = PAGE, 0
         self.english: dict[str, str] = {}
         """What was said in another language, in English."""
         self.session: SessionProtocol | None = None
@@ -130,9 +130,9 @@ class Shell(Standing):
         self.recent: deque[Job] = deque(maxlen=RECENT)
         """Lines that did something, the last one last; some may still run."""
 
-    def show_in_pane(self, language: str) -> None:
-        """A person reads what it prints in a pane, in a language."""
-        self.language, self.page = language, UNBROKEN
+    def show_in_pane(self, language: str, width: int) -> None:
+        """A person reads what it prints in a pane of so many cells, in a language."""
+        self.language, self.page, self.width = language, UNBROKEN, width
 
     @property
     def namespace(self) -> NetworkNamespace:

@@ -59,6 +59,10 @@ THOROUGH = 3
 """While frames move, the tables are brought up to date at every third picture."""
 
 
+EDGES = 4
+"""Cells of a pane's width that its border, a blank and the scroll bar take."""
+
+
 class LabApp(UnbrokenApp):
     """An app whose one lab runs with the clock."""
 
@@ -128,6 +132,7 @@ class LabApp(UnbrokenApp):
 
         live = LiveLab(self.autosave.session, self.files, self._clock)
         live.busy = self.at_work.busy
+        live.width = lambda: self.size.width - EDGES
         return live
 
     @cached_property

@@ -45,6 +45,8 @@ class LabView:
 
     def __init__(self, session: KeptSession) -> None:
         self.session = session
+        self.width: Callable[[], int] = lambda: 0
+        """Cells of the pane that shows what lines print; 0 where there is none."""
         self._watch = TraceWatch()
         self._key: tuple[Any, ...] = ()
         self._version = 0

@@ -168,7 +168,7 @@ class LiveLab(LabView):
     def _begin(self, line: str, of_scenario: bool = False, shown: str = "") -> Job | None:
         """Execute a line; an exception in it is kept from the person's lab, which is as it was before."""
         session = self.session
-        session.shell.show_in_pane(language())
+        session.shell.show_in_pane(language(), self.width())
         session.shell.counts_from = self.lesson.counts_from if of_scenario and line.startswith(EXPECT) else 0
         if line in QUIT:  # the last of several
             self.wants_quit = True

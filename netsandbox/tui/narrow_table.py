@@ -75,7 +75,7 @@ def _told_columns(table: Table) -> Table:
 
 
 def narrower(table: Table, room: int) -> Table:
-    """A table for a pane that is narrower: countdowns are seconds alone, and rules and routes go on below, in `room` cells.
+    """A table for a pane that is narrower: countdowns are seconds alone, rules and routes go on below in `room` cells.
 
     Both ways of a connection stand below it: the second one says where NAT has led it.
     """

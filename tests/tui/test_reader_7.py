@@ -220,3 +220,19 @@ async def test_two_panes_never_tell_of_one_switch(tmp_path: Path) -> None:
     async with stage(tmp_path, Options("vlan-trunk", tour=False), (120, 40)) as on:
         main = on.app.main
         assert main.pinned.place != main.device.place
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_what_is_compared_fits_the_pane(tmp_path: Path, width: int) -> None:
+    """At 80 columns the other branch's side was cut."""
+    async with stage(tmp_path, size=(width, 40)) as on:
+        await on.line("docker run -d --name web -p 8080:80 nginx")
+        await on.press("escape", "b", "b")
+        await on.line("iptables -I DOCKER-USER -p tcp --dport 80 -m comment --comment 'a long one' -j DROP")
+        await on.line("branch main --compare")
+        await on.quiet()
+        rows = [said.text for said in on.app.live.jobs.transcript]
+        rows = rows[rows.index("host ❯ branch main --compare") + 1:]
+        assert "(its end)" in rows[0]
+        assert max(map(cell_len, rows)) <= width - 4
+        assert "-j DROP" in "\n".join(rows)

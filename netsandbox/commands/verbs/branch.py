@@ -13,7 +13,7 @@ from netsandbox.commands.job import Job
 from netsandbox.commands.shell import Shell
 from netsandbox.commands.verb import Effect, Parameter, verb
 from netsandbox.commands.verbs.session_protocol import SessionProtocol
-from netsandbox.commands.verbs.show import table
+from netsandbox.commands.verbs.show import columns_of, table
 from netsandbox.engine.units import format_time
 from netsandbox.explain.words import Words
 from netsandbox.lab.compare import Difference, differences
@@ -28,7 +28,8 @@ WORDS = Words({
     "compared": ("NODE|TABLE|ROW|{here} (here)|{which} (its end)", "节点|表|表项|{here}（这里）|{which}（末尾）"),
 })
 MOST = 32
-"""Characters in a line of a cell of what is compared, so that both sides are seen at 120 columns."""
+"""Characters in a line of a cell of what is compared, so that both sides are seen at 120 columns; in fewer fewer."""
+LEAST, GAP = 12, 2
 LEARNED = ("sockets", "arp", "mac", "connections")
 """Tables that fill by themselves."""
 
@@ -83,11 +84,12 @@ def _side_by_side(shell: Shell, session: SessionProtocol, which: str, node: str 
     if not found:
         return shell.say(f"no table differs from the end of {which}")
     there = WORDS.say("there", shell.language)
-    rows = [(row.node, WORDS.say(row.table, shell.language), row.key,
+    rows: list[tuple[str, ...]] = [(row.node, WORDS.say(row.table, shell.language), row.key,
              *("—" if text is None else text or there for text in (row.one, row.other)))
             for row in sorted(found, key=_rank)]
-    return table(tuple(WORDS.say("compared", shell.language, here=here, which=which).split("|")),
-                 [part for row in rows for part in _folded(row)])
+    head = tuple(WORDS.say("compared", shell.language, here=here, which=which).split("|"))
+    most = _widths([head, *rows], shell.width)
+    return table(head, [part for row in rows for part in _folded(row, most)])
 
 
 def _rank(row: Difference) -> tuple[bool, bool]:
@@ -95,7 +97,15 @@ def _rank(row: Difference) -> tuple[bool, bool]:
     return row.table in LEARNED, row.one is not None and row.other is not None
 
 
-def _folded(row: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _widths(rows: list[tuple[str, ...]], width: int) -> list[int]:
+    """How long a line of each cell may be in so many columns: the two sides share what the others leave."""
+    node, kind, key, *_sides = (max(map(columns_of, cells)) for cells in zip(*rows, strict=True))
+    room = width - node - kind - GAP * 4
+    key = min(key, MOST, max(room // 3, LEAST)) if width else MOST
+    return [MOST, MOST, key, *[max(min((room - key) // 2, MOST), LEAST) if width else MOST] * 2]
+
+
+def _folded(row: tuple[str, ...], most: list[int]) -> Iterator[tuple[str, ...]]:
     """A row, in several where a cell is long, so that each stands below its head and nothing is cut."""
-    cells = (wrap(cell, MOST, break_on_hyphens=False) for cell in row)
+    cells = (wrap(cell, width, break_on_hyphens=False) for cell, width in zip(row, most, strict=True))
     return zip_longest(*cells, fillvalue="")
