@@ -31,7 +31,7 @@ FRAMES: dict[str, Words] = {
         "{frame}是发给所有站点的，{bridge}把它泛洪到其余所有端口：{ports}。",
         "目的 MAC {address}，即广播地址", "来自端口{port}", "{host}"),
     "Forwarding.MULTICAST": (
-        "{frame}是发给一个组的，{bridge}把它泛洪到其余所有端口：{ports}。",
+        "{frame}发往一个组播地址，{bridge}把它泛洪到其余所有端口：{ports}。",
         "目的 MAC {address}，即组播地址", "来自端口{port}", "{host}"),
     "Forwarding.GROUP": (
         "{bridge}知道谁要收这个组，因此只从这些端口转发{frame}：{ports}。",
@@ -200,19 +200,19 @@ PACKETS: dict[str, Words] = {
     "SocketBound": ("{process}在{ns}上绑定{address}的{protocol}端口{port}。", "套接字表：此前无人占用"),
     "SocketClosed": ("{process}在{ns}上释放{address}的{protocol}端口{port}。",),
     "NameUnknown": (
-        "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
+        "{ns}上的程序要找名字{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名字",
         "/etc/resolv.conf 中没有域名服务器"),
     "NameUnknown.docker": (
-        "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
+        "{ns}上的程序要找名字{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名字",
         "域名服务器{servers}：它是 Docker 的，知道{ns}所在网络中的容器，其余的去问宿主机的域名服务器"),
     "NameUnknown.desktop": (
-        "{ns}上的程序要找名称{name}的地址，没有找到：{error}。",
-        ("/etc/hosts 中没有这个名称：Docker Desktop 里到处都能解析它，Linux 上的 Engine 只在以 "
+        "{ns}上的程序要找名字{name}的地址，没有找到：{error}。",
+        ("/etc/hosts 中没有这个名字：Docker Desktop 里到处都能解析它，Linux 上的 Engine 只在以 "
          "--add-host {name}:host-gateway 运行的容器中写入"),
         "域名服务器{servers}"),
     "NameUnknown.others": (
-        "{ns}上的程序要找名称{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名称",
-        "域名服务器{servers}：其中没有 Docker 的；Docker 只在自建的网络中为容器解析名称，docker0 上不行"),
+        "{ns}上的程序要找名字{name}的地址，没有找到：{error}。", "/etc/hosts 中没有这个名字",
+        "域名服务器{servers}：其中没有 Docker 的；Docker 只在自建的网络中为容器解析名字，docker0 上不行"),
     "BindRefused": ("{ns}上的{process}未能绑定{protocol}端口{port}（{address}）。", "{error}"),
     "BindRefused.EADDRINUSE": (
         "{ns}上的{process}未能绑定{protocol}端口{port}（{address}）：已被{holder}占用。",

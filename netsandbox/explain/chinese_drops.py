@@ -41,7 +41,7 @@ REASONS: dict[str, Words] = {
     "IP_INADDRERRORS.broadcast frame": (
         "{destination}不是本机的地址，而以广播帧到来的数据包不予转发", "目的 MAC {dst}"),
     "IP_INADDRERRORS.multicast frame": (
-        "{destination}不是本机的地址，而以组播帧到来的数据包不予转发", "目的 MAC {dst}"),
+        "{destination}不是本机的地址，而装在组播帧里的数据包不会被转发", "目的 MAC {dst}"),
     "UNICAST_IN_L2_MULTICAST": (
         "只发给{destination}的数据包却装在发给多个站点的帧里", "目的 MAC {dst}", "drop_unicast_in_l2_multicast 为 1"),
     "IP_LOCALNET": ("{address}只能用于主机内部，不得出现在线路上", "127.0.0.0/8", "route_localnet 为 0"),

@@ -67,9 +67,10 @@ FIELDS: dict[str, str] = {
 _VALUES = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(.+) \(correct\)", r"\1（正确）"), (r"(.+) \(should be (.+)\)", r"\1（应为 \2）"),
     (r"(.+) \(left to the device; whole it is (.+)\)", r"\1（留给网卡计算，完整的是 \2）"),
-    (r"(.+) \(here are (\d+)\)", r"\1（这里有 \2）"), (r"(\d+) bytes(.*)", r"\1 字节\2"),
+    (r"(.+) \(here are (\d+)\)", r"\1（这里有 \2）"), (r"(\d+) bytes \((.+)\)", r"\1 字节（\2）"),
+    (r"(\d+) bytes(.*)", r"\1 字节\2"),
     (r"request \((\d+)\)", r"请求（\1）"), (r"reply \((\d+)\)", r"应答（\1）"),
-    (r"(.+) \(((?:0x)?[0-9a-f]+)\)", r"\1（\2）")))
+    (r"(.+) \(((?:0x)?[0-9a-f]+|[A-Z][^()]*)\)", r"\1（\2）")))
 _NUMBERED = re.compile(r"(.+) \((\d+)\)")
 """A type or a code of ICMP."""
 _ICMP = re.compile(r"([A-Z][a-z ]+?)(?:: (.+)|, id (\d+), seq (\d+)|, code (\d+))")

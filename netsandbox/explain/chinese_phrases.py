@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 PHRASES: dict[str, str] = {
-    "gai.noname": "没有服务器知道这个名称", "gai.again": "没有服务器应答", "gai.nodata": "这个名称没有 IPv4 地址",
+    "gai.noname": "没有服务器知道这个名字", "gai.again": "没有服务器应答", "gai.nodata": "这个名字没有 IPv4 地址",
     "gai.addrfamily": "这是一个 IPv6 地址，而这里没有模拟 IPv6",
     "port.of": "占用它的容器：{names}",
     "port.open": "{ns}现在打开的{protocol}端口：{ports}", "port.none": "{ns}现在没有打开的{protocol}端口",
-    "name.elsewhere": "{name} 在网络 {theirs} 上，{ns} 在网络 {own} 上：容器只能在共同所在的自建网络中用名称找到对方",
+    "name.elsewhere": "{name} 在网络 {theirs} 上，{ns} 在网络 {own} 上：容器只能在共同所在的自建网络中用名字找到对方",
     "slave.link": "成员的链路",
     "slave.primary": "首选成员的链路恢复",
     "slave.enslaved": "第一个有链路的成员",
@@ -78,7 +78,7 @@ PHRASES: dict[str, str] = {
     "story.unmade": "还没有记录 #{seq}。",
     "story.own-row": "{mac}是网桥自身或其某个端口的 MAC 地址：不是学来的，也不会老化。",
     "story.earlier": "上一行命令没有遇到丢弃或拒绝。在它之前最近的一次：",
-    "story.failed": "上一行命令失败了（退出码 {code}）：“{said}”；它没有遇到丢弃或拒绝。",
+    "story.failed": "上一行命令失败了（退出码 {code}）：“{said}”；它没有发出过被丢弃或拒绝的包。",
     "story.passed-by": "上一行命令没有遇到丢弃或拒绝。#{seq} 不符合 {rule}：它要求 {failed}，实际是 {seen}。"
         "详见 `{line}`。",
     "story.before": "在它之前最近的一次丢弃或拒绝：",
@@ -88,7 +88,7 @@ PHRASES: dict[str, str] = {
     "story.unasked": "上一行命令没有遇到丢弃或拒绝，也没有经过 iptables 的规则：{bridge} 自己转发了它的包，"
                      "br_netfilter 没有把它们交给 iptables。",
     "story.rule-unasked": "没有被询问：{rule}",
-    "story.no-drop": "到目前为止没有丢弃过什么，也没有拒绝过什么。",
+    "story.no-drop": "到目前为止没有包被丢弃，也没有连接被拒绝。",
     "cause.before-lines": "第一条命令之前的准备",
     "cause.forgotten": "更早的一步，已不再保留",
     "cause.nameless": "来自外部、没有留下记录的操作",

@@ -103,7 +103,7 @@ _NAMES = re.compile(
     r"(?: q:)? (?P<kind>[A-Z][A-Z0-9]*)\? (?P<name>\S+?)\.?(?P<answers> \d+/\d+/\d+(?P<records>.*))? \(\d+\)"
 )
 """A question to a name server, or its answer, in which the log tells the question as `tcpdump -vv` does."""
-_CODES = {"NXDomain": "没有这个名称", "ServFail": "服务器失败", "Refused": "服务器拒绝"}
+_CODES = {"NXDomain": "没有这个名字", "ServFail": "服务器失败", "Refused": "服务器拒绝"}
 
 
 def shortened(line: str, width: int, language: str) -> str:

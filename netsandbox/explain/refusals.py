@@ -265,7 +265,8 @@ def noted(line: str, language: str) -> str:
     if found["form"]:
         return f"可以输入：{found['form']}"
     words = _chinese(found["note"])
-    return f"{found['who']}注意：{words}" if words != found["note"] else line
+    mark = "提示" if words.startswith("是不是") else "注意"
+    return f"{found['who']}{mark}：{words}" if words != found["note"] else line
 
 
 def _missing(line: str) -> str | None:

@@ -317,7 +317,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
         if jobs.running is not None and (outcome.goes_on or not lines):
             self._typed_at = jobs.said - len(lines)
             if not lines:
-                self._told_running = tr("line.runs", line=jobs.running.text)
+                self._told_running = tr("line.waits" if self.live.held else "line.runs", line=jobs.running.text)
                 self.main.command.follow(self._told_running, error=False)
         else:
             self._typed_at, self._said = None, jobs.said  # the prompt has told it

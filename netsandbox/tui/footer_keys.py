@@ -9,7 +9,7 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.key_bar import Key
 from netsandbox.tui.status_text import speed_text
 
-TYPING = (("enter", "run", ""), ("tab", "complete", ""), ("↑", "older", ""), ("^R", "search", ""))
+TYPING = (("tab", "complete", ""), ("↑", "older", ""), ("^R", "search", ""))
 OWN = {"whole": ("z", "restore", "zoom"), "tabs": ("←→", "tab", ""), "wide": ("←→", "along", ""),
        "sought": ("F3", "next-hit", ""), "output": ("o", "output", "output"),
        **{f"asked-{count}": (" ".join("abcd"[:count]), "answer", "") for count in (2, 3, 4)}}
@@ -28,7 +28,8 @@ def typing_keys(glyphs: GlyphSet, *, command: bool, held: bool, runs: bool = Fal
     ends = (("^C", "end", "interrupt"),) if runs and command else ()
     play = (("F5", "play", "play_pause"),) if held and command else ()
     output = (("pgup", "output", "scroll_output(-1)"),) if command else ()
-    return _named((*ends, *play, *TYPING, *output, *LEAVING), glyphs)
+    enter = ("enter", "run" if command else "take", "")
+    return _named((*ends, *play, enter, *TYPING, *output, *LEAVING), glyphs)
 
 
 def page_keys(glyphs: GlyphSet) -> Sequence[Key]:
@@ -43,7 +44,7 @@ def pane_keys(
     """The keys over the panes, the most wanted first: what has no room is left out from the end, quit and help never.
 
     Args:
-        what_next: what `p` does: next, go-on amid a step, check, lessons or ping.
+        what_next: what `p` does: next, go-on amid a step, check, how a task is done, lessons or ping.
         speed: the pace; where it is another than the usual one, it goes before what else matters.
         below: the pane that escape brings back; empty where it has nothing to.
         runs: something runs that ctrl+c ends.

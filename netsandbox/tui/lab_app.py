@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 NAMED = re.compile(r"[\w.-]+: \S")
 """How a program begins a line about an error."""
-NOTE = re.compile(r"(?:\[\d+\] )?(?:[\w.-]+: )?(?:note: |注意：)")
+NOTE = re.compile(r"(?:\[\d+\] )?(?:[\w.-]+: )?(?:note: |注意：|提示：)")
 """How the sandbox begins what it adds: no error."""
 BUSY, IDLE = 1 / 30, 0.2
 """Seconds between two looks at the clock while frames move, and while time only passes."""

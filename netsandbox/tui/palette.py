@@ -138,5 +138,5 @@ def _keys(bindings: Iterable[BindingType], pane: int, other: Iterable[str]) -> I
     for binding in bindings:
         if isinstance(binding, Binding) and binding.id and not set(other).intersection(_parts(binding)):
             word, tip = described(binding.id)
-            where = tr("topic." + PANES[pane - 1].name) + " " if pane else ""
-            yield Entry(f"{where}{word} ({key_names(binding)})", tip, None, binding.action, pane)
+            named = tr("palette.of", pane=tr("topic." + PANES[pane - 1].name), word=word) if pane else word
+            yield Entry(tr("palette.key", word=named, keys=key_names(binding)), tip, None, binding.action, pane)

@@ -29,6 +29,7 @@ TABLE: dict[str, Both] = {
     "held.lines": ("{hint}; lines waiting: {count}", "{hint}；还有 {count} 行在等"),
     "waiting": ("lines waiting: {count}; runs (^C ends it): {line}",
                 "还有 {count} 行在等；运行中（^C 结束它）：{line}"),
+    "line.waits": ("waits, time is paused (F5 plays): {line}", "在等，时间已暂停（F5 继续）：{line}"),
     "line.runs": ("runs (^C ends it): {line}", "运行中（^C 结束它）：{line}"),
     "line.how": ("Here each letter is a key: press : first, then type {word}",
                  "这里每个字母都是按键：先按 :，再输入 {word}"),
@@ -88,8 +89,8 @@ TABLE: dict[str, Both] = {
     "browser.asks": (", questions: {asks}", "，{asks} 个提问"),
     "browser.lab": ("a lab without steps", "没有步骤的实验网络"),
     "browser.uplink": (", with an uplink", "，连着互联网"),
-    "prompt.search": ("older line with", "查找旧命令"),
-    "prompt.nothing": ("no older line holds this", "没有包含它的旧命令"),
+    "prompt.search": ("older line with", "查找历史命令"),
+    "prompt.nothing": ("no older line holds this", "没有包含它的历史命令"),
     "branched": (
         "Branch {name} begins; {left} stays as it was: u leads back, 9 lists",
         "开始新分支 {name}；{left} 保持原样：u 回去，9 列出",
@@ -113,6 +114,7 @@ TABLE: dict[str, Both] = {
     ),
     "palette.search": ("Search for commands", "搜索命令"),
     "palette.theme": ("Theme", "主题"), "palette.theme.tip": ("Change the colours", "换一种配色"),
+    "palette.of": ("{pane} {word}", "{pane}：{word}"), "palette.key": ("{word} ({keys})", "{word}（{keys}）"),
     "palette.none": ("Nothing matches", "没有相符的命令"),
     "theme.unknown": ("No theme is called {name}; did you mean {near}?", "没有名为 {name} 的主题；是不是 {near}？"),
     "recover.unended": ("the line that did not end was left out: {line}", "没有执行完的那一行已略去：{line}"),
@@ -191,7 +193,7 @@ TABLE: dict[str, Both] = {
         ("Arrows in the topology select a device; enter opens its tables, i pins it. Type : for commands, as in "
          "any tutorial: docker run -d nginx, ping nginx-1 nginx-2, ip route. e opens a shell inside the selected "
          "container.\n\n"
-         "What is that key? ? tells, wherever you are."),
+         "What is that key? ? tells, wherever no line is typed."),
         ("在拓扑中用方向键选择设备，enter 打开它的表，i 把它固定。按 : 输入命令，和任何教程里一样：docker run -d "
          "nginx、ping nginx-1 nginx-2、ip route。e 在选中的容器里打开 shell。\n\n"
          "忘了按键？随时按 ?。"),

@@ -149,6 +149,7 @@ TABLE: dict[str, Both] = {
     "key.app.why": ("Why: the selected frame; again: the last drop", "原因：所选的帧；再按：最近的丢弃"),
     "key.app.output": ("Output of the commands", "命令的输出"),
     "key.app.screenshot": ("Write a picture of the screen, SVG or PNG", "截图：把屏幕存为图片（SVG 或 PNG）"),
+    "footer.how": ("how", "做法"), "footer.take": ("take", "确定"),
     "footer.check": ("check", "检查"),
     "key.app.stream": (
         "Follow the connection's stream; of other or several frames, a sequence diagram",

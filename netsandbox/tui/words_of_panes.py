@@ -119,7 +119,7 @@ TABLE: dict[str, Both] = {
         "用方向键或鼠标选择设备，按 enter 在这里查看",
     ),
     "device.pinned": ("pinned", "已固定"),
-    "device.follows": ("follows the frames", "跟随当前的帧"),
+    "device.follows": ("follows the frames", "跟随通信的一方"),
     "device.empty.arp": (
         "No neighbours known. A ping to an address on the same network fills this",
         "还没有邻居。向同一网络的地址发 ping 就会出现",
@@ -148,7 +148,7 @@ TABLE: dict[str, Both] = {
     "tab.mac": ("MAC", "MAC 表"),
     "tab.vlans": ("VLANs", "VLAN 表"),
     "device.empty.vlans": ("No VLANs. The bridge does not filter by them", "没有 VLAN。这个网桥不按 VLAN 过滤"),
-    "column.more": ("…", "…"),
+    "column.more": ("...", "…"),
     "column.vlan": ("VLAN", "VLAN 号"),
     "column.inward": ("frames without a tag", "没有标签的帧"),
     "column.outward": ("leave", "离开时"),

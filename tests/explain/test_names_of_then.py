@@ -100,7 +100,7 @@ def test_a_line_that_failed_by_itself_is_told_of(pair: Typed) -> None:
     pair.run("exec aa ping -c 1 8.8.8.8")
     pair.run("add-host aa")
     failed, before, story, *_ = pair.run("why --lang zh").splitlines()
-    assert failed == "上一行命令失败了（退出码 1）：“there is already a node 'aa'”；它没有遇到丢弃或拒绝。"
+    assert failed == "上一行命令失败了（退出码 1）：“there is already a node 'aa'”；它没有发出过被丢弃或拒绝的包。"
     assert before == "在它之前最近的一次丢弃或拒绝："
     assert story.startswith("host:docker0")
     pair.run("exec aa false")

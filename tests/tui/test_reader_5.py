@@ -323,12 +323,18 @@ async def test_a_key_has_its_name_once_in_the_palette(tmp_path: Path) -> None:
 
 
 async def test_a_row_under_a_scroll_bar_is_cut_with_a_mark(tmp_path: Path) -> None:
-    """`metric 10` was read where `metric 100` stood."""
+    """`metric 10` was read where `metric 100` stood; a route goes on below now, what cannot be parted is cut."""
     async with stage(tmp_path, size=(80, 24)) as on:
-        await on.press("1", "up", "up", "2", "right", "right", "right")
+        await on.line(f"iptables -I INPUT -m comment --comment {'long-' * 20} -j DROP")
+        await on.press("escape", "1", "up", "up", "2", "right", "right", "right")
         await on.pilot.pause()
         routes = next(table for table in on.app.screen.query(LateTable) if table.show_vertical_scrollbar)
-        first = routes.render_line(1)
+        first, second = routes.render_line(1), routes.render_line(2)
         assert "default via 192.168.1.1" in first.text
-        assert first.text.endswith("metric 1…")
-        assert first.cell_length == routes.scrollable_content_region.width
+        assert "metric 100 " in second.text
+        on.app.main.device.show_tab("rules")
+        await on.pilot.pause()
+        rules = next(table for table in on.app.screen.query(LateTable) if table.show_vertical_scrollbar)
+        long = next(line for y in range(1, 8) if "long-" in (line := rules.render_line(y)).text)
+        assert long.text.endswith("…")
+        assert long.cell_length == rules.scrollable_content_region.width

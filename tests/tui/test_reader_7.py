@@ -183,7 +183,8 @@ async def test_the_device_that_follows_is_the_one_that_the_frame_is_at(tmp_path:
         await on.quiet()
         await on.press("escape", "3")
         for name in ("nginx-1", "nginx-2"):
-            at = next(at for at in range(len(main.log_pane.store)) if main.log_pane.store.row(at).node == name)
+            at = next(at for at in range(len(main.log_pane.store)) if main.log_pane.store.row(at).node == name
+                      and main.log_pane.store.row(at).protocol == "ICMP")
             main.log_pane.go_to(at)
             await on.pilot.pause()
             assert main.device.place == Place(name)

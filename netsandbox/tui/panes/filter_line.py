@@ -79,6 +79,12 @@ class FilterLine(PromptLine):
         hint = tr("filter.near", name=near[0]) if near else ""
         return tr("filter.stranger", name=name) + hint
 
+    def action_leave(self) -> None:
+        """What is no filter is not kept: the one that is applied stands there again."""
+        if not self.is_searching and validate(self.line) is not None:
+            self.put(self._applied)
+        super().action_leave()
+
     def put(self, line: str) -> None:
         """Apply a filter that nobody typed."""
         self._write(line)

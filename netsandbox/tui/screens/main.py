@@ -268,6 +268,7 @@ class MainScreen(RecordScreen):
 
     @on(DevicePane.FrameWanted)
     def _frame_wanted(self, event: DevicePane.FrameWanted) -> None:
+        self.minimize()
         self.go_to_record(event.seq)
         self.set_view("log" if self.view == "device" else self.view)
 
@@ -326,17 +327,17 @@ class MainScreen(RecordScreen):
             self.set_view("log")
 
     def _follow_frame(self, row: LogRow) -> None:
-        """Show the device that the frame is at, else one of those who speak, of which one that is shown already stays;
-        unless a person or a lesson chose. While frames fly none is left for another one."""
+        """Show the device that a chosen frame is at, else one of those who speak, of which one that is shown already
+        stays; unless a person or a lesson chose."""
         shown = self.device.place.node if self.device.place is not None else ""
         if not self._follows or shown == row.node or self.live.lesson.subject() is not None:
             return
-        ends = (row.source, row.destination)
-        if shown in ends and self.live.is_busy:
+        ends, is_chosen = (row.source, row.destination), not (self.log_pane.following or row.master)
+        if shown in ends and not is_chosen:
             return
         able = {node.name for node in self.live.nodes()
                 if node.kind == "container" or (node.kind == "host" and node.host is None)}  # no host of the internet
-        here = row.node if not self.live.is_busy and row.node in able else shown if shown in ends else ""
+        here = row.node if is_chosen and row.node in able else shown if shown in ends else ""
         name = here or next((name for name in ends if name in able), None)
         if name is not None:
             self.device.show(Place(name), follows=Place(name) != self.topology.selected)
@@ -354,6 +355,7 @@ class MainScreen(RecordScreen):
         nowhere = tr("search.unsaid" if is_said else "search.nowhere", text=event.needle)
         self._told_search = nowhere if event.is_nowhere else from_the_other_end
         self.status.say(self._told_search)
+        self.command.follow(self._told_search, error=event.is_nowhere)  # where every other answer comes
 
     @on(FilterLine.Changed)
     def _filter_changed(self, event: FilterLine.Changed) -> None:

@@ -314,7 +314,8 @@ class PanesScreen(Splits, Settling, Screen[None]):
         pending = live.session.pending
         checks = stand is not None and stand.number and stand.unmet and (stand.is_open or not pending)
         ends = "lessons" if stand is not None and stand.is_finished else "ping"
-        what_next = "go-on" if live.is_amid_step else "check" if checks else "next" if pending else ends
+        checked = "how" if stand is not None and stand.is_open and live.lesson.insists else "check"
+        what_next = "go-on" if live.is_amid_step else checked if checks else "next" if pending else ends
         self.keys.show(pane_keys(self.glyphs, playing=live.player.is_playing, what_next=what_next,
                                  below=self.below, speed=speed_text(live.player.speed, self.glyphs),
                                  runs=live.jobs.is_to_be_ended, own=[*self._own_keys()]))
