@@ -16,7 +16,7 @@ from netsandbox.explain.settings import setting_of
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.events import CommandRun
 from netsandbox.linux.core.nud import NudState
-from netsandbox.linux.drop import DropReason, Outcome
+from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import (
     AddressChanged,
     ArpWithheld,
@@ -27,6 +27,7 @@ from netsandbox.linux.events import (
     PacketDropped,
     SendFailed,
 )
+from netsandbox.linux.place import BRIDGE
 from netsandbox.wire.addresses import format_ipv4, parse_ipv4
 from netsandbox.wire.arp import REQUEST, ArpPacket
 from netsandbox.wire.ethernet import Frame
@@ -64,7 +65,8 @@ def fate(trace: Trace, record: Record, voice: Voice) -> tuple[str, ...]:
         return ()
     places = list(_places(trace, asked, question))
     left = BridgesLeft(trace, min(trace.end, asked + FAR))
-    lines = list(islice((line for seq, event in places for line in _lines(trace, seq, event, voice, left)), MOST))
+    found = sorted(places, key=lambda place: not _ends_it(place[1]))
+    lines = list(islice((line for seq, event in found for line in _lines(trace, seq, event, voice, left)), MOST))
     heard = {event.interface.namespace for _seq, event in places if isinstance(event, FrameReceived)}
     told = [*(lines or [voice.say("fate.nothing")]), *_whose(trace, record.seq, question.address, heard, voice)]
     return (voice.say("fate", seq=str(asked)), *(f"  {line}" for line in told))
@@ -148,10 +150,19 @@ def _is_same(event: Any, packet: ArpPacket | None) -> bool:
         packet.op, packet.spa, packet.tpa, packet.sha)
 
 
+def _ends_it(event: Any) -> bool:
+    """A host had the question and dropped it: what a reader looks for first."""
+    return (isinstance(event, FrameReceived) and isinstance(event.verdict, Dropped)
+            and event.verdict.reason is not DropReason.OTHERHOST)
+
+
 def _lines(trace: Trace, seq: int, event: Any, voice: Voice, left: BridgesLeft) -> list[str]:
     """One place that the question came to; a port of a bridge only passes it on."""
     if isinstance(event, FrameSent) or (isinstance(event, FrameReceived) and event.verdict is Outcome.BRIDGED):
         return []
+    if isinstance(event, SendFailed) and event.interface.kind == BRIDGE and (
+            event.verdict.reason is DropReason.BRIDGE_EGRESS_VLAN):
+        return []  # the bridge's own host is in another VLAN, which nobody asked
     record = record_at(trace, seq)
     silent = next((other for other in section(trace, record) if isinstance(other.event, ArpWithheld)), None) if (
         isinstance(event, FrameReceived)) else None

@@ -147,3 +147,18 @@ def test_the_last_question_is_of_the_interface_that_gave_up() -> None:
                "ping -c1 -W1 -I v0 192.168.1.99", "ping -c1 -W1 -I eth0 192.168.1.99",
                "ping -c1 -W1 -I v0 192.168.1.99", "ip neigh del 192.168.1.99 dev eth0", "why")
     assert "uplink:eth0 hears" in said
+
+
+def test_the_host_that_drops_a_tagged_question_comes_first_and_the_bridges_own_vlan_is_no_matter() -> None:
+    """It was line 18 behind two drops that had nothing to do with it."""
+    session = KeptSession(1)
+    session.load("vlan-trunk")
+    for line in ("exec sw1 bridge vlan add dev p1 vid 10 pvid untagged", "exec sw1 bridge vlan add dev p2 vid 10",
+                 "exec sw2 bridge vlan add dev p2 vid 10", "exec sw2 bridge vlan add dev p1 vid 10",
+                 "exec pc1 ping -c 1 -W 1 10.0.10.2", "wait 5s"):
+        session.run(line)
+    told = session.run("why").out.splitlines()
+    at = next(number for number, line in enumerate(told) if "went this far" in line)
+    assert "pc2:eth0 drops" in told[at + 1]
+    assert "has no device for that VLAN" in told[at + 1]
+    assert not any("br0" in line for line in told)
