@@ -28,6 +28,7 @@ DONE = {"en": "[1]+  Done  exec nginx-1 ping", "zh": "[1]+  完成  exec nginx-1
 HOLDING = {"en": "docker run --name web -p 8080:80 nginx holds the terminal (^C ends it): what you type now",
            "zh": "docker run --name web -p 8080:80 nginx 占着终端（^C 结束它）：接下来输入的命令与它同时运行"}
 FAILED = {"en": "[3]+  Exit 28  curl", "zh": "[3]+  退出码 28  curl"}
+WAITS = {"en": "waits, time is paused (F5 plays): exec uplink curl", "zh": "在等，时间已暂停（F5 继续）：exec uplink curl"}
 HOLDS = {"en": "✓ holds: ", "zh": "✓ 成立："}
 NOT_JOINED = {"en": ("not joined", "no member of the group 224.0.0.22"), "zh": ("没有加入", "不是组 224.0.0.22 的成员")}
 OVERHEARD = {"en": "overheard", "zh": "偷听到"}
@@ -237,3 +238,31 @@ async def test_what_is_compared_fits_the_pane(tmp_path: Path, width: int) -> Non
         assert "(its end)" in rows[0]
         assert max(map(cell_len, rows)) <= width - 4
         assert "-j DROP" in "\n".join(rows)
+
+
+async def test_only_enter_leaves_an_unsaved_lab_that_the_list_of_lessons_asks_about(tmp_path: Path) -> None:
+    """`p` left it as well, of which nothing was said."""
+    async with stage(tmp_path) as on:
+        await on.line("add-host mine")
+        await on.press("escape", "ctrl+o", *"vlan", "enter", "p")
+        assert "mine" in [row.name for row in on.app.live.nodes()]
+
+
+async def test_a_filter_that_is_none_does_not_stay_behind_escape(tmp_path: Path) -> None:
+    """The next one was typed behind it."""
+    async with stage(tmp_path) as on:
+        await on.press("slash", *"arp", "enter", "slash", *" source", "escape", "slash")
+        assert on.app.main.filter.line == "arp"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_line_that_time_stands_for_waits_and_a_search_that_finds_nothing_says_so_at_the_prompt(
+    tmp_path: Path, language: str
+) -> None:
+    set_language(language)
+    async with stage(tmp_path) as on:
+        await on.press("space")
+        await on.line("exec uplink curl -sS -m 2 192.168.1.10")
+        assert WAITS[language] in screen_text(on.app)
+        await on.press("escape", "ctrl+f", *"nosuchword", "enter")
+        assert "nosuchword" in "".join(screen_text(on.app).splitlines()[-4:])

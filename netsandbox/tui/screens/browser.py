@@ -231,9 +231,10 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self.query_one(Static).update(Content.styled(why, "$text-error"))
 
     def _ask_about(self, work: Work | None) -> None:
-        """What is chosen again now is opened, by the key that goes on as well; None: nothing is asked."""
+        """What is chosen again now is opened, by the key that goes on as well where that led here; None: nothing is
+        asked."""
         self._doubted = work
-        self.query_one(_SearchLine).is_asked = work is not None
+        self.query_one(_SearchLine).is_asked = work is not None and bool(self._wanted)
 
     def action_command(self, line: str | None = None) -> None:
         """To the command line, as anywhere; a line that was typed here goes along."""

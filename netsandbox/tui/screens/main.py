@@ -226,7 +226,8 @@ class MainScreen(RecordScreen):
         nodes = self.live.nodes()
         pinned = self.topology.pinned  # which stands beside it already
         others = [row for row in nodes if pinned is None or row.name != pinned.node] or nodes
-        first = next((row for row in others if row.kind == "container"), next(iter(others), None))
+        first = next((row for kind in ("container", "host") for row in others if row.kind == kind),
+                     next(iter(others), None))
         if first is not None:
             self._show_device(Place(first.name))
 
