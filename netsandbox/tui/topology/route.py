@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.text import cell_len
+from netsandbox.tui.text import cell_len, safe
 from netsandbox.tui.topology.model import CLOSED, LinkKey, Port
 from netsandbox.tui.topology.parts import Block, Cell, Label, Line, Options, Over, Region, WayOut, across
 from netsandbox.tui.topology.shapes import bus_detail, bus_name, edge_text, edge_width
@@ -153,9 +153,10 @@ class Router:
         return at - 2, at + cell_len(text)
 
     def _join_text(self, rail: Rail) -> str:
-        """The state of a link between two nets, told beside the lower of them: `╳sw1 down`."""
-        glyph = state_glyph(rail.state, self.options.glyphs)
-        return f"{glyph}{rail.bus.net.name} {tr('note.' + rail.state)}"
+        """The state of a link between two nets, told beside the lower of them: `╳sw1:p3 down`."""
+        glyph, name = state_glyph(rail.state, self.options.glyphs), rail.bus.net.name
+        port = safe(rail.wire.link[rail.wire.reverse][1]) if rail.wire is not None else name
+        return f"{glyph}{name if port == name else f'{name}:{port}'} {tr('note.' + rail.state)}"
 
     def _overs(self, bus: Bus, row: int, start: int, end: int) -> list[Over]:
         """The cells in which another line passes over the bus."""
