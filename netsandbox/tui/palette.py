@@ -138,5 +138,6 @@ def _keys(bindings: Iterable[BindingType], pane: int, other: Iterable[str]) -> I
     for binding in bindings:
         if isinstance(binding, Binding) and binding.id and not set(other).intersection(_parts(binding)):
             word, tip = described(binding.id)
-            named = tr("palette.of", pane=tr("topic." + PANES[pane - 1].name), word=word) if pane else word
-            yield Entry(tr("palette.key", word=named, keys=key_names(binding)), tip, None, binding.action, pane)
+            left, right, colon = ("（", "）", "：") if language() == "zh" else (" (", ")", " ")
+            where = tr("topic." + PANES[pane - 1].name) + colon if pane else ""
+            yield Entry(f"{where}{word}{left}{key_names(binding)}{right}", tip, None, binding.action, pane)

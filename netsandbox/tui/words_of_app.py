@@ -114,7 +114,6 @@ TABLE: dict[str, Both] = {
     ),
     "palette.search": ("Search for commands", "搜索命令"),
     "palette.theme": ("Theme", "主题"), "palette.theme.tip": ("Change the colours", "换一种配色"),
-    "palette.of": ("{pane} {word}", "{pane}：{word}"), "palette.key": ("{word} ({keys})", "{word}（{keys}）"),
     "palette.none": ("Nothing matches", "没有相符的命令"),
     "theme.unknown": ("No theme is called {name}; did you mean {near}?", "没有名为 {name} 的主题；是不是 {near}？"),
     "recover.unended": ("the line that did not end was left out: {line}", "没有执行完的那一行已略去：{line}"),

@@ -148,7 +148,7 @@ TABLE: dict[str, Both] = {
     "tab.mac": ("MAC", "MAC 表"),
     "tab.vlans": ("VLANs", "VLAN 表"),
     "device.empty.vlans": ("No VLANs. The bridge does not filter by them", "没有 VLAN。这个网桥不按 VLAN 过滤"),
-    "column.more": ("...", "…"),
+    "column.more": ("more", "更多"),
     "column.vlan": ("VLAN", "VLAN 号"),
     "column.inward": ("frames without a tag", "没有标签的帧"),
     "column.outward": ("leave", "离开时"),

@@ -111,7 +111,7 @@ async def test_what_a_table_has_no_room_for_ends_with_a_mark(tmp_path: Path) -> 
     async with stage(tmp_path, size=(100, 40)) as on:
         on.app.main.device.show(on.app.main.topology.selected, "links")
         await on.pilot.pause()
-        assert re.search(r" addresses [^│]*(?:\.\.\. *|…)│", shown(on)), "the head says that there are more columns"
+        assert re.search(r" addresses [^│]*(?:more *|…)│", shown(on)), "the head says that there are more columns"
         assert re.search(r"127.0.0.1/8 [^│]*[^│\d]│", shown(on)), "and no number is cut"
 
 
