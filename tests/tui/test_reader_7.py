@@ -28,7 +28,8 @@ DONE = {"en": "[1]+  Done  exec nginx-1 ping", "zh": "[1]+  完成  exec nginx-1
 HOLDING = {"en": "docker run --name web -p 8080:80 nginx holds the terminal (^C ends it): what you type now",
            "zh": "docker run --name web -p 8080:80 nginx 占着终端（^C 结束它）：接下来输入的命令与它同时运行"}
 FAILED = {"en": "[3]+  Exit 28  curl", "zh": "[3]+  退出码 28  curl"}
-WAITS = {"en": "waits, time is paused (F5 plays): exec uplink curl", "zh": "在等，时间已暂停（F5 继续）：exec uplink curl"}
+WAITS = {"en": "waits, time is paused (F5 plays): exec uplink curl",
+         "zh": "在等，时间已暂停（F5 继续）：exec uplink curl"}
 HOLDS = {"en": "✓ holds: ", "zh": "✓ 成立："}
 NOT_JOINED = {"en": ("not joined", "no member of the group 224.0.0.22"), "zh": ("没有加入", "不是组 224.0.0.22 的成员")}
 OVERHEARD = {"en": "overheard", "zh": "偷听到"}
