@@ -74,3 +74,15 @@ def test_netconf_says_what_interfaces_are_set_to(session: KeptSession) -> None:
     assert session.run("ip netconf show dev none").err == 'Device "none" does not exist.\n'
     assert session.run("ip netconf foo").err == 'Command "foo" is unknown, try "ip netconf help".\n'
     assert session.run("ip netconf help").err == "Usage: ip netconf show [ dev STRING ]\n"
+
+
+def test_a_device_too_small_for_ipv6_is_in_none_of_its_groups() -> None:
+    """As 6.18 has it: 1279 bytes are too few."""
+    session = KeptSession()
+    session.run("ip link add v type veth peer name w")
+    counts = []
+    for mtu in (1280, 1279, 1500):
+        session.run(f"ip link set v mtu {mtu}")
+        counts.append((session.run("ip maddr show dev v").out.count("inet6"),
+                       session.run("bridge fdb show dev v").out.count("33:33:00:00:00:01")))
+    assert counts == [(2, 1), (0, 0), (2, 1)]

@@ -175,3 +175,12 @@ def test_a_link_that_goes_down_is_told_before_its_neighbours() -> None:
                      "ping -c 1 10.0.0.2", "ip link set v0 down").out.splitlines()
     assert said.index("Deleted 10.0.0.2 dev v0 lladdr 02:00:00:00:00:0b REACHABLE ") > next(
         place for place, line in enumerate(said) if " state DOWN " in line)
+
+
+def test_a_route_in_the_place_of_another_is_told_alone() -> None:
+    """As iproute2 6.15 prints what 6.18 tells."""
+    lines = ("ip route add 10.9.0.0/16 via 10.0.0.2", "ip route replace 10.9.0.0/16 via 10.0.0.3",
+             "ip route del 10.9.0.0/16; ip route add 10.9.0.0/16 via 10.0.0.4")
+    assert monitored("ip monitor route", *lines).out == (
+        "10.9.0.0/16 via 10.0.0.2 dev v0 \n10.9.0.0/16 via 10.0.0.3 dev v0 \n"
+        "Deleted 10.9.0.0/16 via 10.0.0.3 dev v0 \n10.9.0.0/16 via 10.0.0.4 dev v0 \n")

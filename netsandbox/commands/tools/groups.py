@@ -17,6 +17,8 @@ from netsandbox.wire.addresses import MAC_GROUP_BIT, multicast_mac
 ALL_NODES_MAC, ALL_SNOOPERS_MAC = 0x333300000001, 0x33330000006A
 GVRP_MAC = 0x0180C2000021
 """GARP_MAC_GROUP: a device with VLANs listens to where they are announced, although nobody does."""
+LEAST_MTU_V6 = 1280
+"""What IPv6 needs: a smaller device has none of it, nor its groups (addrconf_notify)."""
 ALL_NODES = (("inet6", "ff02::1"), ("inet6", "ff01::1"))
 
 
@@ -34,7 +36,8 @@ def group_macs(interface: Interface) -> Iterator[tuple[int, bool]]:
     """(address, whether a person added it) in the kernel's order; lo has none."""
     if interface.is_loopback:
         return
-    yield ALL_NODES_MAC, False
+    if interface.mtu >= LEAST_MTU_V6:
+        yield ALL_NODES_MAC, False
     if interface.stack is not None and interface.stack.vlans:
         yield GVRP_MAC, False
     if interface.up:
@@ -61,4 +64,5 @@ def group_addresses(interface: Interface) -> Iterator[tuple[str, int | str]]:
         yield "inet", group
     if interface.up and _is_snooper(interface):
         yield "inet6", "ff02::6a"
-    yield from ALL_NODES
+    if interface.mtu >= LEAST_MTU_V6:
+        yield from ALL_NODES

@@ -9,6 +9,7 @@ of the addresses of its own that a bridge notes with each port.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 from netsandbox.apps.calendar import ctime, moment
@@ -49,6 +50,16 @@ def _stamp(at: int, kind: str) -> str:
     return f"Timestamp: {ctime(at)} {rest} usec\n" if kind else ""
 
 
+def _is_replaced(record: Record, then: Record | None) -> bool:
+    """Whether another route takes the place of one that goes, which is told by the new one alone (NLM_F_REPLACE)."""
+    if then is None or not isinstance(record.event, events.RouteChanged):
+        return False
+    old, new = record.event, then.event
+    return isinstance(new, events.RouteChanged) and new.added and not old.added and (
+        old.namespace, old.route.destination, old.route.table, old.route.metric) == (
+        new.namespace, new.route.destination, new.route.table, new.route.metric)
+
+
 class Monitor:
     """What follows a namespace.
 
@@ -81,7 +92,8 @@ class Monitor:
         self._cursor = self.namespace.trace.end
         told = set[tuple[str, int]]()
         self._known.note([record.event for record in records])
-        rows = [(record.at, *found) for record in records for found in self._rows(record, told)]
+        rows = [(record.at, *found) for record, then in zip_longest(records, records[1:])
+                if not _is_replaced(record, then) for found in self._rows(record, told)]
         for at, kind, is_gone, row in rows:
             label = _stamp(at, self.style.stamp) + LABELS[kind] * self.has_labels
             self._print(f"{label}{'Deleted ' if is_gone else ''}{row.text}".removesuffix("\n"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.socket import SocketError
+from netsandbox.linux.core.socket import ANY, SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
@@ -44,6 +44,8 @@ def begin(conn: Connection, address: int, port: int) -> None:
         SocketError: no route, no free port, or the pair is in use.
     """
     namespace = conn.namespace
+    if namespace.routes.address_type(conn.address) in ("broadcast", "multicast"):
+        conn.address = ANY  # inet_bind: from such an address nothing is sent
     route = route_output(namespace, address, conn.address, conn.interface, flow=(TCP, conn.port, port, conn.tos, 0))
     if not isinstance(route, OutputRoute):
         namespace.record(route)
