@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.client import StreamClient
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.option_table import OptionTable
@@ -113,7 +114,8 @@ def _made(context: Context, is_busybox: bool) -> Telnet:
     operands = OPTIONS.read(context.arguments).operands
     if not 1 <= len(operands) <= 2:
         is_full = bool(operands) and not is_busybox
-        raise UsageError("telnet: too many arguments" if is_full else "Usage: telnet HOST [PORT]", 1)
+        raise UsageError("telnet: too many arguments" if is_full else usage("telnet") if is_busybox else
+                         "Usage: telnet HOST [PORT]", 1)
     port = operands[1] if len(operands) > 1 else str(TELNET_PORT)
     number = port_number(port)
     if not number and port.isascii() and port.isdecimal() and not is_busybox:

@@ -86,6 +86,10 @@ class ToolProgram(Program):
             self._follower = error.follower
             self._follower.open(self.print, self.complain)
             return
+        complaint = result.err or (result.out if result.code else "")
+        said = OF_APPLET["reworded"](self.name, complaint) if self._is_busybox and complaint else ""
+        if said:
+            result = result._replace(code=result.code if self.name in ("grep", "sort") else 1, out="", err=said)
         for part in result.parts:
             if part[1]:
                 self.output.append(part)
@@ -164,6 +168,7 @@ BUSYBOX_TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
     "files.digests": "md5sum", **{f"files.{name}": name for name in ("find", "ls", "mktemp", "sed")}}))
 
 
+OF_APPLET: Late[str, Callable[..., str]] = Late(places("netsandbox.apps", {"busybox.usages": "usage reworded"}))
 OF_SYSTEMD: Late[str, Callable[[Shell, Context], Program]] = Late(places(
     "netsandbox.commands.prompt", {"services": "systemctl service journalctl dockerd"}))
 """What looks after the programs of a whole machine."""
@@ -172,8 +177,8 @@ OF_SYSTEMD: Late[str, Callable[[Shell, Context], Program]] = Late(places(
 def applet(shell: Shell, context: Context) -> Program | None:
     """The program that BusyBox has of its own, None for those that are alike."""
     name = context.argv[0]
-    if name in BUSYBOX_TOOLS:
-        return ToolProgram(shell, context, BUSYBOX_TOOLS[name], is_busybox=True)
+    if name in BUSYBOX_TOOLS or (name in TOOLS and OF_APPLET["usage"](name)):
+        return ToolProgram(shell, context, BUSYBOX_TOOLS.get(name) or TOOLS[name], is_busybox=True)
     make = APPLETS.get(name)
     return _made(make, shell, context) if make is not None else None
 

@@ -24,8 +24,9 @@ def session() -> KeptSession:
     ("docker exec store redis-cli get a", "b c\n", 0), ("redis-cli -h 172.17.0.2 get a", '"b c"\n', 0),
     ("redis-cli --raw -h 172.17.0.2 get a", "b c\n", 0), ("redis-cli -h 172.17.0.2 get none", "(nil)\n", 0),
     ("redis-cli -h 172.17.0.2 incr n", "(integer) 1\n", 0),
-    ("printf 'set y 1\\nget y\\n' | redis-cli -h 172.17.0.2", "OK\n1\n", 0),
-    ("printf 'set x \"2\nget x\n' | redis-cli -h 172.17.0.2", "Invalid argument(s)\n1\n", 0),
+    ("printf 'set y 1\\nget y\\n' | redis-cli -h 172.17.0.2", 'OK\n"1"\n', 0),  # its output is a person's
+    ("printf 'set y 1\\nget y\\n' | redis-cli -h 172.17.0.2 | cat", "OK\n1\n", 0),
+    ("printf 'set x \"2\nget x\n' | redis-cli -h 172.17.0.2 | cat", "Invalid argument(s)\n1\n", 0),
     ("redis-cli -h 172.17.0.2 -p 1 ping", "Could not connect to Redis at 172.17.0.2:1: Connection refused\n", 1),
     ("printf 'ping\nquit\nping\n' | redis-cli -h 172.17.0.2", "PONG\n", 0),
     ("redis-cli -h 172.17.0.2 foo", "(error) ERR unknown command 'foo', with args beginning with: \n", 0),

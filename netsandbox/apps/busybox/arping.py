@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from netsandbox.apps.arping import Arping, ArpingOptions
 from netsandbox.apps.bounds import bounded
+from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.option_table import OptionTable
@@ -15,7 +14,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
-USAGE = Path(__file__).with_name("arping_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
+USAGE = usage("arping")
 OPTIONS = OptionTable("arping", 1, USAGE, acts="U D A q f b c= w= I= s=")
 DEFAULT_DEVICE = "eth0"
 

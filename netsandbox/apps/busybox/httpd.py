@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
+from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.errno import TEXTS as TEXTS_OF_ERRNO
 from netsandbox.apps.http_server import HttpSession, Response, find_file, path_of
@@ -18,9 +19,7 @@ from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.http import REASONS, Head
 
-USAGE = ("BusyBox v1.37.0 multi-call binary.\n\nUsage: httpd [-ifv[v]] [-c CONFFILE] [-p [IP:]PORT] [-u USER[:GRP]] "
-         "[-r REALM] [-h HOME]\nor httpd -d/-e/-m STRING\n\nListen for incoming HTTP requests")
-OPTIONS = OptionTable("httpd", 1, USAGE, acts="f v p= h=", refused="u= i c= r= m= e= d=")
+OPTIONS = OptionTable("httpd", 1, usage("httpd"), acts="f v p= h=", refused="u= i c= r= m= e= d=")
 RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})", re.ASCII)
 TEXTS = {404: "The requested URL was not found", 501: "The requested method is not recognized",
          400: "Unsupported method"}

@@ -7,6 +7,7 @@ from ipaddress import IPv6Address
 from typing import NamedTuple
 
 from netsandbox.apps.bounds import bounded
+from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.client import Client
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.program import Context, Program, UsageError
@@ -20,8 +21,7 @@ from netsandbox.wire import dns
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 from netsandbox.wire.errors import ParseError
 
-USAGE = ("BusyBox v1.37.0 multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n\n"
-         "Query DNS about HOST\n\nQUERY_TYPE: soa,ns,a,aaaa,cname,mx,txt,ptr,srv,any")
+USAGE = usage("nslookup")
 KINDS = {name: dns.TYPE_NUMBERS[name.upper()] for name in USAGE.rpartition(" ")[2].split(",")}
 OPTIONS = ("type", "querytype", "port", "retry", "timeout", "debug", "t", "q")
 PORT, RETRIES, TIMEOUT = 53, 2, 5

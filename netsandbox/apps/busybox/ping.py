@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.option_table import OptionTable
@@ -24,7 +25,7 @@ STAMP = struct.Struct("<I")
 """The time in microseconds that a payload begins with, if it has room."""
 HALF_SECONDS = 512 * 1024 * MICROSECOND
 """What BusyBox takes for half a second where it waits for two round trips."""
-USAGE = "BusyBox v1.37.0 multi-call binary.\n\nUsage: ping [OPTIONS] HOST"
+USAGE = usage("ping")
 OPTIONS = OptionTable("ping", 1, USAGE, acts="q A c= s= i= t= w= W= I= p=", usual="4", idle="v", refused="6")
 
 

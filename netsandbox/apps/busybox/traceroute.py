@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from netsandbox.apps.bounds import MOST, bounded
+from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.hosts import lookup
 from netsandbox.apps.named_lines import PLACE, NamedLines
@@ -35,7 +35,7 @@ ARRIVED, ARRIVED_BY = 3, 2
 """Port and protocol unreachable: the target itself has answered."""
 MARKS = {0: "!N", 1: "!H", 2: "!P", 5: "!S", 6: "!U", 7: "!U", 8: "!I", 9: "!A", 10: "!C", 11: "!T", 12: "!T",
          13: "!A", 14: "!V", 15: "!C"}
-USAGE = Path(__file__).with_name("traceroute_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
+USAGE = usage("traceroute")
 OPTIONS = OptionTable("traceroute", 1, USAGE, acts="I n v t= i= m= p= q= s= w= z= f=", usual="4", idle="F d l",
                       refused="6 r")
 

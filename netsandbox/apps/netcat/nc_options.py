@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.wire.services import port_number, service
@@ -13,7 +14,7 @@ USAGE = ("usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]\n"
          "\t  [-q seconds] [-s sourceaddr] [-T keyword] [-V rtable] [-W recvlimit]\n"
          "\t  [-w timeout] [-X proxy_protocol] [-x proxy_address[:port]]\n"
          "\t  [destination] [port]")
-BUSYBOX_USAGE = ("BusyBox v1.37.0 multi-call binary.\n\nUsage: nc [-lnuvz] [-w SEC] [-p PORT] [-s ADDR] [IPADDR PORT]")
+BUSYBOX_USAGE = usage("nc")
 OPENBSD = OptionTable("nc", 1, USAGE, acts="d h k l N n u v z w= p= s= q=", usual="4",
                       refused="6 b C D F r S t U Z I= O= i= M= m= T= V= W= X= x= P= e=")
 BUSYBOX = OptionTable("nc", 1, BUSYBOX_USAGE, acts="l n u v z k w= p= s=")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.program import UsageError
 from netsandbox.linux.core.files import Files
@@ -35,10 +36,7 @@ GNU = OptionTable(
     "regex-type= D|domains= exclude-domains= follow-tags= ignore-tags= H|span-hosts L|relative "
     "I|include-directories= trust-server-names X|exclude-directories=")
 BUSYBOX = OptionTable(
-    "wget", 1, "BusyBox v1.37.0 multi-call binary.\n\n"
-    "Usage: wget [-cqS] [--spider] [-O FILE] [-o LOGFILE] [--header STR]\n"
-    "\t[--post-data STR | --post-file FILE] [-Y on/off]\n"
-    "\t[--no-check-certificate] [-P DIR] [-U AGENT] [-T SEC] URL...",
+    "wget", 1, usage("wget"),
     acts="q|quiet S|server-response spider O|output-document= T|timeout= header= post-data= post-file= U|user-agent= "
     "P|directory-prefix=",
     usual="no-check-certificate t|tries= Y|proxy=", refused="c|continue o|output-file=")

@@ -172,6 +172,8 @@ class Prompt:
         if name == "docker" and self.docker_host is not None:
             return programs.docker(shell, call, place, self.docker_host)
         base = name.rpartition("/")[2]
+        if words[1:] == ["--help"] and place.has_busybox and programs.OF_APPLET["usage"](base):
+            return programs.Refused(shell.namespace_at(place), programs.OF_APPLET["usage"](base), 0)
         if base in UNSHARE:
             return UNSHARE[base](shell, self, call)
         if base in SHELLS:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
+from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools import hostname as hostname_tool
 from netsandbox.commands.tools import small as small_tools
@@ -51,8 +51,7 @@ RUNNING = 0x40
 NETSTAT_ROW = re.compile(r"^(tcp|udp)[6 ] (.{74})(.*)$")
 NETSTAT_WIDTH = 99
 """Of a row, of which 19 are `PID/program` (PROGNAME_WIDTH)."""
-NETSTAT_USAGE = Path(__file__).with_name("busybox_netstat_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
-NETSTAT = OptionTable("netstat", 1, NETSTAT_USAGE, acts="l a e n t u w x r p", usual="W")
+NETSTAT = OptionTable("netstat", 1, usage("netstat"), acts="l a e n t u w x r p", usual="W")
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -87,8 +86,11 @@ def ip(context: ToolContext, arguments: list[str]) -> ToolResult:
         (word for word in words[:1] if not any(topic.startswith(word) for topic in TOPICS)), "")
     if foreign:
         done = ip_tool.run(context, arguments)
-        return done._replace(err=LENT.format(foreign[:40]) + done.err)
+        is_known = not done.err.startswith("Object ")
+        return done._replace(err=LENT.format(foreign[:40]) * is_known + done.err)
     topic = words[0][:1] if words else ""
+    if words[1:] == ["help"]:
+        raise ToolError(2 if topic == "l" else 1, "ip: invalid argument 'help' to 'ip'")
     shows = len(words) < 2 or words[1] in ("show", "list", "sh", "s", "l", "ls", "lst", "get", "g")
     if topic == "n" and shows:
         done = ip_tool.run(context, ["-s", *arguments])

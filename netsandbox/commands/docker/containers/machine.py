@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.nginx.nginx import NginxErrand, NginxServer
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Program, Task, UsageError
@@ -178,6 +179,8 @@ class Inside:
         name = argv[0].rpartition("/")[2] if argv else ""
         if name in SHELLS and self.is_in_image(name):
             return self._shell(call)
+        if argv[1:] == ["--help"] and self.container.image.has_busybox and self.is_in_image(name) and usage(name):
+            return Speaker(self.namespace, name, [("err", line) for line in usage(name).split("\n")], 1)
         if name in AROUND and (self.is_in_image(name) or self.context.machine.has_program("ls")):
             return AROUND[name](self, call)
         if name == NSENTER and self.rights.sys_admin and self.is_in_image(name):
