@@ -14,6 +14,7 @@ _WORDS: dict[str, Both] = {
     "ifconfig": ("interfaces, the old way", "接口（旧工具）"),
     "ip": ("addresses, links, routes, neighbours, namespaces", "地址、链路、路由、邻居、命名空间"),
     "lsof": ("open files and sockets", "打开的文件和套接字"),
+    "fuser": ("which process has a port", "哪个进程占用端口"),
     "netstat": ("sockets and counters, the old way", "套接字和计数器（旧工具）"),
     "nft": ("firewall rules of nftables", "nftables 的防火墙规则"),
     "nstat": ("the kernel's counters", "内核的计数器"),

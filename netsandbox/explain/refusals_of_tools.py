@@ -88,7 +88,7 @@ OF_TOOLS: dict[str, str] = {
     "only what `mount --bind` has put into /run/netns is taken away by umount":
         "umount 只能取下 `mount --bind` 放进 /run/netns 的东西",
     "lsns lists namespaces, not the processes of one ({word})": "lsns 列出命名空间，不列出其中的进程（{word}）",
-    "pkill ends what lines have begun; {form} sends the signal": "pkill 结束命令启动的程序；发信号用 {form}",
+    "{name} ends what lines have begun; {form} sends the signal": "{name} 结束命令启动的程序；发信号用 {form}",
     "the routing cache is shown by {form}": "路由缓存用 {form} 查看",
     "kernel.hostname is only read here; {form} sets it": "kernel.hostname 在这里只能读；用 {form} 设置",
     "nobody types here: `read` gets its input from a pipe, a file or a here-document":

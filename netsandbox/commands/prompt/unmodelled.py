@@ -43,7 +43,6 @@ WHY = {
         "tcpflow tcpreplay",
     "of Python there is `python3 -m http.server`": "pip pip3",
     "`help` lists what there is": "whereis locate ldd locale",
-    "`ss -ltnp` shows who has which port": "fuser",
     "`trace` and `why` tell what became of a packet": "strace ltrace perf bpftrace gdb ftrace",
     "network namespaces are `ip netns` and links to /proc/PID/ns/net in /run/netns; nothing else is mounted":
         "chroot pivot_root debootstrap capsh setcap getcap",

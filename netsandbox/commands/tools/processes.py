@@ -197,13 +197,13 @@ PKILL = table("pkill", 2, acts=f"{CHOICE} e|echo signal=", refused=f"{NO_CHOICE}
 
 def pkill(context: ToolContext, arguments: list[str]) -> ToolResult:
     """A signal to what lines have begun; containers' own are docker's to end."""
-    signal, others = _signal(arguments)
+    signal, others = signal_of(arguments)
     options, words = options_of(PKILL, others)
     name = options.get("signal", signal)
-    if _number(name) is None:
+    if signal_number(name) is None:
         raise ToolError(2, f'Unknown signal "{name}".')
     rows = _chosen(context, words, options, "pkill")
-    _send(context, rows, name)
+    send(context, "pkill", rows, name)
     told = "".join(f"{one.name} killed (pid {one.pid})\n" for one in rows) if "e" in options else ""
     return ToolResult(0 if rows else 1, told + (f"{len(rows)}\n" if "c" in options else ""), "")
 
@@ -220,7 +220,7 @@ KILLALL = table("killall", acts="q|quiet v|verbose s|signal= l|list", usual="e|e
 
 def killall(context: ToolContext, arguments: list[str]) -> ToolResult:
     """By the whole name, and it says where there is none."""
-    signal, others = _signal(arguments)
+    signal, others = signal_of(arguments)
     try:
         list(KILLALL.each(others, []))
     except UsageError:
@@ -229,34 +229,35 @@ def killall(context: ToolContext, arguments: list[str]) -> ToolResult:
     if "l" in options:
         return ToolResult(0, KILLALL_SIGNALS, "")
     signal = options.get("s", signal)
-    if _number(signal) is None:
+    if signal_number(signal) is None:
         raise ToolError(1, f"{signal}: unknown signal; killall -l lists signals.")
     if not names:
         raise ToolError(1, KILLALL_USAGE)
     found = {name: [one for one in processes(context) if one.name == name] for name in names}
     missing = [name for name, rows in found.items() if not rows]
     for rows in found.values():
-        _send(context, rows, signal)
-    told = [f"Killed {one.name}({one.pid}) with signal {_number(signal)}\n" for rows in found.values() for one in rows]
+        send(context, "killall", rows, signal)
+    number = signal_number(signal)
+    told = [f"Killed {one.name}({one.pid}) with signal {number}\n" for rows in found.values() for one in rows]
     return ToolResult(int(bool(missing)), "",
                       "".join(f"{name}: no process found\n" for name in missing if "q" not in options)
                       + "".join(told if "v" in options else ()))
 
 
-def _send(context: ToolContext, rows: list[Process], signal: str) -> None:
+def send(context: ToolContext, tool: str, rows: list[Process], signal: str) -> None:
     """Raises ToolError: one is a container's."""
-    machine, files, number = context.machine, files_of(context), _number(signal) or 0
+    machine, files, number = context.machine, files_of(context), signal_number(signal) or 0
     others = " ".join(str(one.pid) for one in rows if not machine.send(context.namespace, files, one.pid, number))
     if others:
-        raise ToolError(1, f"netsandbox: pkill ends what lines have begun; `kill {others}` sends the signal")
+        raise ToolError(1, f"netsandbox: {tool} ends what lines have begun; `kill {others}` sends the signal")
 
 
-def _signal(arguments: list[str]) -> tuple[str, list[str]]:
-    """The signal that a word names (`-9`, `-KILL`, `-SIGKILL`), else TERM; and the other words."""
-    at = next((at for at, word in enumerate(arguments) if word[:1] == "-" and _number(word[1:])), len(arguments))
-    return "".join(arguments[at:at + 1]).removeprefix("-") or "TERM", [*arguments[:at], *arguments[at + 1:]]
+def signal_of(arguments: list[str], usual: str = "TERM") -> tuple[str, list[str]]:
+    """The signal that a word names (`-9`, `-KILL`, `-SIGKILL`), else the usual one; and the other words."""
+    at = next((at for at, word in enumerate(arguments) if word[:1] == "-" and signal_number(word[1:])), len(arguments))
+    return "".join(arguments[at:at + 1]).removeprefix("-") or usual, [*arguments[:at], *arguments[at + 1:]]
 
 
-def _number(signal: str) -> int | None:
+def signal_number(signal: str) -> int | None:
     name = signal.upper().removeprefix("SIG")
     return SIGNALS.get(name) or (int(name) if name.isdecimal() and 0 < int(name) < 65 else None)

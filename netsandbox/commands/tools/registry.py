@@ -13,7 +13,7 @@ from netsandbox.linux.core.errors import KernelError, NotModelledError
 INSTALLERS = ("apt", "apt-get", "apk", "dnf", "microdnf", "yum")
 Tool = Callable[["ToolContext", list[str]], ToolResult]
 RUNS = {
-    "bridge": "bridge", "firewall": "conntrack nft ufw", "ip": "ip", "sockets": "lsof ss", "tc": "tc",
+    "bridge": "bridge", "firewall": "conntrack nft ufw", "ip": "ip", "sockets": "fuser lsof ss", "tc": "tc",
     "older": "arp brctl ifconfig netstat route tunctl vconfig"}
 """By their room the tools with a module of their name, whose one way in is `run`."""
 TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {

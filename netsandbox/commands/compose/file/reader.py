@@ -192,13 +192,13 @@ def _completed(values: Values, service: Service, services: Mapping[str, Service]
                top: dict[str, tuple[Node, Node]]) -> Service:
     """Checked against the rest of the file, on the default network if it names none, and with all that it needs."""
     where = values.map(top["services"][1], "services")[service.name][0]
+    values.check(not (service.network_mode and service.networks), where,
+                 f"service {service.name} declares mutually exclusive `network_mode` and `networks`")
     for key in service.networks:
         values.check(key in networks, where, f'service "{service.name}" refers to undefined network {key}')
     for kind, name in service.files:
         values.check(kind in top and name in values.map(top[kind][1], kind), where,
                      f'service "{service.name}" refers to undefined {kind[:-1]} {name}')
-    values.check(not (service.network_mode and service.networks), where,
-                 f"service {service.name} declares mutually exclusive `network_mode` and `networks`")
     others = [link.partition(":")[0] for link in (*service.links, *service.shares)]
     if service.network_mode.startswith("service:"):
         others.append(service.network_mode.removeprefix("service:"))
