@@ -96,8 +96,8 @@ _SEGMENT = re.compile(
     r"(?:, options \[(?P<options>(?P<mss>mss \d+)?[^]]*)\])?(?:, length (?P<size>\d+))?(?P<said>: .*)?"
 )
 _VERSION = re.compile(r"^HTTP/[\d.]+ | HTTP/[\d.]+$")
-NUMBERS, SEGMENT = 88, 150
-"""Cells from which on a TCP segment is told with its numbers, and with its options."""
+TIGHT, NUMBERS, SEGMENT = 18, 88, 150
+"""Cells from which on a TCP segment's ports stand apart, it is told with its numbers, and with its options."""
 _NAMES = re.compile(
     r"[\d.]+\.(?P<ports>\d+ > )[\d.]+\.(?P<port>\d+): \d+[^ ?]*(?P<code> [A-Z][A-Za-z]+)?[-*|$%]*(?: \[[^]]*\])*"
     r"(?: q:)? (?P<kind>[A-Z][A-Z0-9]*)\? (?P<name>\S+?)\.?(?P<answers> \d+/\d+/\d+(?P<records>.*))? \(\d+\)"
@@ -151,6 +151,7 @@ def protocol_of(protocol: str, line: str) -> str:
 def _segment(found: re.Match[str], width: int, language: str) -> str:
     """A TCP segment: ten digits of a sequence number leave no room for how much it carries, and what."""
     ports, flags, said = found["ports"] + found["port"], found["flags"], found["said"] or ""
+    ports = ports.replace(" ", "") if width < TIGHT else ports
     comma, colon, length = (", ", ": ", "length ") if language != "zh" else ("，", "：", "长度 ")
     size = f"{comma}{length}{found['size']}" if found["size"] else ""
     if width < NUMBERS and said.startswith(": HTTP"):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netsandbox.commands.verbs.frame_rows import NOBODY
-from netsandbox.explain.frame_words import BRIEF, NUMBERS, SEGMENT, WHOLE, protocol_of, shortened
+from netsandbox.explain.frame_words import BRIEF, NUMBERS, SEGMENT, TIGHT, WHOLE, protocol_of, shortened
 from netsandbox.explain.verdicts import VERDICTS, drop_words
 from netsandbox.lab.log_flags import BITS, flags_said
 from netsandbox.lab.tables import LogRow
@@ -40,7 +40,7 @@ class Needs(NamedTuple):
     """Of the place in a narrow pane, a port without its bridge."""
 
 
-WIDTHS = (0, BRIEF, WHOLE, NUMBERS, SEGMENT)
+WIDTHS = (0, TIGHT, BRIEF, WHOLE, NUMBERS, SEGMENT)
 """A width of each form in which a row may be told."""
 _NARROW = 100
 """Below it a port is named without its bridge where the two have no room."""

@@ -8,6 +8,7 @@ from netsandbox.commands.shell import Shell
 from netsandbox.lab import frame_log
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import Namer
+from netsandbox.session.keeping import KeptSession
 
 
 class Typed:
@@ -180,3 +181,13 @@ def test_a_locked_port_was_not_closed(pair: Typed) -> None:
     told = pair.run(f"why {last.seq}")
     assert "the bridge port is locked" in told
     assert "since #" not in told
+
+
+def test_the_networks_that_part_a_container_from_an_alias_are_named() -> None:
+    """A service of Compose's is asked for by its alias, and of that no network was told."""
+    session = KeptSession(1)
+    for line in ("docker network create n1", "docker network create n2",
+                 "docker run -d --name web-1 --network n1 --network-alias web nginx",
+                 "docker run -d --name api --network n2 alpine sleep 1d", "docker exec api ping -c 1 web"):
+        session.run(line)
+    assert "web is on n1, api on n2" in session.run("why").out

@@ -8,7 +8,7 @@ from netsandbox.apps.events import NameUnknown
 from netsandbox.explain.drops import cut_off
 from netsandbox.explain.story import Story
 from netsandbox.explain.voice import Names, Voice, safe
-from netsandbox.lab import views
+from netsandbox.lab import docker_rows, views
 from netsandbox.lab.lab import Lab
 from netsandbox.linux.core.nud import NudState
 from netsandbox.linux.core.unanswered import whereabouts
@@ -57,8 +57,11 @@ def _of_macvlan(lab: Lab, event: NeighbourChanged, voice: Voice) -> str:
 
 
 def _of_networks(lab: Lab, event: NameUnknown, voice: Voice) -> str:
+    name = event.name.rstrip(".")
     there = {container.name: container.network_names for _host, container in lab.containers()}
-    asked, asking = there.get(event.name.rstrip(".")), there.get(event.namespace)
+    asked = there.get(name) or sorted({row.network for owner in there for row in docker_rows.endpoints(lab, owner)
+                                       if name in row.names})
+    asking = there.get(event.namespace)
     if not asked or not asking or set(asked) & set(asking) - {"bridge"}:
         return ""
     return voice.say("name.elsewhere", name=event.name, ns=event.namespace, theirs=", ".join(asked),
