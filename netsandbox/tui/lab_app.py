@@ -278,9 +278,9 @@ class LabApp(UnbrokenApp):
             self._told_running = ""
             main.command.follow("", error=False)
         self._tell_fresh()
-        if live.jobs.complaint:
-            self._complain(live.jobs.complaint)
-            live.jobs.complaint = ""
+        if words := live.jobs.complaint or (live.jobs.last_words if main.shows_output else ""):
+            self._complain(words)
+        live.jobs.complaint = live.jobs.last_words = ""
 
     def _take_back_what_is_over(self) -> None:
         """What was told of a step that stood, and of lines that waited."""
@@ -307,8 +307,7 @@ class LabApp(UnbrokenApp):
             self._tell_output(next(named, errors[0]) if errors and fresh[-1].kind == "err" else fresh[-1], end)
 
     def _tell_output(self, last: Said, end: str) -> None:
-        """Follow what runs by its last line, or tell of its end; what a typed line prints gets the pane, where the log
-        keeps its place."""
+        """Follow what runs by its last line, or tell of its end; what a typed line prints gets a pane, and no log."""
         jobs, main = self.live.jobs, self.main
         if last.kind in ("out", "err"):
             self._told_running = ""
@@ -324,7 +323,7 @@ class LabApp(UnbrokenApp):
                 text = tr("output.more", last=text, count=count)
             if jobs.running is None:
                 self._typed_at = None
-        if main.output.display and last.kind == "out" and not main.hides_output:
+        if last.kind == "out" and main.shows_output:
             text = ""  # it stands there
         if last.kind == "err" and not NOTE.match(text):
             self._complain(text)

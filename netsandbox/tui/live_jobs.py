@@ -87,6 +87,8 @@ class Jobs:
         self.watched: list[Watched] = []
         self.complaint = ""
         """What a line that has just failed said of it, until somebody tells it."""
+        self.last_words = ""
+        """What it printed last."""
         self.forward = 0
         """The label of the line whose output a person wants to see alone; 0 for all."""
         self.is_lesson = False
@@ -285,7 +287,7 @@ class Jobs:
         if meant := self.meant(one.job):
             self._print(one, "err", meant)
         if one.job.code and not one.background:
-            self.complaint = one.complained
+            self.complaint, self.last_words = one.complained, one.job.out.strip().rpartition("\n")[2]
         if one.is_labelled:
             told = tr("job.ended" if one.job.code else "job.done", number=one.job.label, line=one.job.text,
                       code=one.job.code)

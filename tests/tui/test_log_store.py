@@ -329,8 +329,8 @@ SEGMENT = ("172.17.0.2.40001 > 172.17.0.3.80: Flags [P.], seq 3253303082:3253303
         ("Request who-has 172.17.0.3 tell 172.17.0.2, length 28", 16, "172.17.0.3?"),
         ("Reply 172.17.0.3 is-at 46:0c:cd:e6:f7:1b, length 28", 20, "172.17.0.3 is-at 46:0c:cd:e6:f7:1b"),
         ("172.17.0.2.40001 > 172.17.0.3.80: Flags [S], seq 1, win 64240, length 0", 30,
-         "[S] 40001 > 80"),
-        ("172.17.0.2.40001 > 172.17.0.3.80: Flags [F.], seq 1, win 64240, length 0", 13, "[F.] 40001>80"),  # where the column cuts it, what is new is there still
+         "[S] 40001 > 80"),  # where the column cuts it, what is new is there still
+        ("172.17.0.2.40001 > 172.17.0.3.80: Flags [F.], seq 1, win 64240, length 0", 13, "[F.] 40001>80"),
         (SEGMENT, 40, "GET /, 40001 > 80"),
         (SEGMENT.replace(": HTTP: GET / HTTP/1.1", ": HTTP"), 40, "length 74, 40001 > 80"),
         (SEGMENT, 100,

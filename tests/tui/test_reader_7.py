@@ -267,3 +267,14 @@ async def test_a_line_that_time_stands_for_waits_and_a_search_that_finds_nothing
         assert WAITS[language] in screen_text(on.app)
         await on.press("escape", "ctrl+f", *"nosuchword", "enter")
         assert "nosuchword" in "".join(screen_text(on.app).splitlines()[-4:])
+
+
+@pytest.mark.parametrize("width", [120, 200])
+async def test_a_line_that_fails_says_so_at_the_prompt_also_beside_its_output(tmp_path: Path, width: int) -> None:
+    """In a shell's terminal both streams are one, and of a ping without answers nothing stood there."""
+    async with stage(tmp_path, size=(width, 50)) as on:
+        for line, told in (("exec nginx-1 ping -c 1 -W 1 172.17.0.99", "✗ 1 packets transmitted, 0 received"),
+                           ("docker exec -it nginx-1 curl -sS -m 1 172.17.0.99", "✗ curl: (28) ")):
+            await on.line(line)
+            await on.quiet()
+            assert told in screen_text(on.app), line

@@ -200,6 +200,11 @@ class PanesScreen(Splits, Settling, Screen[None]):
         """Another pane has all of the screen: what is printed now is not seen, whatever the view."""
         return self.maximized is not None and self.maximized is not self.output
 
+    @property
+    def shows_output(self) -> bool:
+        """What is printed now is seen."""
+        return self.output.display and not self.hides_output
+
     def show_output(self) -> None:
         """Show what the commands printed, in place of a pane that has all of the screen."""
         if self.hides_output:
