@@ -123,3 +123,13 @@ def test_the_page_of_expect_is_broken_where_the_page_ends() -> None:
     first, second, *_conditions = said("help expect").split("\n\n")[1:]
     for paragraph in (first, second):
         assert all(len(line) > 60 for line in paragraph.splitlines()[:-1]), paragraph
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", "1 to 3, from a nudge to the line"), ("zh", "1 到 3 个，从提醒到整行命令")])
+def test_how_a_scenario_is_written_has_a_page(language: str, words: str) -> None:
+    """Limits and places of questions, answers and hints were met by mistakes."""
+    session = Session(1)
+    session.shell.language = language
+    assert words in session.run("help scenario").out
+    assert session.run("help task").out == session.run("help scenario").out

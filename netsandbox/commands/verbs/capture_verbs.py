@@ -72,11 +72,13 @@ def sniff(shell: Shell, job: Job, values: Values) -> None:
       Parameter("force", option="--force", is_flag=True, default=False),
       details=(("Every frame at every interface that it passed, as tcpdump and Wireshark read it; the comment of a "
                 "packet says what became of it. --filter takes a tcpdump filter in quotes, --at one interface, "
-                "--since the number of a frame in `show frames`. A file that this session did not write is replaced "
-                "only with --force."),
+                "--since the number of a frame in `show frames`. What Wireshark says of TCP is right with --at: "
+                "of everything it takes each hop of a segment for a retransmission. A file that this session did not "
+                "write is replaced only with --force."),
                ("每个帧在它经过的每个接口上都写一次，tcpdump 和 Wireshark 可以读取；包的注释说明它的结果。--filter 后"
-                "面是引号里的 tcpdump 过滤条件，--at 是一个接口，--since 是 `show frames` 中帧的编号。不是本次会话写"
-                "的文件，只有加 --force 才会被替换。")),
+                "面是引号里的 tcpdump 过滤条件，--at 是一个接口，--since 是 `show frames` 中帧的编号。要看 Wireshark "
+                "对 TCP 的分析，就用 --at：全部写入时，它会把一个报文段经过的每一跳当成重传。不是本次会话写的文件，只有"
+                "加 --force 才会被替换。")),
       examples=(("export lab.pcapng", "everything", "全部"),
                 ('export arp.pcapng --filter "arp or icmp"', "some protocols", "某些协议"),
                 ("export eth0.pcapng --at nginx-1:eth0", "one interface", "一个接口")),

@@ -132,6 +132,52 @@ keys
     ctrl+p，再选“主题”             换颜色，也可以 netsandbox --theme 名称
     netsandbox --lang en           换语言，也可以用 LANG
     netsandbox --ascii             不用 Unicode 的线条和箭头"""
+SCENARIO = """\
+scenario
+    A file with a lab, what is done in it, questions and tasks. `netsandbox FILE`
+    or `load FILE` opens it, `netsandbox check FILE` judges it, and
+    `check FILE --session SAVED` what somebody handed in.
+
+    netsandbox: 2                     the form of the file
+    title: {en: Two prefixes}         what it is called
+    setup:                            lines, done at once
+      - add-host pc1                  a host
+    steps:                            one after the other, by p
+      - ask: {en: Will pc2 answer?}   before its lines; 2 to 4 answers
+        answers: [{en: Yes}, {en: No}]  those to choose among
+        right: 2                      the first is 1
+        run: ping pc1 pc2 -c 1        a line, or a list of them
+        say: {en: No route.}          shown behind them, as the answer is
+        expect: [exit 2]              goals: `help expect`
+      - task: {en: Let pc1 reach pc2}  somebody else is to do it
+        hints: [{en: Look at both}]   1 to 3, from a nudge to the line
+        run: set-ip pc2 10.0.0.2/24   how it is done; for check and p p
+        expect: [reach pc1 pc2]       when it is done
+
+    A text is {en: …, zh: …}, or one of them; `|` keeps its lines."""
+SCENARIO_ZH = """\
+scenario
+    一个文件，写着实验网络、在其中做的事、问题和任务。`netsandbox 文件` 或
+    `load 文件` 打开它，`netsandbox check 文件` 检查它，
+    `check 文件 --session 存档` 检查别人交来的存档。
+
+    netsandbox: 2                     文件的格式
+    title: {zh: 两个前缀}             标题
+    setup:                            命令，打开时马上执行
+      - add-host pc1                  一台主机
+    steps:                            按 p 一步一步做
+      - ask: {zh: pc2 会回答吗？}     在这一步的命令之前；2 到 4 个答案
+        answers: [{zh: 会}, {zh: 不会}]  可选的答案
+        right: 2                      从 1 数起
+        run: ping pc1 pc2 -c 1        一行，或一个列表
+        say: {zh: 没有路由。}         显示在命令之后，答案也是
+        expect: [exit 2]              目标：`help expect`
+      - task: {zh: 让 pc1 连到 pc2}   由别人来做
+        hints: [{zh: 看看两边}]       1 到 3 个，从提醒到整行命令
+        run: set-ip pc2 10.0.0.2/24   做法；check 和 p p 用
+        expect: [reach pc1 pc2]       做到的标志
+
+    文字写成 {en: …, zh: …}，或只写一种；`|` 保留换行。"""
 EXAMPLES: dict[str, tuple[Example, ...]] = {
     "tcpdump": (("tcpdump -i docker0 -n icmp &", "what crosses docker0, while other lines run",
                  "docker0 上经过的帧，其他命令照常运行"),
@@ -155,6 +201,7 @@ TOPICS: dict[str, Both] = {
     **dict.fromkeys(("filter", "filters"), (FILTER, FILTER_ZH)),
     **dict.fromkeys(("uplink", "lan", "internet"), (UPLINK, UPLINK_ZH)),
     **dict.fromkeys(("compose", "docker-compose"), (COMPOSE, COMPOSE_ZH)),
+    **dict.fromkeys(("scenario", "scenarios", "exercise", "lesson", "task", "check"), (SCENARIO, SCENARIO_ZH)),
     **dict.fromkeys(("keys", "key", "theme", "lang", "language", "settings", "tour"), (KEYS, KEYS_ZH)),
 }
 """By each word that a person may look it up by."""
