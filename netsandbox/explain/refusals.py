@@ -218,6 +218,7 @@ TAILS: dict[str, str] = {
     " (a line typed in the past begins one, and `branch NAME --rename NEW` names it)":
         "（在过去输入一行命令就会开始一个分支，`branch NAME --rename NEW` 给它改名）",
     "; a file holds one branch: {name}, not {names}": "；一个文件只装一个分支：{name}，不含 {names}",
+    "; the app's key f folds a frame's way into one row": "；在界面中按 f 把一个帧的全程折成一行",
     "; the app's key / filters the frame log (`help filter`)": "；在界面中按 / 过滤帧列表（`help filter`）",
     "; did you mean {near}?": "；是不是 {near}？",
     "; `help` lists what there is": "；`help` 列出所有命令",

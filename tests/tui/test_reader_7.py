@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.commands.job import Job
+from netsandbox.explain.refusals import noted
 from netsandbox.lab.frame_log import rows
 from netsandbox.lab.tables import LogRow
 from netsandbox.session.keeping import KeptSession
@@ -278,3 +279,10 @@ async def test_a_line_that_fails_says_so_at_the_prompt_also_beside_its_output(tm
             await on.line(line)
             await on.quiet()
             assert told in screen_text(on.app), line
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "the app's key f folds"), ("zh", "在界面中按 f")])
+def test_a_key_s_name_typed_as_a_line_names_the_key(language: str, told: str) -> None:
+    session = KeptSession(1)
+    session.shell.language = language
+    assert told in noted(_said(session.run("journeys")), language)

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 NEAR = 0.75
 """How alike a word must be to one that there is, so that it may be a slip of the pen."""
-KEYS = {"filter": "; the app's key / filters the frame log (`help filter`)"}
+KEYS = {"filter": "; the app's key / filters the frame log (`help filter`)",
+        "journeys": "; the app's key f folds a frame's way into one row"}
 """What is no line, but a key."""
 LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 """Verbs that mean the program of that name once a namespace is entered."""
