@@ -113,9 +113,7 @@ class GroupPaths(Paths[Way]):
 
 def put(namespace: NetworkNamespace, hop: NextHop) -> None:
     """A new one, or another in the place of that number: routes and groups that name it follow."""
-    if not namespace.routes.nexthops:
-        namespace.routes.nexthops = {}
-    namespace.routes.nexthops[hop.id] = hop
+    namespace.routes.nexthops = {**namespace.routes.nexthops, hop.id: hop}
     namespace.record(NextHopChanged(namespace.name, str(hop), True))
     for route in _users(namespace, {hop.id, *(group.id for group in _groups_of(namespace, hop.id))}):
         shape(namespace, route)
