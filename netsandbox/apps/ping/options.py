@@ -79,7 +79,7 @@ class PingOptions:
 
 
 TABLE = OptionTable("ping", 2, USAGE, acts="b n q f O v A D B r R H 3 4 6 h V c= i= e= I= l= m= M= p= Q= s= S= t= "
-                    "T= w= W=", usual="U", idle="a d C", refused="L N= F=")
+                    "T= w= W=", usual="U", idle="a d C F= N=", refused="L")
 FLAGS = {"b": "broadcast", "q": "quiet", "f": "flood", "n": "numeric", "A": "adaptive", "O": "outstanding",
          "D": "stamped", "B": "strict", "v": "verbose", "r": "direct", "3": "precise", "H": "named"}
 """Letters that set one of PingOptions' switches."""

@@ -110,3 +110,16 @@ def test_only_what_a_program_enters_counts_as_inserted(pair: KeptSession) -> Non
     enter = "conntrack -I -p udp -s 10.0.0.9 -d 10.0.0.8 --sport 1 --dport 2 -t 100"
     assert [pair.run(f"ip netns exec a {enter}").code for _time in range(2)] == [0, 1]
     assert " insert=1 insert_failed=0 " in pair.run("ip netns exec a conntrack -S").out
+
+
+def test_the_last_ack_has_no_socket_and_no_user(pair: KeptSession) -> None:
+    """As 6.18 was asked: TIME_WAIT is no full socket."""
+    for rule in ("", "! --uid-owner 0", "! --socket-exists"):
+        pair.run(f"ip netns exec a iptables -A OUTPUT -p tcp {f'-m owner {rule}' if rule else ''}")
+    pair.run("ip netns exec b socat TCP-LISTEN:80 EXEC:'sleep 1' &")
+    pair.run("ip netns exec a nc -z 10.0.0.2 80")
+    pair.run("wait 2s")
+    told = pair.run("ip netns exec a ss -Htan").out
+    counted = [row.split()[0] for row in pair.run("ip netns exec a iptables -vnxL OUTPUT").out.splitlines()[2:]]
+    assert told.startswith("TIME-WAIT")
+    assert (int(counted[0]) > 3, counted[1:]) == (True, ["1", "1"])

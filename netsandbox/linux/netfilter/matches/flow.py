@@ -107,7 +107,8 @@ class ConnectionLimit(Match):
     """How many connections an address has, this one included (xt_connlimit.c, nf_conncount.c).
 
     A connection that is entered already is not counted anew, unless nothing else is; where nothing is left, as at the
-    last ACK of the only one, the packet is dropped.
+    last ACK of the only one, the packet is dropped.  Within one tick nobody looks who is there: each packet of what is
+    not tracked counts.
     """
 
     name = "connlimit"
@@ -145,6 +146,8 @@ class ConnectionLimit(Match):
         known = self.lists.get(address)
         if known is None:
             known = self.lists[address] = _Counted([flow], tick)
+        elif known.looked_at == tick and (connection is None or not connection.is_confirmed):
+            known.tuples = [*known.tuples, flow]
         elif connection is None or not connection.is_confirmed or (
                 buffer.entered is not None and buffer.entered.is_loopback):
             known.tuples = [*(other for other in self._living(namespace, known.tuples) if other != flow), flow]

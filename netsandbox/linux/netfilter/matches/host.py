@@ -6,6 +6,7 @@ from netsandbox.linux.core.accounts import GROUPS, USERS
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.core.interface import MAX_NAME, Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.socket import Socket
 from netsandbox.linux.ipv4.reverse_path import leads_back
 from netsandbox.linux.netfilter.extension import (
     BadValueError,
@@ -254,11 +255,13 @@ def sender_of(namespace: NetworkNamespace, buffer: SocketBuffer) -> str | None:
 
 
 def _sender_of_segment(namespace: NetworkNamespace, source: int, destination: int, segment: TcpSegment) -> str | None:
-    """The program of a connection or of a listener; the kernel for a RST to nobody and for what TIME_WAIT sends."""
+    """The program of a connection or of a listener, the kernel for a RST to nobody; what TIME_WAIT sends has none."""
     found = namespace.sockets.connections.get((source, segment.sport, destination, segment.dport))
     if segment.flags & (SYN | ACK) == SYN | ACK or (
             found is None and namespace.sockets.listener(source, segment.sport) is not None):
         return "program"
+    if found is not None and not isinstance(found, Socket):
+        return None  # skb_to_full_sk
     orphan: bool | None = getattr(found, "orphan", None)
     return "kernel" if orphan is None else None if orphan else "program"
 
