@@ -99,3 +99,24 @@ def test_what_is_read_and_not_modelled_is_refused_by_name_behind_all_words(line:
     assert (job.code, job.err) == (1, f"netsandbox: {what} is not modelled\n")
     if line.startswith("ip") and " vf " not in line:
         assert "netsandbox" not in session.run(f"{line} nonsense").err
+
+
+@pytest.mark.parametrize(("line", "note"), [
+    ("ip link set lo addrgenmode none", "note: addrgenmode of a device changes nothing in the sandbox\n"),
+    ("ip route add 10.9.0.0/16 dev lo expires 5", "note: expires of a route changes nothing in the sandbox\n"),
+    ("ip route add 10.9.0.0/16 dev lo pref high", "note: pref of a route changes nothing in the sandbox\n"),
+    ("ip route add 10.9.0.0/16 dev lo ttl-propagate enabled",
+     "note: ttl-propagate of a route changes nothing in the sandbox\n")])
+def test_words_of_what_there_is_none_of_change_nothing(line: str, note: str) -> None:
+    """Of IPv4 the kernel itself looks at none of them."""
+    job = KeptSession().run(line)
+    assert (job.code, job.err) == (0, note)
+
+
+@pytest.mark.parametrize(("line", "says"), [
+    ("ip link set lo addrgenmode foo", "Invalid address generation mode"),
+    ("ip route add 10.9.0.0/16 dev lo expires x", '"expires" value is invalid'),
+    ("ip route add 10.9.0.0/16 dev lo pref x", '"pref" value is invalid')])
+def test_their_values_are_read(line: str, says: str) -> None:
+    job = KeptSession().run(line)
+    assert (job.code, says in job.err) == (255, True)

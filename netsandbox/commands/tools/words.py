@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from netsandbox.commands.tools.context import ToolError
+from netsandbox.commands.tools.notes import note
 
 USAGE = 255
 """Exit status of wrong usage: exit(-1)."""
@@ -102,6 +103,7 @@ class Key(NamedTuple):
         second: makes that complaint of it and the second value.
         help: the usage, told when `help` or a part of it stands where the value should.
         refusal: why the sandbox does not do it; said when all words have been read, so that a wrong one comes first.
+        idle_of: of what it is, where it changes nothing there; said in the end as well.
         first_only: it is no keyword any more once it, or another of its name, was given.
     """
 
@@ -110,6 +112,7 @@ class Key(NamedTuple):
     name: str
     once: str
     refusal: str = ""
+    idle_of: str = ""
     first_only: bool = False
     second: Callable[[str, str], ToolError] = duplicate
     help: ToolError | None = None
@@ -144,6 +147,12 @@ def refused(*spellings: str, of: str, read: Callable[[Words], Any] = Words.next,
     """A keyword that is read, and not modelled: of what (`a route`)."""
     plain = key(*spellings, read=read, name=name)
     return plain._replace(refusal=f"netsandbox: {plain.name} of {of} is not modelled")
+
+
+def idle(*spellings: str, of: str, read: Callable[[Words], Any] = Words.next) -> Key:
+    """A keyword of what the sandbox has none of, such as IPv6: it is read, and said to change nothing."""
+    plain = key(*spellings, read=read)
+    return plain._replace(idle_of=of)
 
 
 def refused_flag(spelling: str, of: str) -> Key:
@@ -200,6 +209,9 @@ def parse(words: Words, keys: Sequence[Key], other: Key | Callable[[str, Words],
     refusal = next((k.refusal for k in keys if k.refusal and k.name in found), "")
     if refusal:
         raise ToolError(1, refusal)
+    for k in keys:
+        if k.idle_of and k.name in found:
+            note(f"{k.name} of {k.idle_of}")
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.word_values import number, number_of, reader
-from netsandbox.commands.tools.words import Key, Words, key, on_or_off, refused, wrong
+from netsandbox.commands.tools.words import Key, Words, idle, key, on_or_off, refused, wrong
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.link import MAX_ALIAS
@@ -84,8 +84,8 @@ NOT_MODELLED = (
     refused("mode", of=A_DEVICE, read=_one_of("Invalid link mode\n", "default", "dormant")),
     refused("state", of=A_DEVICE, read=_one_of("Invalid operstate\n", "unknown", "notpresent", "down",
                                                "lowerlayerdown", "testing", "dormant", "up")),
-    refused("addrgenmode*", of=A_DEVICE, read=_one_of("Invalid address generation mode\n", "eui64", "none",
-                                                      "stable_secret", "random")),
+    idle("addrgenmode*", of=A_DEVICE, read=_one_of("Invalid address generation mode\n", "eui64", "none",
+                                                   "stable_secret", "random")),
     refused("link-netns*", of=A_DEVICE), refused("link-netnsid*", of=A_DEVICE), refused("parentdev", of=A_DEVICE),
     *(_immediately(name) for name in ("vf", "xdp", "xdpgeneric", "xdpdrv", "xdpoffload")))
 """Words of iplink_parse that change nothing here, and say so."""

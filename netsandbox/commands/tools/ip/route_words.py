@@ -9,7 +9,7 @@ from typing import Any
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.ip.table_names import BUILT_IN, MOST, names
 from netsandbox.commands.tools.word_values import Family, number, number_of, reader
-from netsandbox.commands.tools.words import Key, Words, choose, key, refused, wrong
+from netsandbox.commands.tools.words import Key, Words, choose, idle, key, refused, wrong
 from netsandbox.linux.ipv4.route_value import Metrics
 from netsandbox.wire.names import DSCP
 
@@ -156,18 +156,18 @@ def metrics_of(found: dict[str, Any]) -> Metrics:
 
 
 def not_modelled(family: Family) -> tuple[Key, ...]:
-    """What iproute2 reads of a route, and the sandbox does not do."""
-    def of_route(name: str, find: Callable[[str], Any], *others: str) -> Key:
+    """What iproute2 reads of a route, and the sandbox does not do; of IPv6 and MPLS alone the kernel looks at some."""
+    def of_route(name: str, find: Callable[[str], Any], kind: Callable[..., Key] = refused) -> Key:
         plain = name.rstrip("*")
         said = f'"{COMPLAINTS.get(plain, plain)}" value is invalid\n'
 
         def read(words: Words) -> Any:
             words.skip("lock")
             return reader(find, said)(words)
-        return refused(name, *others, of="a route", read=read)
+        return kind(name, of="a route", read=read)
     return (of_route("fastopen_no_cookie", _one_of("0", "1")), of_route("realms*", realm_of),
-            of_route("expires", _bounded(0)), of_route("pref", _one_of(*PREFERENCES, "0", "1", "3")),
-            of_route("ttl-propagate", _one_of("enabled", "disabled")),
+            of_route("expires", _bounded(0), idle), of_route("pref", _one_of(*PREFERENCES, "0", "1", "3"), idle),
+            of_route("ttl-propagate", _one_of("enabled", "disabled"), idle),
             refused("from", of="a route", read=family.prefix),
             refused("as", of="a route", read=lambda words: (words.skip("to"), family.address(words))),
             refused("encap", of="a route", read=_encapsulation))
