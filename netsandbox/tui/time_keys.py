@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
-from netsandbox.tui.i18n import tr
+from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.lab_app import LabApp
 from netsandbox.tui.panes.branches import BranchesPane
 from netsandbox.tui.panes.timeline import Timeline
@@ -92,7 +92,8 @@ class TimeKeys(LabApp):
         outcome = self.live.execute(line)
         self.sync()
         told = outcome.lines[:2] if line == "undo" and len(outcome.lines) > 2 else outcome.lines[:1]
-        self.main.status.say(outcome.error or "; ".join(told), trouble=bool(outcome.error))
+        stop = "；" if language() == "zh" else "; "
+        self.main.status.say(outcome.error or stop.join(told), trouble=bool(outcome.error))
         return len(outcome.lines)
 
     # -- what the panes ask for

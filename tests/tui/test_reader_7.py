@@ -286,3 +286,18 @@ def test_a_key_s_name_typed_as_a_line_names_the_key(language: str, told: str) ->
     session = KeptSession(1)
     session.shell.language = language
     assert told in noted(_said(session.run("journeys")), language)
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", "taken back: docker run -d --name web nginx; and with it 2 lines behind it that only looked"),
+    ("zh", "已撤回：docker run -d --name web nginx；它后面只是查看的 2 行也一起撤回")])
+async def test_the_key_that_takes_back_tells_what_went_with_the_line(tmp_path: Path, language: str, told: str) -> None:
+    """`u` took back a table that one had only looked at."""
+    set_language(language)
+    async with stage(tmp_path) as on:
+        for line in ("docker run -d --name web nginx", "ip addr", "docker ps | grep web"):
+            await on.line(line)
+            await on.quiet()
+        await on.press("escape", "u")
+        assert on.app.main.status.message == told
+        assert "web" not in [row.name for row in on.app.live.nodes()]
