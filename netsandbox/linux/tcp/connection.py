@@ -57,7 +57,8 @@ class Connection(Socket):
                  "chronograph", "compressed", "confirm", "congestion", "copied", "counts", "created", "delivered",
                  "delivery", "done", "drops", "duplicate", "early", "echoed_stamp", "ecn", "ect", "expected",
                  "foreground", "forward", "gap_acks", "gap_at", "going_on", "handshake_at", "has_sack", "has_stamps",
-                 "held", "high_seq", "hurries", "ident", "interface", "is_burst", "is_deaf", "is_local", "is_nagle_off",
+                 "held", "high_seq", "hurries", "ident", "interface", "is_accepted", "is_burst", "is_deaf", "is_local",
+                 "is_nagle_off",
                  "keepalive", "keepalive_due", "keepalive_timer", "largest_window", "last_sent", "last_size", "losses",
                  "lost_out", "memory", "more_to_send", "mss", "mss_clamp", "no_memory", "nodelay", "nxt", "on_event",
                  "orphan", "overflowed_at", "owned", "parent", "path_error", "path_mtu", "path_search", "pingpong",
@@ -81,7 +82,7 @@ class Connection(Socket):
         self.shutdown_flags = 0
         self.foreground = True
         self.interface: Interface | None = namespace.vrf_processes.get(process.pid)
-        self.is_deaf = False
+        self.is_deaf = self.is_accepted = False
         self.way: OutputRoute | None = None
         self.way_checked: tuple[dict[Any, Any], Interface | None] | None = None
         self.ttl: int | None = None

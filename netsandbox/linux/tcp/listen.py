@@ -308,7 +308,7 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.address, child.port, child.peer, child.peer_port = request.key
     child.parent, child.tos, child.ttl, child.foreground = listener, request.tos, listener.ttl, listener.foreground
     child.nodelay, child.keepalive, child.shares = listener.nodelay, listener.keepalive, listener.shares
-    child.pmtudisc = listener.pmtudisc
+    child.pmtudisc, child.is_accepted = listener.pmtudisc, True
     child.state = TcpState.SYN_RECV
     child.has_stamps, child.has_sack, child.ecn = request.stamps, request.sack, ecn.AGREED * request.ecn
     child.stamp_offset, child.recent_stamp = request.stamp_offset, request.recent

@@ -8,13 +8,14 @@ from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import DO, WANT
 from netsandbox.linux.events import RouteMissing
 from netsandbox.linux.ipv4 import ip_output
+from netsandbox.linux.ipv4.priority import BEST_EFFORT
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.linux.tcp import alarm, ecn, options, reduction, window
 from netsandbox.linux.tcp.congestion import ALGORITHMS, INITIAL, Congestion
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, Sent
-from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.ipv4 import TCP, Beside, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, SYN, BurstSegment, TcpSegment
 
 HEADERS = 40
@@ -205,6 +206,8 @@ def deliver(conn: Connection, segment: TcpSegment, size: int = 0, count: int = 1
     packet = IPv4Packet(conn.address, conn.peer, TCP, segment, conn.ttl or route.hops or namespace.default_ttl,
                         conn.ident, whole, conn.tos & ~ecn.BITS | conn.ect if conn.ecn else conn.tos)
     packet.confirms, conn.confirm = conn.confirm, False
+    if conn.tos and conn.is_accepted:  # sk_clone: its priority is not the listener's
+        packet.beside = Beside(namespace.name, 0, BEST_EFFORT)
     buffer = None
     if size:
         buffer = SocketBuffer(packet)
