@@ -16,7 +16,10 @@ class Spacious(Protocol):
 
 
 class Rare(Generic[T]):
-    """A field that takes no room in an object until it differs from what is usual. Not for what every frame asks."""
+    """A field that takes no room in an object until it differs from what is usual. Not for what every frame asks.
+
+    Where nothing is usual, an empty dictionary is something: who put it there may be about to fill it.
+    """
 
     def __init__(self, usual: T) -> None:
         self._usual = usual
@@ -29,7 +32,7 @@ class Rare(Generic[T]):
         return found
 
     def __set__(self, thing: Spacious, value: T) -> None:
-        if value == self._usual:
+        if value is self._usual or (value == self._usual and self._usual is not NOTHING):
             if self._name in thing.rare:
                 del thing.rare[self._name]
                 thing.rare = thing.rare or NOTHING

@@ -81,7 +81,7 @@ def test_below_a_tools_own_words_a_note_tells_the_near_name(session: Session, li
     assert job.code
     meant = near_note(session.lab, job)
     assert (job.err, meant) == (f"{own}\n", f"note: did you mean {near!r}?"), "the tool says nothing else"
-    assert noted(meant, "zh") == f"注意：是不是“{near}”？"
+    assert noted(meant, "zh") == f"提示：是不是“{near}”？"
 
 
 def test_a_command_that_is_none_is_noted_though_the_line_s_last_one_did_well(session: Session) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from netsandbox.commands.verbs import sequence_text
 from netsandbox.commands.verbs.sequence_svg import svg
+from netsandbox.commands.verbs.show import columns_of
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.sequence import Arrow, Sequence, of_rows
 from netsandbox.lab.tables import LogRow
@@ -137,7 +138,8 @@ def test_any_diagram_is_drawn_with_its_lines_straight_and_is_xml(arrows: list[Ar
     assert len(root.findall(f"{SVG}line[@class='life']")) == len(PARTIES)
     if arrows:
         places = sequence_text._columns(sequence)
-        for arrow, line in zip(arrows, lines[1:], strict=True):
+        for arrow, text in zip(arrows, lines[1:], strict=True):
+            line = [cell for char in text for cell in char.ljust(columns_of(char))]
             assert line[places[arrow.source]] == "│"
             assert all(line[places[name]] == "│" for name in arrow.targets)
         assert len(lines) == len(arrows) + 1

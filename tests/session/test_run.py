@@ -94,7 +94,7 @@ def test_a_line_that_is_wrong_fails_the_run_and_the_rest_goes_on(typed, capsys) 
 def test_a_near_name_is_noted_below_a_tools_own_words(typed, capsys) -> None:  # type: ignore[no-untyped-def]
     """As in the app."""
     typed(["docker run -d --name web nginx", "docker exec wb ls"], "--lang", "zh")
-    assert "Error response from daemon: No such container: wb\n注意：是不是“web”？\n" in capsys.readouterr().out
+    assert "Error response from daemon: No such container: wb\n提示：是不是“web”？\n" in capsys.readouterr().out
 
 
 def test_an_empty_line_of_what_was_printed_stays(typed, capsys) -> None:  # type: ignore[no-untyped-def]

@@ -82,7 +82,7 @@ async def test_the_browser_asks_itself_about_an_unsaved_lab_and_says_at_its_top_
         assert on.app.screen is not on.app.main, "it stays, and the keys with it"
         await on.press("down", "enter")
         assert NOT_SAVED[language] in screen_text(on.app), "another one is asked about as well"
-        await on.press("up", "enter", "p")
+        await on.press("up", "enter", "enter")
         assert on.app.screen is on.app.main
         assert "hub1" in {row.name for row in on.app.live.nodes()}
         assert on.app.main.command.line == ""

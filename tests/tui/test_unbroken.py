@@ -148,7 +148,7 @@ async def test_a_line_that_was_stopped_leaves_the_lab_as_it_was(
 
 def test_a_line_of_a_replay_is_not_stopped_on_its_way() -> None:
     """The replay is, between two lines (tests/session/test_stopped_moves.py)."""
-    session = built("add-host a", "for i in 1 2; do ip link; done")
+    session = built("add-host a", "for i in 1 2; do ip link add d$i type dummy; done")
     before = state(session)
     session.undo()
     execute = session.shell.execute

@@ -21,12 +21,12 @@ TOLD = {"SOCAT_PEERADDR": "NCAT_REMOTE_ADDR", "SOCAT_PEERPORT": "NCAT_REMOTE_POR
 class NcatExec(Socat):
     """One run; what flows is socat's business, and the words are ncat's."""
 
-    name, backlog = "ncat", BACKLOG
+    name = "ncat"
 
     def __init__(self, context: Context, options: NcOptions, runner: Runner) -> None:
         kind = "udp" if options.udp else "tcp"
         first = Address(f"{kind}-listen" if options.listens else kind, options.host, options.ports[0],
-                        source=options.source, forks=options.keeps, timeout=options.timeout)
+                        source=options.source, forks=options.keeps, timeout=options.timeout, backlog=BACKLOG)
         super().__init__(context, first, Address("exec", argv=options.program), runner, SocatOptions())
         self._socket6: Socket | None = None
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from string import hexdigits
 from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.names import in_order, interface_named
 from netsandbox.commands.tools.output import Style, json_text
 from netsandbox.commands.tools.subcommand import subcommand
-from netsandbox.commands.tools.word_values import number
+from netsandbox.commands.tools.word_values import mac_bytes, number
 from netsandbox.commands.tools.words import USAGE, Words, flag, key, parse, passed_over, refused
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
@@ -90,8 +89,16 @@ def _group(word: str) -> int:
     except AddressError:
         if ":" in word:
             raise ToolError(1, "netsandbox: groups of other families than IPv4 are not modelled") from None
-        said = "" if word[0] in hexdigits else f'"{word}" is invalid lladdr.\n'
-        raise ToolError(USAGE, f'{said}Invalid address "{word}"') from None
+        raise ToolError(USAGE, f'{_refused_as_mac(word)}Invalid address "{word}"') from None
+
+
+def _refused_as_mac(word: str) -> str:
+    """What ll_addr_a2n says, which is asked once the word is no IP address."""
+    try:
+        mac_bytes(word)
+    except ToolError as error:
+        return f"{error.message}\n"
+    return ""
 
 
 def _show(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:
