@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from netsandbox.bench import moments
+from netsandbox.bench import Pinger, build, moments, w1
+from netsandbox.bench.workloads import Ends
 from netsandbox.cli import main
 from netsandbox.engine import collector
+from netsandbox.lab.lab import Lab
 
 KEYS = ["workload", "n", "deliveries", "records", "cpu_s", "wall_s", "max_rss_kb"]
 
@@ -102,3 +104,14 @@ def test_steps_back_are_measured_though_the_lab_before_is_taken_apart(monkeypatc
     monkeypatch.setattr(moments, "STEPS", 40)
     result, = moments.back(2)
     assert result["n"] == moments.STEPS_BACK
+
+
+def test_programs_that_measure_beside_it_find_the_workloads_where_the_room_says() -> None:
+    lab, ends = Lab(), Ends()
+    build(lab, ends, 3)
+    lab.scheduler.run_until_quiet()
+    w1(lab, ends, 3)
+    pinger = Pinger(ends[0][0], [ends[1][1]])
+    pinger.send()
+    lab.scheduler.run_until_quiet()
+    assert pinger.replies == 1
