@@ -71,7 +71,7 @@ def _container(container: Container, host: str) -> NodeRow:
 
 
 def _addresses(namespace: NetworkNamespace) -> tuple[str, ...]:
-    return tuple([str(own.with_length) for name, device in namespace.interfaces.items() if name != "lo"
+    return tuple([str(own.with_length) for device in namespace.interfaces.values() if device is not namespace.lo
                   for own in device.addresses])
 
 
@@ -278,14 +278,14 @@ def links(lab: Lab) -> list[LinkRow]:
     rows, seen = [], set()
     cabled = {end for cable in lab.cables for end in (cable.left, cable.right)}
     for namespace in lab.namespaces():
-        for name, interface in namespace.interfaces.items():
-            peer = interface.peer if name != "lo" else None
+        for interface in namespace.interfaces.values():
+            peer = interface.peer if interface is not namespace.lo else None
             if peer is not None and interface not in seen:
                 seen.add(peer)
                 kind = "cable" if interface in cabled or isinstance(interface, HubPort) else "veth"
                 is_plain = interface.wire == (peer,) and interface.shaper is None is peer.shaper
                 delay, loss = (0, 0.0) if is_plain else _slowed(interface, peer)
-                rows.append(LinkRow((namespace.name, name), (peer.namespace.name, peer.name), kind,
+                rows.append(LinkRow((namespace.name, interface.name), (peer.namespace.name, peer.name), kind,
                                     interface.up and peer.up, delay, loss))
     return rows
 

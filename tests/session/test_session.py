@@ -148,3 +148,14 @@ def test_a_node_has_the_addresses_of_its_own_interfaces_and_who_shares_them_has_
     assert rows["web"] == ("172.17.0.2/16",)
     assert rows["host"] == ("172.17.0.1/16",)
     assert rows["open"] == rows["beside"] == rows["later"] == rows["red"] == ()
+
+
+def test_a_loopback_is_one_whatever_it_is_called_and_what_is_called_lo_may_be_none() -> None:
+    session = Session()
+    for line in ("ip netns add aa", "ip netns add bb", "ip -n aa link set lo name old", "ip -n bb link set lo name old",
+                 "ip -n aa link add lo type veth peer name lo netns bb", "ip -n aa addr add 127.0.0.1/8 dev old",
+                 "ip -n aa addr add 10.9.9.1/24 dev lo"):
+        assert session.run(line).code == 0, line
+    rows = {row.name: row.addresses for row in views.nodes(session.lab)}
+    assert (rows["aa"], rows["bb"]) == (("10.9.9.1/24",), ())
+    assert (("aa", "lo"), ("bb", "lo")) in [(row.a, row.b) for row in views.links(session.lab)]
