@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands import kinds
@@ -13,11 +14,11 @@ from netsandbox.commands.docker.client.registry import COMMANDS as DOCKER
 from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
 from netsandbox.commands.prompt.prompt import LOCAL_VERBS
 from netsandbox.commands.prompt.survey_parts import SUDO
-from netsandbox.commands.tool_words import TOOL_SUMMARIES
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.commands.tools.words import ASKED, OfferedError
 from netsandbox.commands.verb import Parameter, Verb
+from netsandbox.explain.texts import pairs
 from netsandbox.explain.words import NOTHING, Both, Words, said
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.shell.parser import last_command
@@ -60,6 +61,9 @@ NOUNS: dict[str, Both] = {
     "BRANCH": ("branch", "分支"), "PERCENT": ("share", "比例"), "RATE": ("rate", "速率"), "TIME": ("time", "时长"),
     "TO": ("where to", "发往哪里")}
 """What a candidate is, by what a usage calls it."""
+TOOL_SUMMARIES = {name: words for names, words in pairs(Path(__file__).with_name("tool_words.txt")).items()
+                  for name in names.split()}
+"""By name: what a tool or program does, in a few words beside its name where a line may go on with it."""
 TAKES_INTERFACE = frozenset({"dev", "br", "master", "brport", "addif", "delif", "showmacs"})
 NAMED_ALONE = {"link": ("set", "show", "del", "delete", "ls"), "address": ("show", "flush", "ls")}
 """By object of `ip`, the commands after which an interface may stand without dev."""

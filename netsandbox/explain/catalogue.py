@@ -1,44 +1,26 @@
-"""All words of this room: language -> key -> words, and what fills a template's fields in.
+"""The words of every event, outcome, reason and phrase, by language; they lie in texts/ beside this module.
 
-A key is `Class`, `Outcome.MEMBER`, `Forwarding.MEMBER` or `DropReason.MEMBER`,
-with a case behind a further dot where the event distinguishes some.
+A key is an event class, an `Outcome`, a `Forwarding` or a `DropReason`, and behind a dot the case that it can make; a
+case without words of its own uses those of its kind.  An operand whose field is empty is left out.
 """
 
 from __future__ import annotations
 
 from string import Formatter
 
-from netsandbox.explain import (
-    chinese,
-    chinese_devices,
-    chinese_drops,
-    chinese_phrases,
-    chinese_rules,
-    chinese_tcp,
-    english,
-    english_devices,
-    english_drops,
-    english_phrases,
-    english_rules,
-    english_tcp,
-)
-from netsandbox.explain.english import Words
 from netsandbox.explain.references import REFERENCES
+from netsandbox.explain.texts import of_explain
+from netsandbox.explain.words import LANGUAGES
 
-
-def _merged(sentences: dict[str, Words], reasons: dict[str, Words]) -> dict[str, Words]:
-    return sentences | {f"DropReason.{name}": words for name, words in reasons.items()}
-
-
+Words = tuple[str, ...]
+"""The sentence, or a clause for behind a colon, then one template for each operand: in a file ` | ` parts them."""
+_SENTENCES = of_explain("frames", "tables", "packets", "links", "tcp", "rules", "devices", "drops")
+_PHRASES = of_explain("phrases", "phrases_of_rules")
 CATALOGUE: dict[str, dict[str, Words]] = {
-    "en": _merged(english.SENTENCES | english_tcp.SENTENCES | english_rules.SENTENCES | english_devices.DEVICES,
-                  english_drops.REASONS | english_tcp.REASONS | english_rules.REASONS | english_devices.REASONS),
-    "zh": _merged(chinese.SENTENCES | chinese_tcp.SENTENCES | chinese_rules.SENTENCES | chinese_devices.DEVICES,
-                  chinese_drops.REASONS | chinese_tcp.REASONS | chinese_rules.REASONS | chinese_devices.REASONS),
-}
+    language: {key: tuple(said[index].split(" | ")) for key, said in _SENTENCES.items()}
+    for index, language in enumerate(LANGUAGES)}
 PHRASES: dict[str, dict[str, str]] = {
-    "en": english_phrases.PHRASES | english_rules.PHRASES, "zh": chinese_phrases.PHRASES | chinese_rules.PHRASES}
-LANGUAGES: tuple[str, ...] = tuple(CATALOGUE)
+    language: {key: said[index] for key, said in _PHRASES.items()} for index, language in enumerate(LANGUAGES)}
 
 
 def find(language: str, key: str) -> Words | None:

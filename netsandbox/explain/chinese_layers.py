@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from netsandbox.explain.texts import in_chinese
 from netsandbox.wire.names import ICMP_CODES, ICMP_TYPES
 
 _TYPES = {
@@ -33,36 +34,7 @@ _WORDS = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(.+), fragment at (\d+), the last", r"\1，从 \2 起的分片，是最后一片"), (r"carries (.+)", r"里面是 \1"),
     (r"goes on, (\d+) bytes", r"接前面，\1 字节"), (r"query: (.+)", r"查询：\1"), (r"response: (.+)", r"应答：\1"),
     (r"spanning tree", "生成树"), (r"configuration", "配置"), (r"topology change notification", "拓扑变更通知")))
-FIELDS: dict[str, str] = {
-    "Destination": "目的", "Source": "源", "Type": "类型", "Hardware type": "硬件类型", "Protocol type": "协议类型",
-    "Protocol Type": "协议类型", "Hardware size": "硬件地址长度", "Protocol size": "协议地址长度", "Opcode": "操作",
-    "Sender MAC address": "发送方 MAC 地址", "Sender IP address": "发送方 IP 地址",
-    "Target MAC address": "目标 MAC 地址", "Target IP address": "目标 IP 地址", "Addresses": "地址",
-    "Version": "版本", "Header Length": "首部长度", "Differentiated Services Field": "区分服务",
-    "Total Length": "总长度",
-    "Identification": "标识", "Flags": "标志", "Fragment Offset": "片偏移", "Time to Live": "生存时间（TTL）",
-    "Protocol": "协议", "Header Checksum": "首部校验和", "Source Address": "源地址", "Destination Address": "目的地址",
-    "Code": "代码", "Checksum": "校验和", "Identifier": "标识符", "Sequence Number": "序号", "Unused": "未使用",
-    "MTU of next hop": "下一跳的 MTU", "Gateway Address": "网关地址", "Pointer": "指针",
-    "Rest of header": "首部其余部分",
-    "Interface flags": "接口标志", "Source Port": "源端口", "Destination Port": "目的端口", "Length": "长度",
-    "Acknowledgment Number": "确认号", "Window": "窗口", "Urgent Pointer": "紧急指针", "Reserved": "保留",
-    "Tag control information": "标签控制信息", "DSAP": "DSAP", "SSAP": "SSAP", "Control": "控制",
-    "Protocol Identifier": "协议标识符", "Protocol Version Identifier": "协议版本标识符", "BPDU Type": "BPDU 类型",
-    "BPDU flags": "BPDU 标志", "Root Identifier": "根标识", "Root Path Cost": "根路径开销",
-    "Bridge Identifier": "网桥标识",
-    "Port identifier": "端口标识", "Message Age": "消息寿命", "Max Age": "最大寿命", "Hello Time": "Hello 间隔",
-    "Forward Delay": "转发延迟", "Flags and Version": "标志和版本", "Malformed": "格式有误", "Truncated": "被截断",
-    "VXLAN Network Identifier (VNI)": "VXLAN 网络标识（VNI）", "Data": "数据",
-    "End of option list": "选项结束", "End of options list": "选项结束", "No-operation": "无操作",
-    "Maximum segment size": "最大报文段长度", "Window scale": "窗口扩大", "SACK permitted": "允许 SACK", "SACK": "SACK",
-    "Timestamps": "时间戳", "Time stamp": "时间戳", "Record route": "记录路由", "Security": "安全",
-    "Transaction ID": "事务标识", "Questions": "问题数", "Answer RRs": "回答记录数", "Authority RRs": "权威记录数",
-    "Additional RRs": "附加记录数", "Question": "问题", "Answer": "回答", "Authority": "权威", "Additional": "附加",
-    "Request": "请求行", "Response": "状态行", "Line": "行",
-    "End of head": "首部结束", "Body": "正文",
-    "Loose source route": "宽松源路由", "Strict source route": "严格源路由", "Router alert": "路由器警示",
-}
+FIELDS = in_chinese("fields")
 """Names of fields; one without words here, as of a rare option, stays as it is."""
 _VALUES = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(.+) \(correct\)", r"\1（正确）"), (r"(.+) \(should be (.+)\)", r"\1（应为 \2）"),

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable
 
 from netsandbox.explain import devices
-from netsandbox.explain.catalogue import find
+from netsandbox.explain.catalogue import Words, find
 from netsandbox.explain.devices import Ended
-from netsandbox.explain.english import Words
 from netsandbox.explain.joining import fill
 from netsandbox.explain.voice import FIRST_TYPE, Voice, ethertype, safe
 from netsandbox.linux.drop import Dropped, DropReason, Operand

@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from netsandbox.explain.catalogue import LANGUAGES, PHRASES
+from netsandbox.explain.catalogue import PHRASES
 from netsandbox.explain.joining import fill
+from netsandbox.explain.words import LANGUAGES
 from netsandbox.linux.place import BRIDGE, Place
 from netsandbox.wire.addresses import (
     BROADCAST_MAC,

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from netsandbox.explain.words import Words
-from netsandbox.tui import words_of_app, words_of_keys, words_of_panes
+from pathlib import Path
 
-WORDS = Words({**words_of_keys.TABLE, **words_of_panes.TABLE, **words_of_app.TABLE})
+from netsandbox.commands.verbs.frame_rows import NOBODY
+from netsandbox.explain.texts import pairs
+from netsandbox.explain.verdicts import VERDICTS
+from netsandbox.explain.words import NOTHING, Words
+
+WORDS = Words({
+    **pairs(*(Path(__file__).with_name("texts") / f"{name}.txt" for name in ("keys", "panes", "app"))),
+    **{f"verdict.{name}": words for name, words in VERDICTS.items()},
+    **{f"who.{name}": words for name, words in NOBODY.items()}, "filter.keyword": NOTHING})

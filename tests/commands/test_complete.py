@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netsandbox.commands.complete import FILTERS, complete, hint
+from netsandbox.commands.complete import FILTERS, TOOL_SUMMARIES, complete, hint
 from netsandbox.commands.programs import OF_SYSTEMD, PROGRAMS
-from netsandbox.commands.tool_words import TOOL_SUMMARIES
 from netsandbox.commands.tools.registry import TOOLS
 from netsandbox.session.keeping import KeptSession
 

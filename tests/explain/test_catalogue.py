@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 import netsandbox
-from netsandbox.explain.catalogue import CATALOGUE, LANGUAGES, PHRASES, fields_of, find, reference
+from netsandbox.explain.catalogue import CATALOGUE, PHRASES, fields_of, find, reference
 from netsandbox.explain.explanation import tell
 from netsandbox.explain.joining import fill
 from netsandbox.explain.operands import TELLERS
 from netsandbox.explain.voice import Voice
+from netsandbox.explain.words import LANGUAGES
 from netsandbox.linux.drop import DropReason, Outcome
 from netsandbox.linux.events import Forwarding, SendFailed
 from tests.explain import samples
@@ -42,7 +43,7 @@ def test_every_event_class_has_words(cls: type, language: str) -> None:
 @pytest.mark.parametrize("member", [*DropReason, *Outcome, *Forwarding], ids=lambda m: f"{type(m).__name__}.{m.name}")
 def test_every_reason_outcome_and_forwarding_has_words(member: Any, language: str) -> None:
     key = f"{type(member).__name__}.{member.name}"
-    assert key in CATALOGUE[language], "its words belong into explain's english*.py and chinese*.py"
+    assert key in CATALOGUE[language], "its words belong into a file of explain/texts"
     assert reference(key), "where it can be looked up belongs into explain/references.py"
 
 

@@ -14,7 +14,8 @@ ROW = re.compile(r"^\| (?P<english>[^|]+) \| (?P<word>[^|]*[一-鿿][^|]*) \| (?
 GLOSSARY = {row["word"].strip(): row["other"].strip().split("、")
             for row in ROW.finditer((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
             if row["english"].strip() != "English"}
-TEXTS = sorted([*(ROOT / "netsandbox").rglob("*.py"), *(ROOT / "scenarios").glob("*.yaml")])
+TEXTS = sorted([*(ROOT / "netsandbox").rglob("*.py"), *(ROOT / "netsandbox").rglob("*.txt"),
+                *(ROOT / "scenarios").glob("*.yaml")])
 BLANKS = re.compile(r"[一-鿿] [一-鿿]|[，。；：！？、（）“”] [一-鿿（“]|[一-鿿][,;!?](?=[一-鿿 ])")
 """One blank between Chinese characters, or after what is as wide as one; an ASCII comma. More blanks part columns."""
 

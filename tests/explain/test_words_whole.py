@@ -146,7 +146,7 @@ LEFT = re.compile("[a-z]{2,} [a-z]{2,}")
 
 
 def test_errors_have_chinese_words() -> None:
-    """Each error that is raised comes out in Chinese; one that does not is to be added to explain/refusals.py."""
+    """Each error that is raised comes out in Chinese; one that does not is to be added to explain/texts/refusals."""
     missing = []
     for place, text in told():
         if IN_ENGLISH.search(text):
@@ -215,7 +215,7 @@ def in_tools_places() -> Iterator[tuple[str, str]]:
 
 
 def test_what_the_sandbox_says_in_a_tools_place_has_chinese_words() -> None:
-    """`… is not modelled` and its kin, behind whichever name; one that is missing goes into refusals_of_tools.py."""
+    """`… is not modelled` and its kin, behind whichever name; one that is missing goes into refusals/tools.txt."""
     found = [(place, line) for place, line in in_tools_places() if not line.startswith("note: ")]
     assert len(found) > 250
     missing = []
