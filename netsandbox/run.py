@@ -34,11 +34,7 @@ LOG_ROWS = 200
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when every line and expectation succeeded, 1 when one failed.
-
-    Raises:
-        ScenarioError, FileError: the file is wrong.
-    """
+    """0 when every line and expectation succeeded, 1 when one failed (ScenarioError, FileError: the file is wrong)."""
     scenario = read_lines(sys.stdin) if arguments.file == "-" else scenario_named(arguments.file)
     if arguments.ask and arguments.file == "-":
         raise FileError("--ask", "standard input holds the lines, so that no answer can be read from it")
@@ -78,11 +74,7 @@ def read_answer(stream: TextIO, step: Step, language: str) -> int:
 
 
 def read_lines(stream: TextIO) -> Scenario:
-    """Command lines from a stream, each a step of its own.
-
-    Raises:
-        FileError: a line is not text.
-    """
+    """Command lines from a stream, each a step of its own (FileError: a line is not text)."""
     physical = [line.rstrip() for line in stream]
     for number, line in enumerate(filter(None, physical), 1):
         if not line.isascii() and any("\ud800" <= char <= "\udfff" for char in line):

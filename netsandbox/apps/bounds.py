@@ -10,11 +10,7 @@ MOST = (1 << 31) - 1
 
 
 def integer(program: str, text: str, low: int, high: int, what: str = "invalid argument") -> int:
-    """One that iputils reads (strtol_or_err).
-
-    Raises:
-        UsageError: as iputils words it.
-    """
+    """One that iputils reads (strtol_or_err) (UsageError: as iputils words it)."""
     if not re.fullmatch(r"\s*[+-]?\d+", text, re.ASCII):
         raise UsageError(f"{program}: {what}: '{text}'", 1)
     value = int(text)
@@ -26,11 +22,7 @@ def integer(program: str, text: str, low: int, high: int, what: str = "invalid a
 
 
 def bounded(program: str, text: str, least: int = 0, most: int = MOST) -> int:
-    """One that BusyBox reads (libbb/xatonum_template.c).
-
-    Raises:
-        UsageError: it is none, or lies outside.
-    """
+    """One that BusyBox reads (libbb/xatonum_template.c) (UsageError: it is none, or lies outside)."""
     if not (text.isascii() and text.isdecimal() and len(text) < 12):
         raise UsageError(f"{program}: invalid number '{text[:60]}'", 1)
     if not least <= int(text) <= most:

@@ -35,11 +35,7 @@ class CaptureText(str):
 
     @classmethod
     def whole(cls, is_cooked: bool, frames: list[Seen], snaplen: int) -> CaptureText:
-        """Of a file that is closed.
-
-        Args:
-            snaplen: bytes kept of each frame.
-        """
+        """Of a file that is closed (snaplen: bytes kept of each frame)."""
         return cls._made(_file(is_cooked, frames, snaplen).decode("latin-1"), is_cooked, tuple(frames), 0)
 
     @classmethod

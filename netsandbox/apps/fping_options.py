@@ -19,11 +19,7 @@ MOST_TARGETS, MOST_DATA = 1024, 65488
 
 
 def number_of(read: Read, letter: str, usual: int) -> int:
-    """An option's value.
-
-    Raises:
-        UsageError: it is no number.
-    """
+    """An option's value (UsageError: it is no number)."""
     text = read.values.get(letter, str(usual))
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise UsageError(USAGE, 1)

@@ -48,11 +48,7 @@ class Ipv6Error(ValueError):
 
 
 def parse_url(text: str) -> Url:
-    """An URL, with http:// taken for granted.
-
-    Raises:
-        ValueError: it has no host, or no such port; the text says which.
-    """
+    """An URL, with http:// taken for granted (ValueError: it has no host, or no such port; the text says which)."""
     scheme, separator, rest = text.partition("://")
     rest = rest.removeprefix("/") if scheme.lower() != "file" else rest  # a third slash does no harm
     if not separator:
@@ -113,11 +109,7 @@ class HttpClient:
         self._chunks: Any = None
 
     def connect(self, address: int, port: int) -> None:
-        """Begin.
-
-        Raises:
-            SocketError: as StreamSocket.connect.
-        """
+        """Begin (SocketError: as StreamSocket.connect)."""
         self.stream = Stream(self.socket, self)
         self.socket.connect(address, port)
 

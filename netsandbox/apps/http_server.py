@@ -104,11 +104,7 @@ class Host(Protocol):
 
 
 class HttpSession:
-    """One connection to a web server (apps.stream.StreamOwner).
-
-    Attributes:
-        number: of the connection, as nginx counts them.
-    """
+    """One connection to a web server (apps.stream.StreamOwner) (number: of the connection, as nginx counts them)."""
 
     def __init__(self, host: Host, site: Site, socket: StreamSocket, number: int) -> None:
         self.host = host

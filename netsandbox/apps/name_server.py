@@ -100,11 +100,7 @@ class NameServer(Program):
     """Whether it asks others also where nobody wanted it to (RD is off)."""
 
     def start(self) -> None:
-        """Bind the port, or two where it is for the kernel to choose.
-
-        Raises:
-            SocketError: it is taken.
-        """
+        """Bind the port, or two where it is for the kernel to choose (SocketError: it is taken)."""
         socket = self.socket = UdpSocket(self.namespace, self.process)
         socket.bind(self.address, self.port)
         socket.on_event = self._look

@@ -19,11 +19,7 @@ TRACEBACK = "Traceback (most recent call last):\n  …\nOSError: [Errno 98] Addr
 
 
 class PythonServer(Program):
-    """The server, until it is stopped.
-
-    Args:
-        site: what it answers.
-    """
+    """The server, until it is stopped (site: what it answers)."""
 
     name = "python3"
     is_endless = True
@@ -89,11 +85,7 @@ def _value(option: str, rest: list[str]) -> str:
 
 
 def program(context: Context) -> Program:
-    """python3(1) (program.Maker).
-
-    Raises:
-        UsageError: anything but `-m http.server`, and what argparse refuses.
-    """
+    """python3(1) (program.Maker) (UsageError: anything but `-m http.server`, and what argparse refuses)."""
     words = context.arguments
     if words[:2] != ["-m", "http.server"]:
         raise UsageError(UNMODELLED, 127)

@@ -26,11 +26,7 @@ NO_PROMPT = "redis-cli: the sandbox has no prompt of it; `redis-cli COMMAND` ask
 
 
 class RedisCli(StreamClient):
-    """One run of redis-cli (apps.stream.StreamOwner).
-
-    Args:
-        words: the command; empty for one a line of the input.
-    """
+    """One run of redis-cli (apps.stream.StreamOwner) (words: the command; empty for one a line of the input)."""
 
     name = "redis-cli"
 

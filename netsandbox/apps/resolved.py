@@ -10,11 +10,7 @@ from netsandbox.apps.resolver import Lookup, Reply
 
 
 class UnknownHostError(UsageError):
-    """Options name a host whose address is not known without asking for it.
-
-    Attributes:
-        host: its name.
-    """
+    """Options name a host whose address is not known without asking for it (host: its name)."""
 
     def __init__(self, host: str, message: str) -> None:
         super().__init__(message)

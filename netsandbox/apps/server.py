@@ -1,7 +1,6 @@
 """Programs that bind a port and wait: the servers of the images.
 
-What each writes when the port is taken is its own; nginx tries five times,
-500 ms apart, before it gives up.
+What each writes when the port is taken is its own; nginx tries five times, 500 ms apart, before it gives up.
 """
 
 from __future__ import annotations
@@ -58,11 +57,7 @@ KEEPALIVE = {"redis": Keepalive(300, 100, 3), "mysql": Keepalive()}
 
 
 class Server(Program):
-    """A server that listens on its ports until it is stopped.
-
-    Attributes:
-        sockets: what it has bound.
-    """
+    """A server that listens on its ports until it is stopped (sockets: what it has bound)."""
 
     is_endless = True
 
@@ -223,11 +218,7 @@ class Sleeper(Program):
 
 
 class Speaker(Program):
-    """A program that says something and ends.
-
-    Args:
-        lines: (stream, line), without the newline.
-    """
+    """A program that says something and ends (lines: (stream, line), without the newline)."""
 
     def __init__(self, namespace: NetworkNamespace, name: str, lines: list[tuple[str, str]], pid: int,
                  status: int = 0) -> None:
@@ -261,11 +252,7 @@ def sleep_inside(namespace: NetworkNamespace, argv: list[str], pid: int, has_bus
 
 
 def sleep_seconds(text: str) -> float | None:
-    """`1.5`, `2m` or `inf` in seconds; None for ever, which thirty years are.
-
-    Raises:
-        UsageError: as coreutils words it.
-    """
+    """`1.5`, `2m` or `inf` in seconds; None for ever, which thirty years are (UsageError: as coreutils words it)."""
     number, unit = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, 1)
     try:
         seconds = float(number) * unit

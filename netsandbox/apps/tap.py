@@ -23,12 +23,7 @@ OUT, HOST, BROADCAST, MULTICAST, OTHER = "Out", "In", "B", "M", "P"
 
 
 class Seen(NamedTuple):
-    """A frame at an interface.
-
-    Attributes:
-        at: virtual nanoseconds.
-        kind: OUT, HOST, BROADCAST, MULTICAST or OTHER.
-    """
+    """A frame at an interface (at: virtual nanoseconds; kind: OUT, HOST, BROADCAST, MULTICAST or OTHER)."""
 
     at: int
     interface: Place

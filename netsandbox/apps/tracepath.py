@@ -42,11 +42,7 @@ class TracepathOptions:
 
 
 def parse(arguments: list[str]) -> TracepathOptions:
-    """The options of a command line.
-
-    Raises:
-        UsageError: what tracepath does not take, or what it says of itself.
-    """
+    """The options of a command line (UsageError: what tracepath does not take, or what it says of itself)."""
     read, result = TABLE.read(arguments), TracepathOptions()
     for one in read.given:
         if one.option.name in "hV":
@@ -71,11 +67,7 @@ def parse(arguments: list[str]) -> TracepathOptions:
 
 
 class Tracepath(Program):
-    """One run of tracepath.
-
-    Attributes:
-        mtu: the largest packet that is known to pass, in bytes.
-    """
+    """One run of tracepath (mtu: the largest packet that is known to pass, in bytes)."""
 
     name = "tracepath"
 

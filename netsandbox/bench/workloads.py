@@ -1,18 +1,16 @@
 """`netsandbox bench`: the workloads whose speed is promised, built through the Lab's own API.
 
-w1: N containers on docker0 with cold tables; container i pings i+1, i+2 …, each
-as soon as the last reply is in, all from one instant.  w2: 1,000 broadcasts of
-one container to all others.  w3: N pings of one pair, one after the other.
-w4: a client on the host's LAN makes N connections, one after the other, through a
-published port and Docker's rules, and gets 1 KiB over each.  bulk: N MB over one such connection.
-build: N containers are made, and have sent nothing yet; what docker0 has no port for is on networks of its own.
-lines: N containers by `docker run`, and then what a person asks among them: CPU a container of each line.
-cold: the same lines, the processor's caches emptied before each: a hundred containers lie in them, thousands never do.
-full: the same lines with a trace that keeps so few records that it forgets some with each line, as among thousands.
-vlans: 50 hosts in N VLANs of one bridge, each with a device for each.  vteps: N hosts, each with an end of one VXLAN.
-Of both how long they take to make, and a ping of each to each.
-ports, copy, log, back: what takes a moment of a person's time (moments.py).  floor: the least that CPython could do
-for N deliveries.
+w1: N containers on docker0 with cold tables; container i pings i+1, i+2 …, each as soon as the last reply is in, all
+from one instant.  w2: 1,000 broadcasts of one container to all others.  w3: N pings of one pair, one after the other.
+w4: a client on the host's LAN makes N connections, one after the other, through a published port and Docker's rules,
+and gets 1 KiB over each.  bulk: N MB over one such connection. build: N containers are made, and have sent nothing yet;
+what docker0 has no port for is on networks of its own. lines: N containers by `docker run`, and then what a person asks
+among them: CPU a container of each line. cold: the same lines, the processor's caches emptied before each: a hundred
+containers lie in them, thousands never do. full: the same lines with a trace that keeps so few records that it forgets
+some with each line, as among thousands. vlans: 50 hosts in N VLANs of one bridge, each with a device for each.  vteps:
+N hosts, each with an end of one VXLAN. Of both how long they take to make, and a ping of each to each. ports, copy,
+log, back: what takes a moment of a person's time (moments.py).  floor: the least that CPython could do for N
+deliveries.
 """
 
 from __future__ import annotations

@@ -84,11 +84,7 @@ LONGEST = 10 * 365 * 86400 * SECOND
 
 
 def parse_duration(text: str) -> int:
-    """`30s`, `500ms`, `2m`, `1d`, `1.5`: nanoseconds.
-
-    Raises:
-        CommandError: not a duration.
-    """
+    """`30s`, `500ms`, `2m`, `1d`, `1.5`: nanoseconds (CommandError: not a duration)."""
     match = _DURATION.fullmatch(text)
     if match is None or len(text) > 24:
         raise CommandError(f"{text[:40]!r} is not a duration; write 30s, 500ms, 2m, 1d or 1.5")

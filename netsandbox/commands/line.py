@@ -97,11 +97,7 @@ class Line(NamedTuple):
 
 
 class IncompleteError(CommandError):
-    """More lines have to follow.
-
-    Attributes:
-        closer: what the last of them has to hold; empty when that may be any.
-    """
+    """More lines have to follow (closer: what the last of them has to hold; empty when that may be any)."""
 
     def __init__(self, message: str, closer: str = "") -> None:
         super().__init__(message)
@@ -115,12 +111,7 @@ def effect_of(name: str) -> Effect:
 
 @lru_cache(4096)
 def read_line(text: str, dialect: Dialect = BASH) -> Line:
-    """Parse a line.
-
-    Raises:
-        IncompleteError: more lines have to follow.
-        CommandError: it is none.
-    """
+    """Parse a line (IncompleteError: more lines have to follow; CommandError: it is none)."""
     check_characters(text)
     if (len(text) - len(text.rstrip("\\"))) % 2:
         raise IncompleteError("bash: syntax error: unexpected end of file: nothing follows the last backslash")

@@ -136,11 +136,7 @@ class Refused(Program):
 
 def context(shell: Shell, namespace: NetworkNamespace, argv: list[str], files: Files | None = None,
             names: Names | None = None, call: Call | None = None) -> Context:
-    """What a program is made from; its name without a path.
-
-    Args:
-        call: whose input and environment it has.
-    """
+    """What a program is made from; its name without a path (call: whose input and environment it has)."""
     seen = with_kernel(files if files is not None else shell.machine.files(None), namespace, shell.machine)
     stdin = call.stdin if call is not None else Pipe(is_terminal=True)
     return Context(namespace, [argv[0].rpartition("/")[2], *argv[1:]], seen, shell.lab.next_pid,

@@ -1,7 +1,6 @@
 """A verb of the lab's own language, declared once.
 
-The declaration serves the parser, the completion, the help, the palette and
-the documentation.
+The declaration serves the parser, the completion, the help, the palette and the documentation.
 """
 
 from __future__ import annotations
@@ -88,11 +87,7 @@ class Verb(NamedTuple):
         return " ".join([self.name, *(parameter.usage for parameter in self.parameters)])
 
     def parse(self, shell: Shell, words: list[str]) -> dict[str, Any]:
-        """The values of a line's words.
-
-        Raises:
-            CommandError, LabError: a word is missing, too many, or wrong.
-        """
+        """The values of a line's words (CommandError, LabError: a word is missing, too many, or wrong)."""
         values = {p.name: p.default for p in self.parameters}
         places = [p for p in self.parameters if p.option is None]
         options = {p.option: p for p in self.parameters if p.option is not None}

@@ -29,11 +29,7 @@ def hidden_character(text: str) -> str | None:
 
 
 def check_characters(line: str) -> None:
-    """Refuse what no line can be.
-
-    Raises:
-        CommandError: it is too long, or holds control characters.
-    """
+    """Refuse what no line can be (CommandError: it is too long, or holds control characters)."""
     for length, most in ((len(line), LONGEST_COMMAND), (max(map(len, line.split("\n"))), LONGEST_LINE)):
         if length > most:
             raise CommandError(f"the line has {length} characters; {most} are the most")

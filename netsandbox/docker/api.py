@@ -34,11 +34,7 @@ def identity(engine: DockerEngine) -> str:
 
 
 def places(hosts: tuple[str, ...]) -> list[tuple[str, int, int]]:
-    """(as it was written, address, port) of the TCP ports to listen at.
-
-    Raises:
-        DaemonError: one is no such place.
-    """
+    """(as it was written, address, port) of the TCP ports to listen at (DaemonError: one is no such place)."""
     found = []
     for text in hosts or (SOCKET,):
         scheme, _separator, rest = text.partition("://")
@@ -55,11 +51,7 @@ def places(hosts: tuple[str, ...]) -> list[tuple[str, int, int]]:
 
 
 def listen(engine: DockerEngine) -> None:
-    """Take the ports.
-
-    Raises:
-        DaemonError: one cannot be had; none is kept.
-    """
+    """Take the ports (DaemonError: one cannot be had; none is kept)."""
     for text, address, port in places(engine.settings.hosts):
         try:
             engine.doors.append(Door(engine, address, port))
@@ -77,11 +69,7 @@ def close(engine: DockerEngine) -> None:
 
 
 class Door:
-    """One port (apps.http_server.Host and Site).
-
-    Raises:
-        SocketError: it cannot be had.
-    """
+    """One port (apps.http_server.Host and Site) (SocketError: it cannot be had)."""
 
     knows_simple: ClassVar = False
     version: ClassVar = "HTTP/1.1"

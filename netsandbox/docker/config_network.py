@@ -18,11 +18,7 @@ NO_ENDPOINT = "cannot create endpoint on configuration-only network"
 
 
 class ConfigNetwork(DockerNetwork):
-    """A configuration.
-
-    Attributes:
-        plan: what was said of it.
-    """
+    """A configuration (plan: what was said of it)."""
 
     def __init__(self, plan: NetworkPlan, identity: str, created: int) -> None:
         super().__init__(plan.name, identity, created)
@@ -57,11 +53,7 @@ def filled(engine: DockerEngine, plan: NetworkPlan, source: str) -> NetworkPlan:
 
 
 def remove(engine: DockerEngine, network: ConfigNetwork) -> None:
-    """`docker network rm`.
-
-    Raises:
-        DockerError: a network was made from it.
-    """
+    """`docker network rm` (DockerError: a network was made from it)."""
     if any(one.config_from == network.name for one in engine.networks.values()):
         raise daemon_error(f'error while removing network: configuration network "{network.name}" is in use')
     del engine.networks[network.name]

@@ -20,11 +20,7 @@ from netsandbox.engine.nothing import NOTHING
 
 def create(engine: DockerEngine, name: str, reference: str, mode: str, arguments: list[str] | None = None,
            wish: Wish | None = None, mounts: tuple[Mount, ...] = ()) -> Container:
-    """`docker create`.
-
-    Raises:
-        DockerError: no such image, name in use, no such network.
-    """
+    """`docker create` (DockerError: no such image, name in use, no such network)."""
     check_is_up(engine)
     image = engine.images.ask(reference)
     if image is None:
@@ -111,11 +107,7 @@ def remove(engine: DockerEngine, container: Container, force: bool = False, with
 
 
 def rename(engine: DockerEngine, container: Container, name: str) -> None:
-    """`docker rename`.
-
-    Raises:
-        DockerError: the name is in use.
-    """
+    """`docker rename` (DockerError: the name is in use)."""
     check_name_is_free(engine, name)
     namespace, old = container.namespace, container.name
     engine.containers = {name if c is container else key: c for key, c in engine.containers.items()}

@@ -27,11 +27,7 @@ if TYPE_CHECKING:
 
 
 def settings_of(engine: DockerEngine) -> DaemonSettings:
-    """What the host's /etc/docker/daemon.json says now.
-
-    Raises:
-        DaemonError: dockerd does not start with it.
-    """
+    """What the host's /etc/docker/daemon.json says now (DaemonError: dockerd does not start with it)."""
     found = engine.files.find(PATH) if engine.files is not None and engine.files.is_made else None
     settings = read_settings(found.text if isinstance(found, RegularFile) else "", engine.profile)
     check(settings)
@@ -76,11 +72,7 @@ def _begin(engine: DockerEngine, done: Callable[[], None]) -> None:
 
 
 def _prepare(engine: DockerEngine) -> None:
-    """All that can go wrong.
-
-    Raises:
-        DaemonError: something does.
-    """
+    """All that can go wrong (DaemonError: something does)."""
     try:
         engine.settings = settings_of(engine)
         default_bridge.check(engine)
@@ -176,11 +168,7 @@ def _restore_containers(engine: DockerEngine) -> None:
 
 
 def stop(engine: DockerEngine, done: Callable[[], None]) -> None:
-    """dockerd ends: at once, or when its containers have.
-
-    Args:
-        done: called when it has ended.
-    """
+    """dockerd ends: at once, or when its containers have (done: called when it has ended)."""
     if not engine.is_up:
         done()
         return

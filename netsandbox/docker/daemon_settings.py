@@ -39,11 +39,7 @@ SOCKET = "unix:///var/run/docker.sock"
 
 
 class DaemonError(Exception):
-    """dockerd does not start.
-
-    Attributes:
-        is_ours: it is the sandbox that does not model something.
-    """
+    """dockerd does not start (is_ours: it is the sandbox that does not model something)."""
 
     def __init__(self, message: str, is_ours: bool = False) -> None:
         super().__init__(message)
@@ -89,11 +85,7 @@ class DaemonSettings(NamedTuple):
 
 
 def read_settings(text: str, profile: Profile) -> DaemonSettings:
-    """The file's settings; an empty file has none.
-
-    Raises:
-        DaemonError: dockerd does not start with it.
-    """
+    """The file's settings; an empty file has none (DaemonError: dockerd does not start with it)."""
     found = _typed(_object(text), profile)
     settings = DaemonSettings(noted=tuple(key for key in found if KEYS[key].effect == NOTED))
     for key, value in found.items():
@@ -118,11 +110,7 @@ def _object(text: str) -> dict[str, Json]:
 
 
 def _typed(found: dict[str, Json], profile: Profile) -> dict[str, object]:
-    """The same values as the settings have them.
-
-    Raises:
-        DaemonError: a key that there is not, or a value of another type.
-    """
+    """The same values as the settings have them (DaemonError: a key that there is not, or a value of another type)."""
     flat = [inner for key, value in found.items() for inner in (
         value if isinstance(value, dict) and key not in KEPT_WHOLE else (key,))]
     unknown = [key for key in flat if key not in KEYS or not profile.since(*KEYS[key].since)]
@@ -230,11 +218,7 @@ def _map_of_texts(key: str, value: dict[str, Json]) -> dict[str, str]:
 
 
 def _validate(settings: DaemonSettings, found: dict[str, object]) -> None:
-    """What dockerd asks of values before it does anything (config.Validate).
-
-    Raises:
-        DaemonError: it does not take one.
-    """
+    """What dockerd asks of values before it does anything (config.Validate) (DaemonError: it does not take one)."""
     level, labels, path = found.get("log-level"), found.get("labels"), settings.userland_proxy_path
     wrong = ""
     if isinstance(level, str) and level not in LEVELS:
@@ -260,11 +244,7 @@ def _validate(settings: DaemonSettings, found: dict[str, object]) -> None:
 
 
 def check(settings: DaemonSettings) -> None:
-    """What dockerd finds wrong when it sets up the network.
-
-    Raises:
-        DaemonError: it ends.
-    """
+    """What dockerd finds wrong when it sets up the network (DaemonError: it ends)."""
     if not settings.iptables and not settings.icc:
         raise DaemonError(f"{FAILED}You specified --iptables=false with --icc=false. ICC=false uses iptables to "
                           "function. Please set --icc or --iptables to true")

@@ -1,7 +1,6 @@
 """The Docker engine of one host: its containers' life, and the networks that they are attached to.
 
-A start is namespace, networks, then the program (libnetwork's order); an end
-takes them back in the other direction.
+A start is namespace, networks, then the program (libnetwork's order); an end takes them back in the other direction.
 """
 
 from __future__ import annotations
@@ -131,11 +130,7 @@ class DockerEngine:
     # -- finding
 
     def find(self, reference: str) -> Container:
-        """A container by name or by the beginning of its id.
-
-        Raises:
-            DockerError: No such container, or several.
-        """
+        """A container by name or by the beginning of its id (DockerError: No such container, or several)."""
         if not reference:
             raise self._empty("container name")
         name = reference.removeprefix("/")
@@ -149,11 +144,7 @@ class DockerEngine:
         raise daemon_error(f"No such container: {reference}", kind=NOT_FOUND)
 
     def network(self, reference: str) -> DockerNetwork:
-        """A network by name or by the beginning of its id.
-
-        Raises:
-            DockerError: not found.
-        """
+        """A network by name or by the beginning of its id (DockerError: not found)."""
         if not reference:
             raise self._empty("network name")
         if reference in self.networks:
@@ -174,11 +165,7 @@ class DockerEngine:
     # -- life of a container
 
     def create_network(self, plan: NetworkPlan) -> BridgeNetwork:
-        """`docker network create`.
-
-        Raises:
-            DockerError: nothing was made.
-        """
+        """`docker network create` (DockerError: nothing was made)."""
         network = user_networks.create(self, plan)
         daemon.use_settings(self, network)
         if network.is_filtered:

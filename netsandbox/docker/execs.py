@@ -23,11 +23,7 @@ def announce(engine: DockerEngine, container: Container, argv: list[str]) -> str
 
 
 def begin(engine: DockerEngine, container: Container, program: Task, argv: list[str], identity: str = "") -> None:
-    """The container has one program more, as docker top tells.
-
-    Args:
-        identity: of one that was announced.
-    """
+    """The container has one program more, as docker top tells (identity: of one that was announced)."""
     entry = Exec(identity or announce(engine, container, argv), program, tuple(argv))
     container.execs += (entry,)
     program.on_exit += (partial(_end, engine, container, entry),)

@@ -1,8 +1,7 @@
 """dockerd as a user of iptables: it sets the rules of its release, and takes away those that it set.
 
-The rules go the way of every iptables command line, so that they can be seen,
-counted and changed as any others.  A line that is there already is not set
-twice, and goes with the last one that asked for it.
+The rules go the way of every iptables command line, so that they can be seen, counted and changed as any others.  A
+line that is there already is not set twice, and goes with the last one that asked for it.
 """
 
 from __future__ import annotations
@@ -71,11 +70,7 @@ class Firewall:
         self.take_back(line for line in self.rules.network(network) if not line.moves)
 
     def set(self, lines: Iterable[RuleLine]) -> None:
-        """Set rules in this order.
-
-        Raises:
-            RefusedRuleError: iptables refuses one that must be there; those before it stay.
-        """
+        """Set rules in this order (RefusedRuleError: iptables refuses one that must be there; those before it stay)."""
         for line in lines if self.is_on else ():
             words = line.words.split()
             if line.moves:

@@ -46,11 +46,7 @@ def _call(on_event: Callable[[], None]) -> None:
 
 
 class Frozen:
-    """Programs that stand still, until `thaw`.
-
-    Args:
-        programs: of one container.
-    """
+    """Programs that stand still, until `thaw` (programs: of one container)."""
 
     def __init__(self, namespace: NetworkNamespace, programs: list[Task]) -> None:
         self.scheduler = namespace.scheduler

@@ -1,8 +1,7 @@
 """Address management: the lowest free address of a network, and the lowest free subnet of the host's pools.
 
-libnetwork's default IPAM driver (addrset.AddAny, address_space.go): network,
-broadcast and gateway are reserved, and what was released is given out again
-at once.
+libnetwork's default IPAM driver (addrset.AddAny, address_space.go): network, broadcast and gateway are reserved, and
+what was released is given out again at once.
 """
 
 from __future__ import annotations
@@ -45,11 +44,7 @@ class AddressPool:
         self.used.update(reserved)
 
     def allocate(self, wanted: int | None = None) -> int:
-        """The wanted address, or the lowest free one.
-
-        Raises:
-            AddressInUseError, PoolExhaustedError
-        """
+        """The wanted address, or the lowest free one (AddressInUseError, PoolExhaustedError)."""
         if wanted is not None:
             if wanted not in self.subnet or wanted in self.used:
                 raise AddressInUseError(format_ipv4(wanted))

@@ -72,11 +72,7 @@ def names_of(engine: DockerEngine, container: Container) -> list[str]:
 
 
 def remove(engine: DockerEngine, name: str) -> None:
-    """`docker rm --link CONTAINER/ALIAS`.
-
-    Raises:
-        DockerError: there is no such link.
-    """
+    """`docker rm --link CONTAINER/ALIAS` (DockerError: there is no such link)."""
     parent, _slash, alias = name.removeprefix("/").partition("/")
     container = engine.containers.get(parent)
     if container is not None and not alias:

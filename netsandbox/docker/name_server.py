@@ -1,8 +1,7 @@
 """127.0.0.11: dockerd's name server in the namespace of a container that is on a network which a person made.
 
-It listens on ports of its own, to which two rules in the container's nat table
-lead (resolver_unix.go); what it does not know it asks the host's servers, from
-the host, or those of --dns, from the container.
+It listens on ports of its own, to which two rules in the container's nat table lead (resolver_unix.go); what it does
+not know it asks the host's servers, from the host, or those of --dns, from the container.
 """
 
 from __future__ import annotations

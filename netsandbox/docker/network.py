@@ -1,8 +1,7 @@
 """A network of Docker's, and how a container is attached to it.
 
-The order of an attachment is libnetwork's (bridge_linux.go,
-osl/interface_linux.go): address, veth pair, port, link up, MAC and address,
-and, once the port forwards, the unsolicited ARP.
+The order of an attachment is libnetwork's (bridge_linux.go, osl/interface_linux.go): address, veth pair, port, link up,
+MAC and address, and, once the port forwards, the unsolicited ARP.
 """
 
 from __future__ import annotations

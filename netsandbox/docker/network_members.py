@@ -73,11 +73,7 @@ def _check_modes(network: DockerNetwork, container: Container) -> None:
 
 
 def disconnect(engine: DockerEngine, network: DockerNetwork, container: Container) -> None:
-    """`docker network disconnect`.
-
-    Raises:
-        DockerError: it is not connected.
-    """
+    """`docker network disconnect` (DockerError: it is not connected)."""
     if network.name == "host" and container.mode == "host" and container.is_running:
         raise daemon_error("cannot disconnect container from host network - container was created in host network mode"
                            if engine.profile.since(28) else OLD_NOT_TO_HOST)

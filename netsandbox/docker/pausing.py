@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 
 def pause(engine: DockerEngine, container: Container) -> None:
-    """`docker pause`.
-
-    Raises:
-        DockerError: it does not run, or is paused already.
-    """
+    """`docker pause` (DockerError: it does not run, or is paused already)."""
     if not container.is_running:
         raise daemon_error(f"container {container.identity} is not running")
     if container.state == PAUSED:
@@ -33,11 +29,7 @@ def pause(engine: DockerEngine, container: Container) -> None:
 
 
 def unpause(engine: DockerEngine, container: Container) -> None:
-    """`docker unpause`.
-
-    Raises:
-        DockerError: it is not paused.
-    """
+    """`docker unpause` (DockerError: it is not paused)."""
     if container.state != PAUSED:
         raise daemon_error(f"Container {container.identity} is not paused")
     let_go_on(engine, container)

@@ -290,11 +290,7 @@ def _bind(engine: DockerEngine, container: Container, wish: Published, hosts: li
 
 
 def _proxy(engine: DockerEngine, container: Container, wish: Published | Binding, host: str, number: int) -> Proxy:
-    """What holds a port of the host's.
-
-    Raises:
-        SocketError: it cannot be had.
-    """
+    """What holds a port of the host's (SocketError: it cannot be had)."""
     endpoint = gateway_of(container)
     target = endpoint.address if endpoint is not None else ANY
     own = ANY if host in (EVERYWHERE, EVERYWHERE_V6) or ":" in host else parse_ipv4(host)

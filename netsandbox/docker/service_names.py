@@ -1,7 +1,6 @@
 """Under which names a container is known on a network that a person made (buildEndpointDNSNames).
 
-Its own name, its aliases, its short id and its host name, in this order; each
-also as NAME.NETWORK.
+Its own name, its aliases, its short id and its host name, in this order; each also as NAME.NETWORK.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Signals, and which of them a container's first process heeds.
 
-The kernel does not give the first process of a PID namespace a signal that it
-has no handler for, except SIGKILL: `sleep` and shells are stopped only by the
-kill that follows after ten seconds (pid_namespaces(7)).
+The kernel does not give the first process of a PID namespace a signal that it has no handler for, except SIGKILL:
+`sleep` and shells are stopped only by the kill that follows after ten seconds (pid_namespaces(7)).
 """
 
 from __future__ import annotations
@@ -27,11 +26,7 @@ SERVER_ENDS: dict[str, tuple[str, ...]] = {"nginx": ("TERM", "INT", "QUIT"), "ht
 
 
 def signal_number(text: str) -> int:
-    """SIGTERM, TERM or 15.
-
-    Raises:
-        DockerError: no such signal.
-    """
+    """SIGTERM, TERM or 15 (DockerError: no such signal)."""
     name = text.upper().removeprefix("SIG")
     if name in SIGNALS:
         return SIGNALS[name]

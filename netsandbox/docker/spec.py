@@ -23,11 +23,7 @@ TERMINAL_NODE = f"configuring container /dev: {NODES}: create device inode /dev/
 
 
 def check(engine: DockerEngine, container: Container) -> None:
-    """Find the user, the groups and what else was asked for.
-
-    Raises:
-        DockerError: the machine or the image has not that.
-    """
+    """Find the user, the groups and what else was asked for (DockerError: the machine or the image has not that)."""
     wanted = container.host_config.resources
     try:
         container.account = account_of(container, container.config.user)

@@ -63,11 +63,7 @@ class NetworkPlan(NamedTuple):
 
 
 def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
-    """`docker network create`.
-
-    Raises:
-        DockerError: nothing was made.
-    """
+    """`docker network create` (DockerError: nothing was made)."""
     check_name(engine, plan.name)
     _check_driver(plan.driver, engine.profile.since(29))
     plan = plan._replace(options={**engine.settings.default_network_opts.get(plan.driver, {}), **plan.options})
@@ -107,11 +103,7 @@ def _made(engine: DockerEngine, plan: NetworkPlan, subnet: Network) -> BridgeNet
 
 def _bridge(engine: DockerEngine, plan: NetworkPlan, identity: str, address: Network,
             options: BridgeOptions) -> BridgeNetwork:
-    """A bridge with the gateway's address.
-
-    Raises:
-        DockerError: its name or its MTU is none that the kernel takes.
-    """
+    """A bridge with the gateway's address (DockerError: its name or its MTU is none that the kernel takes)."""
     ifname = options.name or f"br-{identity[:12]}"
     _check_interface(engine, ifname, identity)
     _check_subnets(engine, plan, ifname, identity)
@@ -260,11 +252,7 @@ def _check_interface(engine: DockerEngine, ifname: str, identity: str) -> None:
 
 
 def remove(engine: DockerEngine, network: DockerNetwork) -> None:
-    """`docker network rm`.
-
-    Raises:
-        DockerError: it is predefined, or somebody is attached.
-    """
+    """`docker network rm` (DockerError: it is predefined, or somebody is attached)."""
     if isinstance(network, ConfigNetwork):
         config_network.remove(engine, network)
         return

@@ -114,11 +114,7 @@ def users(engine: DockerEngine, volume: Volume) -> list[Container]:
 
 
 def remove(engine: DockerEngine, name: str) -> None:
-    """`docker volume rm`.
-
-    Raises:
-        DockerError: there is none, or a container mounts it.
-    """
+    """`docker volume rm` (DockerError: there is none, or a container mounts it)."""
     volume = find(engine, name)
     taken = users(engine, volume)
     if taken:

@@ -75,21 +75,13 @@ class Budget:
         self.is_stopped = self._is_told = False
 
     def spend(self, use: Use, amount: int = 1) -> None:
-        """Count what adds up.
-
-        Raises:
-            OverBudgetError: it is more than a line may use, or the line was stopped.
-        """
+        """Count what adds up (OverBudgetError: it is more than a line may use, or the line was stopped)."""
         self.used[use] += amount
         if self.is_stopped or self.exceeded or self.used[use] > use.limit:
             raise self.error(use)
 
     def hold(self, use: Use, amount: int) -> None:
-        """Count what is there at one time.
-
-        Raises:
-            OverBudgetError: as spend.
-        """
+        """Count what is there at one time (OverBudgetError: as spend)."""
         self.used[use] = max(self.used[use], amount)
         if self.is_stopped or self.exceeded or amount > use.limit:
             raise self.error(use)
@@ -161,11 +153,7 @@ def undisturbed() -> Iterator[None]:
 
 
 def look() -> None:
-    """Between two lines or so many steps of a replay.
-
-    Raises:
-        ReplayStoppedError: a person does not want it any more.
-    """
+    """Between two lines or so many steps of a replay (ReplayStoppedError: a person does not want it any more)."""
     if _is_stopped:
         raise ReplayStoppedError(INTERRUPTED)
 

@@ -1,8 +1,7 @@
 """All chance in a lab: one reproducible stream for each (seed, name); and, for doors, secrets.
 
-A stream is a hash of seed, name and a counter, so it is eight bytes of state
-instead of a generator's 2.5 KiB, and adding a node never shifts the numbers
-that another one draws.
+A stream is a hash of seed, name and a counter, so it is eight bytes of state instead of a generator's 2.5 KiB, and
+adding a node never shifts the numbers that another one draws.
 """
 
 from __future__ import annotations

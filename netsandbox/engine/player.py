@@ -1,8 +1,7 @@
 """The pace of a lab: frames are delivered as a person can follow them.
 
-While foreground work is left the player paces by steps: each hop is seen.
-When the lab is quiet, virtual time follows the wall clock times the speed, so
-that tables age in front of the user.  The engine itself knows none of this.
+While foreground work is left the player paces by steps: each hop is seen. When the lab is quiet, virtual time follows
+the wall clock times the speed, so that tables age in front of the user.  The engine itself knows none of this.
 """
 
 from __future__ import annotations
@@ -45,8 +44,7 @@ class Player:
     """Plays a lab: play, pause, step, speed.
 
     Attributes:
-        speed: 1 is ten steps a second, and virtual seconds as real ones when
-            quiet; 0 is as fast as it can.
+        speed: 1 is ten steps a second, and virtual seconds as real ones when quiet; 0 is as fast as it can.
         is_lagging: the machine does not keep up with the speed asked for.
         is_due: whether something is to be done at this very moment, before a further step.
     """
@@ -83,11 +81,7 @@ class Player:
         return self.lab.step()
 
     def set_speed(self, speed: float) -> None:
-        """From 1 to 100, or 0 for as fast as it can.
-
-        Raises:
-            ValueError: it is neither.
-        """
+        """From 1 to 100, or 0 for as fast as it can (ValueError: it is neither)."""
         if speed != 0 and not 0.01 <= speed <= 1000:
             raise ValueError(f"the speed is a number from 0.01 to 1000, or 0 for as fast as it can, not {speed}")
         self.speed = speed

@@ -1,9 +1,8 @@
 """What happens next: one FIFO of frames, programs' turns, and timers.
 
-The order is the kernel's own.  A frame that is sent joins the tail of one
-queue for the whole lab; the head is processed to the end before the next is
-taken; programs and timers wait until the queue is empty, so a whole cascade
-is one instant.  For display each step inside it adds a microsecond.
+The order is the kernel's own.  A frame that is sent joins the tail of one queue for the whole lab; the head is
+processed to the end before the next is taken; programs and timers wait until the queue is empty, so a whole cascade is
+one instant.  For display each step inside it adds a microsecond.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
 """A copy of a web of objects, made flat: objects are listed by number, and refer to each other by it.
 
-Neither deepcopy nor pickle alone will do: both follow references into one
-another, along every cable of a lab, until the stack is full, and both copy
-what nothing can change.  Here each object's fields are pickled on their own; a
-reference to another object is its number, one to a value is the value itself.
-So a snapshot is a string of bytes and a list of what is shared with everybody,
-and neither the collector of garbage nor anybody's later step touches it.
+Neither deepcopy nor pickle alone will do: both follow references into one another, along every cable of a lab, until
+the stack is full, and both copy what nothing can change.  Here each object's fields are pickled on their own; a
+reference to another object is its number, one to a value is the value itself. So a snapshot is a string of bytes and a
+list of what is shared with everybody, and neither the collector of garbage nor anybody's later step touches it.
 """
 
 from __future__ import annotations
@@ -205,11 +203,7 @@ class _FieldsByClass(dict[type, Fields]):
 
 
 class Snapshot:
-    """Some objects, and all that can be reached from them, as they were.
-
-    Attributes:
-        size: how many objects were copied.
-    """
+    """Some objects, and all that can be reached from them, as they were (size: how many objects were copied)."""
 
     __slots__ = ("_alike", "_data", "_fields", "_kinds", "_values")
 

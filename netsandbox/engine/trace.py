@@ -1,8 +1,7 @@
 """The record of everything that was decided, in order, with its cause.
 
-Events are named tuples.  The frequent ones are recorded as plain tuples
-`(class, field, …)`, which cost a third as much to make, and become instances
-when someone reads them.  Time and cause are kept once a step.
+Events are named tuples.  The frequent ones are recorded as plain tuples `(class, field, …)`, which cost a third as much
+to make, and become instances when someone reads them.  Time and cause are kept once a step.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """When a kernel timer really fires: Linux rounds its timers up, the later the coarser.
 
-kernel/time/timer.c keeps timers in a wheel of eight levels whose slots are 1,
-8, 64 … ticks wide.  A timer goes into the slot behind its time, and of those
-in one slot the one armed last fires first.
+kernel/time/timer.c keeps timers in a wheel of eight levels whose slots are 1, 8, 64 … ticks wide.  A timer goes into
+the slot behind its time, and of those in one slot the one armed last fires first.
 """
 
 from __future__ import annotations

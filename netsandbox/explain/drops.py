@@ -31,11 +31,7 @@ def reason_key(verdict: Dropped, what: Ended, voice: Voice) -> str:
 
 
 def reason_clause(verdict: Dropped, what: Ended, voice: Voice) -> str:
-    """The clause behind the colon: `no program has UDP port 53 open`.
-
-    Args:
-        what: the frame or packet that ended.
-    """
+    """The clause behind the colon: `no program has UDP port 53 open` (what: the frame or packet that ended)."""
     words, fields = reason_words(verdict, what, voice)
     return fill(words[0], fields)
 

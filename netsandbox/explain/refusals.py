@@ -1,9 +1,8 @@
 """What netsandbox itself refuses, in 简体中文.
 
-An error is raised where it is found, below this room, with its English words;
-texts/ has how it is said in Chinese, by those words.  `{…}` stands for what
-differs, and is said again as it is, but for the parts that have words there.
-What a kernel's or Docker's tool prints is not there: it stays as it is.
+An error is raised where it is found, below this room, with its English words; texts/ has how it is said in Chinese, by
+those words.  `{…}` stands for what differs, and is said again as it is, but for the parts that have words there. What a
+kernel's or Docker's tool prints is not there: it stays as it is.
 """
 
 from __future__ import annotations

@@ -59,11 +59,7 @@ def _visible(character: str) -> str:
 
 
 class Voice:
-    """One language, with the names that are known.
-
-    Raises:
-        ValueError: for a language that has no words here.
-    """
+    """One language, with the names that are known (ValueError: for a language that has no words here)."""
 
     def __init__(self, language: str, names: Names | None = None, at: int | None = None) -> None:
         if language not in LANGUAGES:

@@ -1,8 +1,7 @@
 """Words in both languages: a pair beside the thing that it is about, or a table of such pairs.
 
-Everything that netsandbox itself says to a person is written so: verbs and
-their manual pages, panes, `expect`'s verdicts, reports.  What a kernel's or
-Docker's own tool prints stays as that tool has it.
+Everything that netsandbox itself says to a person is written so: verbs and their manual pages, panes, `expect`'s
+verdicts, reports.  What a kernel's or Docker's own tool prints stays as that tool has it.
 """
 
 from __future__ import annotations

@@ -37,11 +37,7 @@ def counted(scenario: Scenario) -> list[tuple[int, Step]]:
 
 
 class ForeignError(Exception):
-    """A session is none of the scenario's.
-
-    Attributes:
-        key: what differs; fields: how.
-    """
+    """A session is none of the scenario's (key: what differs; fields: how)."""
 
     def __init__(self, key: str, **fields: object) -> None:
         super().__init__(key)

@@ -89,11 +89,7 @@ def _make_end(lab: Lab, owner: Node | NetworkNamespace, ifname: str) -> Interfac
 
 
 def disconnect(lab: Lab, end: str, other: str | None) -> None:
-    """Pull a cable out, which may be named by both of its ends.
-
-    Raises:
-        LabError: there is none.
-    """
+    """Pull a cable out, which may be named by both of its ends (LabError: there is none)."""
     interface = _connected(lab, end, other)
     if interface.peer is None:
         raise LabError(f"{interface.label} is not connected")

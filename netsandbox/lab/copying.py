@@ -122,11 +122,7 @@ def left_out(part: list[object], lab: Lab) -> None:
 
 
 def copied(lab: Lab) -> Lab:
-    """A lab as another is now, with a trace of its own from here on.
-
-    Raises:
-        CopyError: something in it cannot be copied.
-    """
+    """A lab as another is now, with a trace of its own from here on (CopyError: something in it cannot be copied)."""
     trace = lab.trace.branch()
     snapshot = Snapshot(lab, RULES, (lab.trace, lab.trace.record))
     copy: Lab = snapshot.restore((trace, trace.record))

@@ -1,9 +1,8 @@
 """A connection as one thing to look at: its segments in order, each with its fate, and the streams that they carry.
 
-A read model of the trace: a segment is seen where it first leaves, and its
-fate where it was last heard of. What NAT rewrites is another connection there,
-as a capture would show it too; a segment that is dropped behind it is dropped
-in both.
+A read model of the trace: a segment is seen where it first leaves, and its fate where it was last heard of. What NAT
+rewrites is another connection there, as a capture would show it too; a segment that is dropped behind it is dropped in
+both.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Filters at work: expressions of `netsandbox.lab.log_filter` as tests of log rows, and completion while one is typed.
 
-A row names its two parties by the names that people gave them, and says in one
-line of tcpdump's manner what the frame says; addresses and ports are read off
-that line.  `Names` adds what the rows do not tell: which address is whose.
+A row names its two parties by the names that people gave them, and says in one line of tcpdump's manner what the frame
+says; addresses and ports are read off that line.  `Names` adds what the rows do not tell: which address is whose.
 """
 
 from __future__ import annotations
@@ -113,11 +112,7 @@ def parties(info: str) -> Parties:
 
 
 def compile_filter(filter_: str | log_filter.Expression | None, names: Names = NO_NAMES) -> Predicate:
-    """The test of a filter, given as text or parsed.
-
-    Raises:
-        FilterError: for a text that does not parse.
-    """
+    """The test of a filter, given as text or parsed (FilterError: for a text that does not parse)."""
     expression = log_filter.parse(filter_) if isinstance(filter_, str) else filter_
     return _everything if expression is None else _compile(expression, names)
 

@@ -20,11 +20,7 @@ ALWAYS = -1
 
 
 class NameHistory:
-    """Who had which address from when on, read from a trace as it grows.
-
-    Attributes:
-        bridges: how they were called when.
-    """
+    """Who had which address from when on, read from a trace as it grows (bridges: how they were called when)."""
 
     def __init__(self) -> None:
         self._cursor = 0

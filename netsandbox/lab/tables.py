@@ -1,9 +1,8 @@
 """Read-only rows of a lab: what the panes, `show`, `expect` and the exports read.
 
-A row holds names, numbers and texts, never an object of the model, so that a
-reader can keep it while the lab goes on.  Addresses are texts as Linux prints
-them; times are integer nanoseconds of virtual time; `seq` fields name the
-trace record that made the row, or None when it is older than the trace.
+A row holds names, numbers and texts, never an object of the model, so that a reader can keep it while the lab goes on.
+Addresses are texts as Linux prints them; times are integer nanoseconds of virtual time; `seq` fields name the trace
+record that made the row, or None when it is older than the trace.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
 """Everything that the stack decides, each kind with its operands.
 
-Events are made where the decision is taken and never changed afterwards.
-They hold no prose: `explain` puts them into words.  And they hold values only,
-which name things as they were called then: a namespace is its name, a device
-its Place, a route a RouteValue.  Those of the hot path (FrameSent,
-FrameReceived, FrameBridged, FdbLearned) are recorded as plain tuples
-`(class, *fields)`.
+Events are made where the decision is taken and never changed afterwards. They hold no prose: `explain` puts them into
+words.  And they hold values only, which name things as they were called then: a namespace is its name, a device its
+Place, a route a RouteValue.  Those of the hot path (FrameSent, FrameReceived, FrameBridged, FdbLearned) are recorded as
+plain tuples `(class, *fields)`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Where something happened: a network device as it was called then.
 
-Records of a trace outlive what they tell of: a device is renamed, moved, given
-another MAC, plugged in elsewhere.  So they hold no device but its Place, a
-value that is made anew when one of its fields changes.
+Records of a trace outlive what they tell of: a device is renamed, moved, given another MAC, plugged in elsewhere.  So
+they hold no device but its Place, a value that is made anew when one of its fields changes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """A kernel lab: one of the JSON labs of tests/kernel on the simulated stack, and the machine that its tools see.
 
-A lab describes namespaces, links and timed actions; the result has the form
-that the rig writes after running it on a real kernel, so that both can be
-compared frame by frame.
+A lab describes namespaces, links and timed actions; the result has the form that the rig writes after running it on a
+real kernel, so that both can be compared frame by frame.
 """
 
 from __future__ import annotations

@@ -26,11 +26,7 @@ LINES_AT_ONCE = 20
 
 
 def compose_scenario(text: str, name: str) -> Scenario:
-    """The scenario of a Compose file.
-
-    Raises:
-        ScenarioError: Compose would refuse it.
-    """
+    """The scenario of a Compose file (ScenarioError: Compose would refuse it)."""
     path = Path(name).absolute()
     env = path.parent / ".env"
     own = _text(env, path.parent) or ""

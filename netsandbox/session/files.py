@@ -148,11 +148,7 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
 
 
 def _mode_to_replace(path: str) -> int | None:
-    """The mode of the file that is there, None if none is.
-
-    Raises:
-        OSError, ValueError: nothing can be written there.
-    """
+    """The mode of the file that is there, None if none is (OSError, ValueError: nothing can be written there)."""
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:

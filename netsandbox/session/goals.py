@@ -23,11 +23,7 @@ def conditions(step: Step) -> list[tuple[str, int]]:
 
 
 def readable(scenario: Scenario) -> Scenario:
-    """The scenario itself.
-
-    Raises:
-        ScenarioError: one of its goals cannot be read.
-    """
+    """The scenario itself (ScenarioError: one of its goals cannot be read)."""
     for step in (*scenario.setup, *scenario.steps):
         for text, line in conditions(step):
             try:

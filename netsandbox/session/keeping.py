@@ -263,11 +263,7 @@ class KeptSession(Session):
                           one.journal[-1].line if one.journal else "") for one in self.branches.all]
 
     def rename(self, name: str, new: str) -> None:
-        """Call a branch by another name.
-
-        Raises:
-            CommandError: there is none of that name, or one of the new.
-        """
+        """Call a branch by another name (CommandError: there is none of that name, or one of the new)."""
         branch = self._branch(name)
         if not NAME.fullmatch(new) or self.branches.named(new) not in (None, branch):
             raise CommandError(f"no branch can be called {new[:40]!r}: a name is new, of letters, digits, dots and "

@@ -61,11 +61,7 @@ def end_all() -> None:
 
 
 def begin(directory: str) -> Temporary:
-    """A new temporary file in a directory, once those that were left there are gone.
-
-    Raises:
-        OSError: there can be none.
-    """
+    """A new temporary file in a directory, once those that were left there are gone (OSError: there can be none)."""
     sweep(directory)
     note = _note(directory)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

@@ -111,11 +111,7 @@ class Runner:
             yield Said(text_in(step.say, self.language))
 
     def line(self, text: str, number: int = 0, is_expect: bool = False, is_judged: bool = False) -> Line:
-        """Carry one line out.
-
-        Args:
-            is_judged: an expectation is about how the line ends, so that it may fail.
-        """
+        """Carry one line out (is_judged: an expectation is about how the line ends, so that it may fail)."""
         self.session.shell.language = self.language
         trace = self.session.lab.trace
         first = trace.end

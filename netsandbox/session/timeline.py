@@ -1,8 +1,7 @@
 """A lab and the journal of what was done to it: any moment of it can be stood in again.
 
-Going back, undoing, branching and loading are one mechanism: the journal is
-replayed from the last checkpoint before, or in a fresh lab, and the replay is
-checked against what happened.
+Going back, undoing, branching and loading are one mechanism: the journal is replayed from the last checkpoint before,
+or in a fresh lab, and the replay is checked against what happened.
 """
 
 from __future__ import annotations

@@ -11,11 +11,7 @@ FNV_OFFSET, FNV_PRIME = 2166136261, 16777619
 
 
 class Array(NamedTuple):
-    """Never changed: a change makes another.
-
-    Attributes:
-        items: by number, or by key.
-    """
+    """Never changed: a change makes another (items: by number, or by key)."""
 
     items: Mapping[int | str, str] = {}
     is_associative: bool = False

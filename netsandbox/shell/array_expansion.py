@@ -43,11 +43,7 @@ def array_of(expansion: Expander, name: str) -> Array:
 
 
 def key_of(expansion: Expander, name: str, index: Word) -> int | str:
-    """The number or key in brackets; a negative number counts from the end.
-
-    Raises:
-        RefusedError: it counts too far.
-    """
+    """The number or key in brackets; a negative number counts from the end (RefusedError: it counts too far)."""
     array = array_of(expansion, name)
     if array.is_associative:
         return expansion.text(index)
@@ -79,11 +75,7 @@ def all_of(expansion: Expander, part: Parameter) -> list[str]:
 
 
 def made(expansion: Expander, one: Assignment, is_associative: bool = False) -> Array:
-    """What `X=( … )`, `X+=( … )` or `X[INDEX]=…` makes of an array.
-
-    Args:
-        is_associative: `declare -A` stands before it.
-    """
+    """What `X=( … )`, `X+=( … )` or `X[INDEX]=…` makes of an array (is_associative: `declare -A` stands before it)."""
     before = array_of(expansion, one.name)
     pending = expansion.arrays.copy()
     try:

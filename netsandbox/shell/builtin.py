@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 
 
 class Builtin(NamedTuple):
-    """One call.
-
-    Attributes:
-        frame: the command's, on top of the stack until it is done.
-    """
+    """One call (frame: the command's, on top of the stack until it is done)."""
 
     shell: Interpreter
     frame: SimpleFrame

@@ -25,11 +25,7 @@ def false(_call: Builtin) -> int:
 
 
 def _number(call: Builtin, default: int) -> int:
-    """The first argument as a status or a count.
-
-    Raises:
-        RefusedError: it is no number.
-    """
+    """The first argument as a status or a count (RefusedError: it is no number)."""
     if not call.arguments:
         return default
     text = call.arguments[0]

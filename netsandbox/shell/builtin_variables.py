@@ -20,11 +20,7 @@ LONG = {name: letter for letter, name in OPTIONS.items()}
 
 
 def _assign(call: Builtin, word: str) -> str:
-    """`NAME` or `NAME=VALUE`; gives the name back.
-
-    Raises:
-        RefusedError: no name.
-    """
+    """`NAME` or `NAME=VALUE`; gives the name back (RefusedError: no name)."""
     name, equals, value = word.partition("=")
     appends = name.endswith("+") and equals
     name = name[:-1] if appends else name

@@ -26,11 +26,7 @@ def remove(shell: Interpreter, files: list[str]) -> None:
 
 
 class CallFrame(Frame):
-    """A function that runs.
-
-    Args:
-        words: its name, and `$1` and so on.
-    """
+    """A function that runs (words: its name, and `$1` and so on)."""
 
     def __init__(self, body: Runnable, words: list[str], streams: Streams, variables: dict[str, str]) -> None:
         self._body = body

@@ -52,11 +52,7 @@ def _while(parser: Parser) -> tree.Runnable:
 
 
 def _variable(parser: Parser, line: int) -> str:
-    """The name behind `for`.
-
-    Raises:
-        ScriptError: there is none.
-    """
+    """The name behind `for` (ScriptError: there is none)."""
     token = parser.peek()
     name = token.word.bare if token.word is not None else None
     if name is None or NAME.fullmatch(name) is None:

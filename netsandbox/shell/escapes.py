@@ -41,11 +41,7 @@ def unescaped(text: str, has_zero: bool, has_hex: bool = True) -> tuple[str, boo
 
 
 def echoed(words: list[str], always_escapes: bool) -> str:
-    """What `echo` prints of its arguments.
-
-    Args:
-        always_escapes: as dash's, which knows -n only.
-    """
+    """What `echo` prints of its arguments (always_escapes: as dash's, which knows -n only)."""
     newline, escapes = True, always_escapes
     while words and re.fullmatch(r"-n" if always_escapes else r"-[neE]+", words[0]):
         newline = newline and "n" not in words[0]
@@ -62,11 +58,7 @@ def echoed(words: list[str], always_escapes: bool) -> str:
 
 
 class Printf:
-    """One `printf`.
-
-    Attributes:
-        out: what it prints.  errors: what it complains about.
-    """
+    """One `printf` (out: what it prints.  errors: what it complains about)."""
 
     def __init__(self, arguments: list[str], number: Callable[[str], int | None], quoted: Callable[[str], str]) -> None:
         self.out = ""

@@ -32,12 +32,7 @@ HOMES = {"": "/root", "root": "/root"}
 
 
 class Pending(Exception):  # noqa: N818 - no error: what has to run first
-    """A command whose output is needed.
-
-    Attributes:
-        body: it.
-        is_file: its output is a file's (`<(…)`).
-    """
+    """A command whose output is needed (body: it; is_file: its output is a file's (`<(…)`))."""
 
     def __init__(self, body: List, is_file: bool) -> None:
         super().__init__()

@@ -9,11 +9,7 @@ Segment = tuple[str, bool]
 
 
 class Fields:
-    """Fields in the making (POSIX XCU 2.6.5).
-
-    Args:
-        separators: IFS.
-    """
+    """Fields in the making (POSIX XCU 2.6.5) (separators: IFS)."""
 
     splits = True
 

@@ -13,11 +13,7 @@ MOST_NAMES = 10_000
 
 
 def file_names(files: Files, pattern: str) -> list[str]:
-    """Paths that are there and match, sorted; none if there are none.
-
-    Raises:
-        RefusedError: there are too many.
-    """
+    """Paths that are there and match, sorted; none if there are none (RefusedError: there are too many)."""
     found = ["/" if pattern.startswith("/") else ""]
     parts = pattern.strip("/").split("/")
     for number, part in enumerate(parts):

@@ -363,11 +363,7 @@ class Interpreter(Task):
         return Expansion(state, [("", status), *outputs], dynamic, self.streams)
 
     def child(self, body: List, streams: Streams) -> Interpreter:
-        """A subshell.
-
-        Raises:
-            OverBudgetError: there are too many within one another.
-        """
+        """A subshell (OverBudgetError: there are too many within one another)."""
         state = self.state.copy()
         state.depth += 1
         budget.hold(Use.DEPTH, state.depth)

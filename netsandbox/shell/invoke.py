@@ -18,12 +18,7 @@ LONG = frozenset({"--login", "--norc", "--noprofile", "--posix"})
 
 
 class ShellProgram(Task):
-    """One shell.
-
-    Args:
-        machine: where it runs.
-        call: its words, the name first.
-    """
+    """One shell (machine: where it runs; call: its words, the name first)."""
 
     name = "sh"
 

@@ -64,11 +64,7 @@ class Machine(Protocol):
         """What is done within has the rights of who is there."""
 
     def program(self, call: Call) -> Task:
-        """A program, not started yet.
-
-        Raises:
-            NotFoundError, RefusedError: there is none, or not for this call.
-        """
+        """A program, not started yet (NotFoundError, RefusedError: there is none, or not for this call)."""
 
     def context_of(self, call: Call) -> Context:
         """What a program of the shell's own is made from."""

@@ -56,11 +56,7 @@ class Datagrams(NetStream):
 
 
 class Connection(NetStream):
-    """/dev/tcp (apps.stream.StreamOwner).
-
-    Attributes:
-        opening: who waits until it is connected.
-    """
+    """/dev/tcp (apps.stream.StreamOwner) (opening: who waits until it is connected)."""
 
     def __init__(self, socket: StreamSocket, opening: Opening) -> None:
         super().__init__()

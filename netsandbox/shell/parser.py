@@ -56,11 +56,7 @@ class Parser:
         return ""
 
     def expect(self, text: str, opened: str, line: int) -> None:
-        """Take a reserved word or operator.
-
-        Raises:
-            ScriptError: another token stands there, or the text ends.
-        """
+        """Take a reserved word or operator (ScriptError: another token stands there, or the text ends)."""
         if self.reserved() != text:
             self.fail(text, opened, line)
         self.take()
@@ -83,11 +79,7 @@ class Parser:
     # -- lists
 
     def commands(self, *ends: str, opened: str = "", line: int = 1) -> tree.List:
-        """Commands up to one of some words, which is left; at least one.
-
-        Raises:
-            ScriptError: there is none.
-        """
+        """Commands up to one of some words, which is left; at least one (ScriptError: there is none)."""
         found = self.list()
         if not found.items or (ends and self.reserved() not in ends):
             self.fail(ends[0] if ends and (found.items or self.peek().kind == "end") else "", opened, line)
@@ -292,11 +284,7 @@ def _inner(reader: Reader) -> tree.List:
 
 @lru_cache(2048)
 def parse(text: str, dialect: Dialect = BASH) -> tree.List:
-    """The commands of a script.
-
-    Raises:
-        ScriptError: it is none, or not a whole one.
-    """
+    """The commands of a script (ScriptError: it is none, or not a whole one)."""
     parser = Parser(Reader(text, dialect, _inner))
     found = parser.list()
     if parser.peek().kind != "end":
@@ -335,11 +323,7 @@ SEPARATORS = frozenset({"&&", "||", ";", "|", "|&", "&", "(", ";;"})
 
 
 def tokens_of(text: str, dialect: Dialect) -> Iterator[tuple[Token, int]]:
-    """Each token of a text that may go on, and where it ends.
-
-    Raises:
-        ScriptError: a quote or the like is open.
-    """
+    """Each token of a text that may go on, and where it ends (ScriptError: a quote or the like is open)."""
     reader = Reader(text, dialect, _inner)
     while (token := reader.token()).kind != "end":
         yield token, reader.at

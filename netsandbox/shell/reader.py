@@ -75,11 +75,7 @@ class Reader:
         return self.text[self.at:self.at + length]
 
     def deeper(self) -> None:
-        """One construct more within another.
-
-        Raises:
-            ScriptError: there are too many.
-        """
+        """One construct more within another (ScriptError: there are too many)."""
         self.depth += 1
         if self.depth > MOST_NESTED:
             raise ScriptError("", self.line, text=f"more than {MOST_NESTED} constructs within one another")
@@ -87,11 +83,7 @@ class Reader:
     # -- tokens
 
     def token(self) -> Token:
-        """The next one.
-
-        Raises:
-            ScriptError: a quote or the like is open.
-        """
+        """The next one (ScriptError: a quote or the like is open)."""
         found = self._token()
         self._may_assign = self.dialect.name == "bash" and (
             found.word is None or found.text in IN_FRONT or AN_ASSIGNMENT.match(found.text) is not None)

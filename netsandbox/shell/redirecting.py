@@ -37,11 +37,7 @@ class Sockets:
         self._openings: dict[int, Opening] = {}
 
     def open(self, shell: Interpreter, number: int, target: str) -> NetStream | None:
-        """The connection, or None if the shell has to wait for it first.
-
-        Raises:
-            RefusedError: there is none.
-        """
+        """The connection, or None if the shell has to wait for it first (RefusedError: there is none)."""
         found = self._openings.get(number)
         if found is None:
             call = Call([shell.state.name], shell.state.environment, shell.state, standard_input(shell.streams))

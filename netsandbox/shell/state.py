@@ -35,11 +35,7 @@ class FilesSource(Protocol):
 
 
 class JobEntry(NamedTuple):
-    """Something that runs in the background.
-
-    Attributes:
-        number: as in %1.
-    """
+    """Something that runs in the background (number: as in %1)."""
 
     number: int
     pid: int
@@ -127,12 +123,7 @@ class State:
         return self.values.get("IFS", BLANKS)
 
     def set(self, name: str, value: str) -> None:
-        """Give a variable a value.
-
-        Raises:
-            RefusedError: it is read-only.
-            OverBudgetError: the values are too long.
-        """
+        """Give a variable a value (RefusedError: it is read-only; OverBudgetError: the values are too long)."""
         if name in self.readonly:
             raise RefusedError(f"{name}: {'is read only' if self.dialect.name == 'dash' else 'readonly variable'}")
         budget.hold(Use.MEMORY, len(value) + sum(map(len, self.values.values())))

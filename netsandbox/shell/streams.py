@@ -25,11 +25,7 @@ class Sink(Protocol):
 
 
 class Screen:
-    """What a person sees of a program's own output.
-
-    Args:
-        stream: out or err.
-    """
+    """What a person sees of a program's own output (stream: out or err)."""
 
     def __init__(self, program: Output, stream: str) -> None:
         self._program = program
@@ -69,11 +65,7 @@ class Gathered:
 
 
 class FileSink:
-    """A file that was opened for writing.
-
-    Attributes:
-        note: what is to be said about what was written there; said once.
-    """
+    """A file that was opened for writing (note: what is to be said about what was written there; said once)."""
 
     def __init__(self, files: Files, path: str) -> None:
         self._files = files
@@ -178,11 +170,7 @@ def descriptor(fd: int | None, operator: str) -> int:
 
 def opened(streams: Streams, files: Files, fd: int | None, operator: str, target: str, noclobber: bool,
            dialect: Dialect) -> Streams:
-    """The streams with one redirection done.
-
-    Raises:
-        RefusedError: a file cannot be opened, or a descriptor is not open.
-    """
+    """The streams with one redirection done (RefusedError: a file cannot be opened, or a descriptor is not open)."""
     made, number, source = dict(streams), descriptor(fd, operator), descriptor_of(target, files)
     try:
         if source is not None and operator in FILE_OPERATORS:

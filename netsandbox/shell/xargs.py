@@ -133,11 +133,7 @@ class Xargs(Around):
 
 
 def _check(read: Read) -> None:
-    """Numbers, and what excludes what: the later one counts.
-
-    Raises:
-        UsageError: as xargs words it.
-    """
+    """Numbers, and what excludes what: the later one counts (UsageError: as xargs words it)."""
     for one in read.given:
         least, text = LEAST.get(one.spelled), one.value
         if least is None or (one.option.value == "?" and not text):

@@ -1,8 +1,7 @@
 """A grid of terminal cells to draw lines and text on; lines that meet are joined.
 
-Each cell keeps the edges that lines reach as one byte (`netsandbox.tui.glyphs`),
-so drawing is a bitwise or and the joint comes out right whatever the order.
-Text lies over lines; a wide character takes two cells, the second one empty.
+Each cell keeps the edges that lines reach as one byte (`netsandbox.tui.glyphs`), so drawing is a bitwise or and the
+joint comes out right whatever the order. Text lies over lines; a wide character takes two cells, the second one empty.
 """
 
 from __future__ import annotations

@@ -19,11 +19,7 @@ MOST_OWN = 1
 
 
 def table_of(source: LabSource, place: Place, tab: str, glyphs: GlyphSet) -> Table:
-    """The table of one tab as it is now.
-
-    Raises:
-        KeyError: for a tab that does not exist.
-    """
+    """The table of one tab as it is now (KeyError: for a tab that does not exist)."""
     return _TABLES[tab](source, place, glyphs)
 
 

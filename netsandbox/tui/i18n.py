@@ -14,11 +14,7 @@ from netsandbox.tui.text import cell_len
 
 
 def add_texts(texts: Mapping[str, Both]) -> None:
-    """Take words that a pane brings: key -> (English, 简体中文).
-
-    Raises:
-        ValueError: a key has other words already.
-    """
+    """Take words that a pane brings: key -> (English, 简体中文) (ValueError: a key has other words already)."""
     for key, words in texts.items():
         if WORDS.table.setdefault(key, words) != words:
             raise ValueError(f"the text {key!r} is there already")
@@ -35,11 +31,7 @@ class _Choice:
 
 
 def set_language(language: str) -> None:
-    """Choose the language of all texts made from now on.
-
-    Raises:
-        ValueError: for a language that the words are not in.
-    """
+    """Choose the language of all texts made from now on (ValueError: for a language that the words are not in)."""
     if language not in LANGUAGES:
         raise ValueError(f"no language {language!r}: expected one of {', '.join(LANGUAGES)}")
     _Choice.language = language

@@ -42,11 +42,7 @@ class SharesFile:
 
 
 def _read(told: dict[str, Any]) -> Shares:
-    """What a file tells.
-
-    Raises:
-        ValueError, KeyError, TypeError, AttributeError, ArithmeticError: it tells something else.
-    """
+    """What a file tells (ValueError, KeyError, TypeError, AttributeError, ArithmeticError: it tells something else)."""
     if told["format"] != FORMAT:
         raise ValueError("another version")
     found = {tuple(map(str, names)): tuple(map(int, sizes)) for names, sizes in told["shares"]}

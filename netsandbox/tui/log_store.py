@@ -1,7 +1,6 @@
 """The rows of the frame log that are shown: by a filter whose index is built in slices, one for each journey, or all.
 
-A row has an *absolute* number (see `LogRows`); and a *position* among the rows
-that the filter lets through.
+A row has an *absolute* number (see `LogRows`); and a *position* among the rows that the filter lets through.
 """
 
 from __future__ import annotations

@@ -17,11 +17,7 @@ SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 
 
 def page(socket: str, size: int, light: bool) -> str:
-    """The page whose terminal speaks with a web socket.
-
-    Args:
-        size: of its letters, in pixels.
-    """
+    """The page whose terminal speaks with a web socket (size: of its letters, in pixels)."""
     text = _PAGE.replace("{size}", str(size)).replace("{background}", LIGHT if light else DARK)
     return text.replace("{socket}", escape(socket, quote=True))
 

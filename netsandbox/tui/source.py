@@ -144,9 +144,8 @@ class Outcome(NamedTuple):
 class LabSource(Protocol):
     """A lab to look at and to give commands to.
 
-    `version` and `epoch` are cheap and asked many times a second; everything
-    else is asked when they have changed.  Rows of a node that does not exist
-    are empty sequences, never an error.
+    `version` and `epoch` are cheap and asked many times a second; everything else is asked when they have changed.
+    Rows of a node that does not exist are empty sequences, never an error.
     """
 
     def version(self) -> int:

@@ -54,11 +54,7 @@ class KnownStyles(Stylesheet):
         return {}
 
     def apply(self, node: DOMNode, *, animate: bool = False, cache: dict[Way, RulesMap] | None = None) -> None:
-        """Style a node.
-
-        Args:
-            cache: Textual's own, of one change; not needed.
-        """
+        """Style a node (cache: Textual's own, of one change; not needed)."""
         if self._known_of is not self.rules_map or len(self._known) > MOST:
             self._known, self._known_of = self._nothing_known(), self.rules_map
         way = _way_to(node)

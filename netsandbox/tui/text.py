@@ -1,10 +1,8 @@
 """Text that a person or a packet supplied, made safe to paint, and measured in cells.
 
-A container may be called `web\\x1b[2J`, a payload may hold right-to-left
-overrides, and a log line may be a thousand combining marks.  `safe` is the one
-gate that all of them pass: what comes out has no character that moves the
-cursor, reorders its neighbours or changes their width, so that
-`cell_len(safe(text))` is what a terminal will use.
+A container may be called `web\\x1b[2J`, a payload may hold right-to-left overrides, and a log line may be a thousand
+combining marks.  `safe` is the one gate that all of them pass: what comes out has no character that moves the cursor,
+reorders its neighbours or changes their width, so that `cell_len(safe(text))` is what a terminal will use.
 """
 
 from __future__ import annotations
@@ -57,9 +55,8 @@ def _safe_character(character: str) -> str:
 def safe(text: str) -> str:
     """Return `text` with every harmful character replaced; idempotent, and always `str.isprintable`.
 
-    Control characters become their pictures (`␛`), format, bidirectional,
-    private-use and unassigned ones `\ufffd`; runs of combining marks are cut
-    after `MAX_MARKS`.  Markup brackets stay: nothing in tui/ parses markup.
+    Control characters become their pictures (`␛`), format, bidirectional, private-use and unassigned ones `\ufffd`;
+    runs of combining marks are cut after `MAX_MARKS`.  Markup brackets stay: nothing in tui/ parses markup.
     """
     if (text.isascii() and text.isprintable()) or _harmless.issuperset(text):
         return text

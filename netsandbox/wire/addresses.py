@@ -66,11 +66,7 @@ def prefix_mask(length: int) -> int:
 
 
 def parse_mac(text: str) -> int:
-    """The 48-bit number of `02:42:ac:11:00:02`.
-
-    Raises:
-        AddressError: the text is no MAC address.
-    """
+    """The 48-bit number of `02:42:ac:11:00:02` (AddressError: the text is no MAC address)."""
     if not _MAC.fullmatch(text):
         raise AddressError(f"{text!r} is not a MAC address (expected six hex bytes, as 02:42:ac:11:00:02)")
     number = 0
@@ -84,11 +80,7 @@ def format_mac(number: int) -> str:
 
 
 def parse_ipv4(text: str) -> int:
-    """The 32-bit number of a dotted quad.
-
-    Raises:
-        AddressError: the text is no IPv4 address.
-    """
+    """The 32-bit number of a dotted quad (AddressError: the text is no IPv4 address)."""
     parts = text.split(".")
     if len(parts) != 4 or not all(_OCTET.fullmatch(part) and int(part) < 256 for part in parts):
         raise AddressError(f"{text!r} is not an IPv4 address (expected four numbers below 256, as 172.17.0.2)")

@@ -1,8 +1,7 @@
 """The Internet checksum (RFC 1071) by arithmetic on one big integer.
 
-A one's-complement sum of 16-bit words is a residue modulo 0xFFFF, and 2**16
-is congruent to 1: so the big-endian number that the bytes spell has the same
-residue as the sum of its words, and Python divides it in C.
+A one's-complement sum of 16-bit words is a residue modulo 0xFFFF, and 2**16 is congruent to 1: so the big-endian number
+that the bytes spell has the same residue as the sum of its words, and Python divides it in C.
 """
 
 from __future__ import annotations

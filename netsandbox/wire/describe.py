@@ -1,8 +1,7 @@
 """A frame in one line, in the words of tcpdump 4.99.
 
-What tcpdump decodes and we do not (IPv6, 802.3, DNS and other protocols above
-UDP and TCP) ends where our knowledge does: as tcpdump ends with what it does
-not know, with bytes in hexadecimal or with the length of the data.
+What tcpdump decodes and we do not (IPv6, 802.3, DNS and other protocols above UDP and TCP) ends where our knowledge
+does: as tcpdump ends with what it does not know, with bytes in hexadecimal or with the length of the data.
 """
 
 from __future__ import annotations
@@ -137,9 +136,8 @@ def line(data: bytes, verbose: int = 0, conversations: Conversations | None = No
 
     Args:
         verbose: how many times -v.
-        conversations: an empty dictionary for each capture, kept by the
-            caller between its frames: TCP numbers then count from the first
-            ones seen. None: they are absolute, as with `-S`.
+        conversations: an empty dictionary for each capture, kept by the caller between its frames: TCP numbers then
+            count from the first ones seen. None: they are absolute, as with `-S`.
     """
     out = Out(verbose, conversations)
     try:
@@ -158,12 +156,7 @@ def _finish(out: Out, data: bytes, ethertype: int) -> None:
 
 
 def _frame(out: Out, data: bytes, length: int) -> None:
-    """Add a frame.
-
-    Args:
-        data: the frame, as far as it is there.
-        length: how long it is.
-    """
+    """Add a frame (data: the frame, as far as it is there; length: how long it is)."""
     if length < len(data):
         out.add(f"[length {length} < caplen {len(data)}] (invalid)")
         return

@@ -63,11 +63,7 @@ class Out:
 
 
 def number(data: bytes, at: int, size: int, protocol: str) -> int:
-    """A field as a number.
-
-    Raises:
-        Cut: the bytes end before it does.
-    """
+    """A field as a number (Cut: the bytes end before it does)."""
     if at + size > len(data):
         raise Cut(protocol)
     return int.from_bytes(data[at:at + size], "big")

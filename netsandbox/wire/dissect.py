@@ -1,8 +1,7 @@
 """Any bytes to layers, fields and byte ranges, for the layers pane and the hex pane. Never raises.
 
-It reads the bytes themselves and not the parsed headers, because it must also
-show a frame that is cut off or contradicts itself: there every byte still
-belongs to a field, the last one being `Truncated`.
+It reads the bytes themselves and not the parsed headers, because it must also show a frame that is cut off or
+contradicts itself: there every byte still belongs to a field, the last one being `Truncated`.
 """
 
 from __future__ import annotations

@@ -84,11 +84,7 @@ class Message(NamedTuple):
         return self.flags & 15
 
     def emit(self, compress: bool = True) -> bytes:
-        """The message as bytes.
-
-        Args:
-            compress: names that stand in it already are pointers to them (RFC 1035, 4.1.4).
-        """
+        """The message as bytes (compress: names that stand in it already are pointers to them (RFC 1035, 4.1.4))."""
         known: dict[str, int] | None = {} if compress else None
         sections = self.answers, self.authority, self.additional
         out = bytearray(_HEAD.pack(self.ident, self.flags, len(self.questions), *(len(part) for part in sections)))
@@ -121,11 +117,7 @@ def fits(name: str) -> bool:
 
 
 def encode_name(name: str) -> bytes:
-    """A name as labels, uncompressed.
-
-    Raises:
-        ValueError: a label is empty or too long, or the name is.
-    """
+    """A name as labels, uncompressed (ValueError: a label is empty or too long, or the name is)."""
     out = bytearray()
     _put_name(out, name, {})
     return bytes(out)
@@ -161,11 +153,7 @@ def _put_record(out: bytearray, record: Answer, known: dict[str, int] | None) ->
 
 
 def parse(data: bytes) -> Message:
-    """Read a message.
-
-    Raises:
-        ParseError: it makes no sense.
-    """
+    """Read a message (ParseError: it makes no sense)."""
     try:
         ident, flags, *counts = _HEAD.unpack_from(data)
         if max(counts) > MOST_RECORDS:
@@ -187,11 +175,7 @@ def parse(data: bytes) -> Message:
 
 
 def parse_question(data: bytes, at: int) -> tuple[Question, int]:
-    """A question at an offset, and where it ends.
-
-    Raises:
-        ParseError: it makes no sense.
-    """
+    """A question at an offset, and where it ends (ParseError: it makes no sense)."""
     try:
         name, at = _name(data, at)
         kind, cls = Struct("!HH").unpack_from(data, at)
@@ -201,11 +185,7 @@ def parse_question(data: bytes, at: int) -> tuple[Question, int]:
 
 
 def parse_record(data: bytes, at: int) -> tuple[Answer, int]:
-    """A resource record at an offset, and where it ends.
-
-    Raises:
-        ParseError: it makes no sense.
-    """
+    """A resource record at an offset, and where it ends (ParseError: it makes no sense)."""
     try:
         name, at = _name(data, at)
         kind, cls, ttl, size = _TAIL.unpack_from(data, at)

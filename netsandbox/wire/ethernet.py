@@ -46,12 +46,11 @@ Payload: TypeAlias = ArpPacket | IPv4Packet | VlanTag | Malformed | bytes
 class Frame:
     """One Ethernet frame, never changed once sent: all receivers of a flood share it.
 
-    It is made either of parsed headers or of bytes; bytes are encoded when
-    someone looks, and then kept.
+    It is made either of parsed headers or of bytes; bytes are encoded when someone looks, and then kept.
 
     Attributes:
-        size: bytes on the wire, 14 bytes of header included; without the outer tag that this machine put in, which
-            is kept beside the frame (skb->vlan_tci).
+        size: bytes on the wire, 14 bytes of header included; without the outer tag that this machine put in, which is
+            kept beside the frame (skb->vlan_tci).
         trailer: bytes behind the payload that belong to no header (padding).
     """
 
@@ -69,11 +68,7 @@ class Frame:
 
     @classmethod
     def parse(cls, data: bytes) -> Frame:
-        """The frame that some bytes hold.
-
-        Raises:
-            ParseError: fewer than 14 bytes.
-        """
+        """The frame that some bytes hold (ParseError: fewer than 14 bytes)."""
         if len(data) < HEADER:
             raise ParseError("PKT_TOO_SMALL", f"an Ethernet frame has at least {HEADER} bytes, here are {len(data)}")
         ethertype = data[12] << 8 | data[13]

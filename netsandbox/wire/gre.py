@@ -35,11 +35,7 @@ class GrePacket(NamedTuple):
 
     @classmethod
     def parse(cls, data: bytes) -> GrePacket:
-        """The packet that some bytes hold.
-
-        Raises:
-            ParseError: too few bytes, another version, or a wrong checksum.
-        """
+        """The packet that some bytes hold (ParseError: too few bytes, another version, or a wrong checksum)."""
         flags = int.from_bytes(data[:2], "big")
         needed = HEADER + 4 * sum(bool(flags & bit) for bit in (CHECKSUM, KEY, SEQUENCE))
         if len(data) < needed:

@@ -31,11 +31,7 @@ class IgmpMessage(NamedTuple):
 
     @classmethod
     def parse(cls, data: bytes) -> IgmpMessage:
-        """The message that some bytes hold (ip_mc_check_igmp).
-
-        Raises:
-            ParseError: too few bytes, or a wrong checksum.
-        """
+        """The message that some bytes hold (ip_mc_check_igmp) (ParseError: too few bytes, or a wrong checksum)."""
         if len(data) < HEADER:
             raise ParseError("PKT_TOO_SMALL", f"IGMP needs {HEADER} bytes, here are {len(data)}")
         if internet_checksum(data):

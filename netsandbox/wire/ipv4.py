@@ -189,8 +189,7 @@ class IPv4Packet:
 class ReservedBitPacket(IPv4Packet):
     """A packet with the reserved flag set. Linux forwards it unchanged, so it must survive.
 
-    A class of its own, because a field that is nearly always zero would cost
-    every packet that is made.
+    A class of its own, because a field that is nearly always zero would cost every packet that is made.
     """
 
     reserved = True

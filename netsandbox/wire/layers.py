@@ -63,8 +63,7 @@ Row = tuple[int, int, str, Callable[[int], str]]
 def read_fields(data: bytes, start: int, end: int, rows: Sequence[Row]) -> list[Field]:
     """The fields of a header that begins at `start`, as far as there are bytes before `end`.
 
-    Where the bytes break off inside the header, a last field `Truncated`
-    covers those that make no field.
+    Where the bytes break off inside the header, a last field `Truncated` covers those that make no field.
     """
     fields: list[Field] = []
     covered = start

@@ -1,9 +1,8 @@
 """Captures in pcapng (draft-ietf-opsawg-pcapng): the writer.
 
-A file is one section with one interface block for each interface, and one
-enhanced packet block for each frame at each interface it passes. Nothing of
-the machine that writes is in it (no clock, host, operating system or program),
-so that the same packets always make the same bytes.
+A file is one section with one interface block for each interface, and one enhanced packet block for each frame at each
+interface it passes. Nothing of the machine that writes is in it (no clock, host, operating system or program), so that
+the same packets always make the same bytes.
 """
 
 from __future__ import annotations

@@ -48,11 +48,7 @@ def emit_tcn() -> bytes:
 
 
 def parse(data: bytes) -> ConfigBpdu | None:
-    """The message in a frame's payload; None is a topology change notification.
-
-    Raises:
-        ParseError: it is none of 802.1D's.
-    """
+    """The message in a frame's payload; None is a topology change notification (ParseError: it is none of 802.1D's)."""
     if not data.startswith(LLC):
         raise ParseError("NOT_SPECIFIED", "no LLC header of a spanning tree")
     body = data[len(LLC):]

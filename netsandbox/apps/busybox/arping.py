@@ -79,11 +79,7 @@ class BusyboxArping(Arping):
 
 
 def parse(arguments: list[str], names: dict[str, int]) -> ArpingOptions:
-    """The options of a command line.
-
-    Raises:
-        UsageError: an option or a value that it does not take.
-    """
+    """The options of a command line (UsageError: an option or a value that it does not take)."""
     read = OPTIONS.read(arguments)
     given, operands = read.values, read.operands
     if len(operands) != 1:

@@ -26,11 +26,7 @@ TEXTS = {404: "The requested URL was not found", 501: "The requested method is n
 
 
 class BusyboxSite:
-    """Its answers.
-
-    Args:
-        verbosity: -v tells of the answers, -vv of the requests too.
-    """
+    """Its answers (verbosity: -v tells of the answers, -vv of the requests too)."""
 
     knows_simple: ClassVar = True
     version: ClassVar = "HTTP/1.1"
@@ -119,11 +115,7 @@ class BusyboxHttpd(PythonServer):
 
 
 def program(context: Context) -> Program:
-    """httpd (program.Maker).
-
-    Raises:
-        UsageError: an option or a place that there is not, or no -f.
-    """
+    """httpd (program.Maker) (UsageError: an option or a place that there is not, or no -f)."""
     read = OPTIONS.read(context.arguments)
     if "f" not in read:
         raise UsageError("httpd: netsandbox: it goes on in the background with `httpd -f … &` alone", 1)

@@ -111,11 +111,7 @@ class BusyboxPing(Ping):
 
 
 def parse(arguments: list[str]) -> PingOptions:
-    """The options of a command line.
-
-    Raises:
-        UsageError: an option or a value that it does not take.
-    """
+    """The options of a command line (UsageError: an option or a value that it does not take)."""
     read = OPTIONS.read(arguments)
     options, operands = read.values, read.operands
     if not operands:

@@ -38,11 +38,7 @@ class GlobError(Exception):
 
 
 def expand(url: str, place: int) -> list[Wanted]:
-    """The URLs that `{a,b}`, `[1-3]`, `[01-10:2]` and `[a-c]` stand for.
-
-    Raises:
-        GlobError: as curl words it.
-    """
+    """The URLs that `{a,b}`, `[1-3]`, `[01-10:2]` and `[a-c]` stand for (GlobError: as curl words it)."""
     parts: list[list[str]] = []
     at, plain = 0, ""
     while at < len(url):

@@ -116,11 +116,7 @@ class CurlOptions:
 
 
 def parse(arguments: list[str], files: Files) -> CurlOptions:
-    """Read a command line.
-
-    Raises:
-        UsageError: as curl words it.
-    """
+    """Read a command line (UsageError: as curl words it)."""
     options, rest, given = CurlOptions(), list(arguments), list[Given]()
     only_urls, urls = False, list[str]()
     while rest:

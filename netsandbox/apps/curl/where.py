@@ -61,11 +61,7 @@ def peer(options: CurlOptions, url: Url) -> tuple[str, int]:
 
 
 def pinned(options: CurlOptions) -> Iterator[tuple[str, str, str]]:
-    """(host, port, addresses) of each --resolve.
-
-    Raises:
-        ResolveError: one that curl does not understand.
-    """
+    """(host, port, addresses) of each --resolve (ResolveError: one that curl does not understand)."""
     for entry in options.lists["resolve"]:
         found = _ENTRY.fullmatch(entry)
         if found is None:

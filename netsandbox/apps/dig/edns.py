@@ -50,11 +50,7 @@ class Edns(NamedTuple):
                 "keepalive": now._replace(keepalive=not is_off)}[name]
 
     def records(self, cookie: bytes) -> tuple[dns.Answer, ...]:
-        """The question's OPT record, if it has one.
-
-        Args:
-            cookie: the client's own.
-        """
+        """The question's OPT record, if it has one (cookie: the client's own)."""
         if not (self.is_on or self.dnssec or self.size is not None):
             return ()
         options = [(dns.NSID, b"")] if self.nsid else []
@@ -71,11 +67,7 @@ def _cookie(text: str) -> bytes:
 
 
 def number(what: str, text: str, most: int, code: int = 10) -> int:
-    """A number as dig reads it.
-
-    Raises:
-        UsageError: it is none, or too much.
-    """
+    """A number as dig reads it (UsageError: it is none, or too much)."""
     is_number = text.isascii() and text.isdecimal()
     if not is_number or int(text) > most:
         why = "out of range" if is_number else "not a valid number"

@@ -249,11 +249,7 @@ OFF = {"recurse": "norecurse", "vc": "notcp"}
 
 
 def read_host(arguments: list[str]) -> Asked:
-    """host's.
-
-    Raises:
-        UsageError: as host words it.
-    """
+    """host's (UsageError: as host words it)."""
     try:
         read = HOST.read(arguments, in_order=True)
     except UsageError as error:

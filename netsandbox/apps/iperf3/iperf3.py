@@ -200,11 +200,7 @@ class Client(StreamClient):
 
 
 def program(context: Context) -> Program:
-    """iperf3(1) (program.Maker).
-
-    Raises:
-        UsageError: arguments that make no sense, or are not modelled.
-    """
+    """iperf3(1) (program.Maker) (UsageError: arguments that make no sense, or are not modelled)."""
     given = _given(context.arguments)
     port = _number(given.get("p", str(wire.PORT)), 1, 65535, "port number must be between 1 and 65535 inclusive")
     if "s" in given:

@@ -25,11 +25,7 @@ def tell(control: Stream, value: dict[str, Any]) -> None:
 
 
 def unpacked(data: bytes) -> tuple[dict[str, Any] | None, bytes]:
-    """A JSON object and what follows it; None while it is not whole.
-
-    Raises:
-        ValueError: it is no object, or too long.
-    """
+    """A JSON object and what follows it; None while it is not whole (ValueError: it is no object, or too long)."""
     length = int.from_bytes(data[:4], "big") if len(data) >= 4 else 0
     if length > LARGEST:
         raise ValueError("too long")

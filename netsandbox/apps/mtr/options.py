@@ -62,11 +62,7 @@ class MtrOptions:
     notes: list[str] = field(default_factory=list)
 
     def take(self, given: Given) -> None:
-        """One option in its turn.
-
-        Raises:
-            UsageError: in mtr's words, or what -h and -v print.
-        """
+        """One option in its turn (UsageError: in mtr's words, or what -h and -v print)."""
         name, value = given.option.name, given.value
         if name in NUMBERS:
             attribute, least, most = NUMBERS[name]
@@ -131,11 +127,7 @@ SECONDS = {"interval": "interval", "gracetime": "grace"}
 
 
 def parse(context: Context) -> MtrOptions:
-    """The command line.
-
-    Raises:
-        UsageError: it is refused, or -h or -v end the run.
-    """
+    """The command line (UsageError: it is refused, or -h or -v end the run)."""
     options = MtrOptions()
     given = []
     for one in TABLE.each(context.arguments, options.targets):

@@ -50,11 +50,7 @@ class Row(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All of a run.
-
-    Attributes:
-        host: this host's name.  target: as it was typed.  letters: the columns.
-    """
+    """All of a run (host: this host's name.  target: as it was typed.  letters: the columns)."""
 
     host: str
     target: str

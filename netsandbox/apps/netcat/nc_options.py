@@ -58,11 +58,7 @@ class NcOptions:
 
 
 def parse(arguments: list[str]) -> NcOptions:
-    """OpenBSD's.
-
-    Raises:
-        UsageError: as nc words it.
-    """
+    """OpenBSD's (UsageError: as nc words it)."""
     read = OPENBSD.read(arguments)
     given, operands = read.values, read.operands
     if "h" in given:
@@ -106,11 +102,7 @@ def _listen(options: NcOptions, operands: list[str], given: dict[str, str]) -> N
 
 
 def parse_busybox(arguments: list[str]) -> NcOptions:
-    """BusyBox's: `nc -l -p PORT`, `nc HOST PORT`.
-
-    Raises:
-        UsageError: as BusyBox words it.
-    """
+    """BusyBox's: `nc -l -p PORT`, `nc HOST PORT` (UsageError: as BusyBox words it)."""
     read = BUSYBOX.read(arguments)
     given, operands = read.values, read.operands
     options = usual_options(given)

@@ -31,11 +31,7 @@ OPTIONS = OptionTable(
 
 
 def listen_on_ipv6(namespace: NetworkNamespace, process: Process, port: int) -> Socket:
-    """Where nobody asks, as no machine here speaks IPv6; but the port is taken.
-
-    Raises:
-        SocketError: somebody else has it.
-    """
+    """Where nobody asks, as no machine here speaks IPv6; but the port is taken (SocketError: somebody else has it)."""
     socket = Socket(namespace, process, reuse=True)
     socket.family = "inet6"
     socket.bind(0, port)
@@ -124,11 +120,7 @@ class Ncat(Netcat):
 
 
 def parse(arguments: list[str]) -> NcOptions:
-    """ncat's command line.
-
-    Raises:
-        UsageError: as ncat words it, or by name what is not modelled.
-    """
+    """ncat's command line (UsageError: as ncat words it, or by name what is not modelled)."""
     read = OPTIONS.read(arguments)
     given, operands = read.values, read.operands
     options = usual_options(given)

@@ -51,11 +51,7 @@ class Token(NamedTuple):
 
 
 def read_tree(files: Reader) -> list[Directive]:
-    """nginx.conf and what it includes.
-
-    Raises:
-        ConfError: a file is not there, or makes no sense.
-    """
+    """nginx.conf and what it includes (ConfError: a file is not there, or makes no sense)."""
     return _read(files, MAIN, "", 0)
 
 

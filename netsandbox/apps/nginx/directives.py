@@ -99,11 +99,7 @@ SERVER, SERVER_OF_UPSTREAM = Rule("h", 0, 0, is_block=True), Rule("u", 1, MANY)
 
 
 def check(directive: Directive, place: str) -> None:
-    """One directive, where it stands.
-
-    Raises:
-        ConfError: nginx does not take it there, or the sandbox has none of it.
-    """
+    """One directive, where it stands (ConfError: nginx does not take it there, or the sandbox has none of it)."""
     name, where = directive.name, directive.where
     rule = (SERVER_OF_UPSTREAM if place == "u" else SERVER) if name == "server" else RULES.get(name)
     if rule is None:

@@ -27,11 +27,7 @@ class Printer(Protocol):
 
 
 class NginxLog:
-    """Where one server writes.
-
-    Args:
-        files: the container's; None for a server without any.
-    """
+    """Where one server writes (files: the container's; None for a server without any)."""
 
     def __init__(self, files: Files | None, configuration: Configuration) -> None:
         self._files = files

@@ -68,11 +68,7 @@ class Listen(NamedTuple):
 
 
 class Upstream(NamedTuple):
-    """A server of a group, or the one that a proxy_pass names itself.
-
-    Attributes:
-        fail_timeout: milliseconds.
-    """
+    """A server of a group, or the one that a proxy_pass names itself (fail_timeout: milliseconds)."""
 
     host: str
     port: int
@@ -337,11 +333,7 @@ def _authority(text: str, found: Directive) -> tuple[str, int]:
 
 
 def proxied(found: Directive) -> tuple[str, int, str | None]:
-    """(host, port or 0, URI or None) of a proxy_pass.
-
-    Raises:
-        ConfError: it is no URL that is modelled.
-    """
+    """(host, port or 0, URI or None) of a proxy_pass (ConfError: it is no URL that is modelled)."""
     text = found.words[0]
     if "$" in text or text.startswith(("https://", "http://unix:")):
         raise ConfError(f'netsandbox: proxy_pass {text} is not modelled: it takes http:// and a host, no '

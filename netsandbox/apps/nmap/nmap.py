@@ -289,11 +289,7 @@ PING_ONLY = frozenset({"-sn", "-sP"})
 
 
 class Told(NamedTuple):
-    """A command line.
-
-    Attributes:
-        words: the targets.  log: a file (-oG).  ports: as -p names them.
-    """
+    """A command line (words: the targets.  log: a file (-oG).  ports: as -p names them)."""
 
     words: list[str]
     flags: set[str]

@@ -191,11 +191,7 @@ def name_of(port: int) -> str:
 
 
 def ports_of(text: str) -> list[int]:
-    """The ports of -p, in order.
-
-    Raises:
-        UsageError: there is no such port, or too many are meant.
-    """
+    """The ports of -p, in order (UsageError: there is no such port, or too many are meant)."""
     found: set[int] = set()
     for part in text.removeprefix("T:").split(","):
         low, dash, high = part.partition("-")

@@ -12,11 +12,7 @@ MOST = 4096
 
 
 def addresses(text: str) -> list[int] | None:
-    """The addresses of one word; None for a name.
-
-    Raises:
-        UsageError: it is out of range.
-    """
+    """The addresses of one word; None for a name (UsageError: it is out of range)."""
     parts = text.partition("/")[0].split(".")
     if len(parts) != 4 or not all(part and set(part) <= set("0123456789-,*") for part in parts):
         return None

@@ -263,11 +263,7 @@ def timeval(at: int) -> bytes:
 
 
 def resolved(target: str, names: dict[str, int]) -> int:
-    """The address of what is to be pinged.
-
-    Raises:
-        UsageError: nobody knows it.
-    """
+    """The address of what is to be pinged (UsageError: nobody knows it)."""
     address = lookup(target, names)
     if address is None:
         raise UsageError(f"ping: {target}: Name or service not known")

@@ -11,11 +11,7 @@ from netsandbox.wire.http import Head
 
 
 class Page(NamedTuple):
-    """One name's front page.
-
-    Attributes:
-        moved: where it sends everybody instead, or empty.
-    """
+    """One name's front page (moved: where it sends everybody instead, or empty)."""
 
     text: bytes = b""
     moved: str = ""

@@ -79,11 +79,7 @@ class Address(NamedTuple):
     """As it stands on the line, without its options."""
 
     def prepare(self, socket: StreamSocket | UdpSocket) -> None:
-        """Set the options of its socket.
-
-        Raises:
-            RefusedError: the kernel refuses one.
-        """
+        """Set the options of its socket (RefusedError: the kernel refuses one)."""
         self.wishes.apply(socket)
         if isinstance(socket, StreamSocket):
             socket.nodelay = self.nodelay
@@ -95,11 +91,7 @@ class Address(NamedTuple):
 
 
 def parse_all(words: list[str]) -> list[Address]:
-    """Both addresses.
-
-    Raises:
-        UsageError: an address that is unknown or not modelled.
-    """
+    """Both addresses (UsageError: an address that is unknown or not modelled)."""
     return [_parse(word) for word in words]
 
 

@@ -16,11 +16,7 @@ class Runner(Protocol):
     """Starts programs where socat runs."""
 
     def program(self, argv: list[str], variables: dict[str, str], stdin: Pipe) -> Task:
-        """A program, not started yet.
-
-        Raises:
-            UsageError: there is none.
-        """
+        """A program, not started yet (UsageError: there is none)."""
 
 
 class NoRunner:
@@ -46,11 +42,7 @@ class Taken(list[tuple[str, str]]):
 
 
 class ExecEnd(End):
-    """One program.
-
-    Args:
-        variables: what socat tells it of the other end (SOCAT_PEERADDR …).
-    """
+    """One program (variables: what socat tells it of the other end (SOCAT_PEERADDR …))."""
 
     def __init__(self, program: Socat, argv: tuple[str, ...], variables: dict[str, str]) -> None:
         super().__init__(program)

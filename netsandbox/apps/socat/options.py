@@ -47,11 +47,7 @@ class SocatOptions(NamedTuple):
 
 
 def read_options(words: list[str]) -> SocatOptions:
-    """Read a command line.
-
-    Raises:
-        UsageError: an option that there is not, or that is not modelled.
-    """
+    """Read a command line (UsageError: an option that there is not, or that is not modelled)."""
     options, rest = SocatOptions(), list(words)
     while rest and rest[0].startswith("-") and rest[0] not in ("-", "--") and not rest[0].startswith("-,"):
         word = rest.pop(0)

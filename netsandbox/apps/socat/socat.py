@@ -58,11 +58,7 @@ class Socat(Program):
         self.pair(self.make(self.first, {}))
 
     def make(self, address: Address, variables: dict[str, str]) -> End:
-        """One end, not begun yet.
-
-        Args:
-            variables: what a program is told of the other end.
-        """
+        """One end, not begun yet (variables: what a program is told of the other end)."""
         if address.kind == "exec":
             return ExecEnd(self, address.argv, variables)
         if address.kind == "standard":
@@ -211,11 +207,7 @@ def with_lines(data: bytes, has: str, wants: str) -> bytes:
 
 
 def program(context: Context, runner: Runner | None = None) -> Program:
-    """socat(1) (program.Maker).
-
-    Args:
-        runner: starts what EXEC and SYSTEM name.
-    """
+    """socat(1) (program.Maker) (runner: starts what EXEC and SYSTEM name)."""
     try:
         options = read_options(context.arguments)
         if options.shown:

@@ -72,11 +72,7 @@ class Wishes(NamedTuple):
         return kind(namespace, process)  # type: ignore[arg-type]
 
     def apply(self, socket: StreamSocket | UdpSocket) -> None:
-        """Ask for all of it.
-
-        Raises:
-            RefusedError: the kernel says no.
-        """
+        """Ask for all of it (RefusedError: the kernel says no)."""
         for name, value in self.numbers:
             if name == "tos":
                 value &= 0xFF if isinstance(socket, UdpSocket) else 0xFF & ~ecn.BITS
@@ -147,11 +143,7 @@ def with_option(wishes: Wishes, kind: str, text: str) -> Wishes | None:
 
 
 def number_of(option: str) -> int:
-    """An option's number, decimal, octal or hexadecimal; 1 without one.
-
-    Raises:
-        UsageError: it is none.
-    """
+    """An option's number, decimal, octal or hexadecimal; 1 without one (UsageError: it is none)."""
     text = option.partition("=")[2] if "=" in option else "1"
     if re.fullmatch("-?(0[xX][0-9a-fA-F]+|[0-9]+)", text, re.ASCII) is None:
         raise UsageError(f'socat[1] E parseopts(): missing numerical value of option "{option}"', 1)

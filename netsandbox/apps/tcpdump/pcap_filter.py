@@ -54,11 +54,7 @@ class Filter:
         self._test: Test | None = parser.everything()
 
     def matches(self, data: bytes, is_out: bool = False) -> bool:
-        """Whether a frame is one of those asked for.
-
-        Args:
-            data: from the Ethernet header on.
-        """
+        """Whether a frame is one of those asked for (data: from the Ethernet header on)."""
         if self._test is None:
             return True
         try:
@@ -92,11 +88,7 @@ class _Parser:
         return test
 
     def expression(self, shared: Qualifiers | None) -> Test:
-        """Terms in a row.
-
-        Args:
-            shared: inside `host ( … )`: the qualifiers that all have.
-        """
+        """Terms in a row (shared: inside `host ( … )`: the qualifiers that all have)."""
         first, rest = self.term(shared), []
         while (word := self.tokens.take_if("and", "or")) is not None:
             repeats = self.tokens.is_operand_next()

@@ -48,11 +48,7 @@ class Packet(NamedTuple):
     is_out: bool = False
 
     def number(self, at: int, size: int) -> int:
-        """Some bytes as a number.
-
-        Raises:
-            OutOfFrame: the frame ends before they do.
-        """
+        """Some bytes as a number (OutOfFrame: the frame ends before they do)."""
         if at < 0 or at + size > len(self.data):
             raise OutOfFrame
         return int.from_bytes(self.data[at:at + size], "big")

@@ -21,11 +21,7 @@ FRAGMENTATION_NEEDED = 4
 
 
 class ProbeError(Exception):
-    """A system call that traceroute cannot go on without.
-
-    Attributes:
-        call: its name.  error: the errno's name.
-    """
+    """A system call that traceroute cannot go on without (call: its name.  error: the errno's name)."""
 
     def __init__(self, call: str, error: str) -> None:
         super().__init__(call, error)

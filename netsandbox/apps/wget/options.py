@@ -74,11 +74,7 @@ class WgetOptions:
 
 
 def parse(arguments: list[str], is_gnu: bool, files: Files) -> WgetOptions:
-    """Read a command line.
-
-    Raises:
-        UsageError: as wget words it.
-    """
+    """Read a command line (UsageError: as wget words it)."""
     table = GNU if is_gnu else BUSYBOX
     read = table.read(_spelled_out(arguments) if is_gnu else arguments)
     options = WgetOptions()

@@ -43,11 +43,7 @@ def commit_one(client: Client, parsed: Parsed) -> int:
 
 
 class ProjectWatch(Watch):
-    """Events of a project's containers.
-
-    Args:
-        names: the services that are meant, or none for all.
-    """
+    """Events of a project's containers (names: the services that are meant, or none for all)."""
 
     def __init__(self, client: Client, parsed: Parsed, project: str) -> None:
         now = client.engine.scheduler.clock

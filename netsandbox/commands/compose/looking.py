@@ -213,11 +213,7 @@ def _whole(client: Client, parsed: Parsed, project: Project, services: list[Serv
 
 
 def _asked_for(parsed: Parsed, project: Project, services: list[Service]) -> Iterable[str] | None:
-    """The names alone that a flag asks for.
-
-    Raises:
-        DockerError: --hash of no service.
-    """
+    """The names alone that a flag asks for (DockerError: --hash of no service)."""
     used = project.only([service.name for service in services])
     hashed = parsed.text("hash")
     if hashed:

@@ -43,11 +43,7 @@ def project_to_make(client: Client, parsed: Parsed) -> Project:
 
 
 def _as_far_as_enabled(client: Client, parsed: Parsed, project: Project, enables: bool) -> Project:
-    """What is optional and off is not needed.
-
-    Raises:
-        DockerError: a service needs one that is off.
-    """
+    """What is optional and off is not needed (DockerError: a service needs one that is off)."""
     profiles = profiles_of(client, parsed)
     enabled = {name for name, service in project.services.items() if is_on(service, profiles)}
     enabled |= {*parsed.operands} if enables else set()
@@ -178,11 +174,7 @@ def _there(files: Files, folder: str, names: tuple[str, ...]) -> list[str]:
 
 
 def read_there(client: Client, path: str) -> str | None:
-    """A file of the host's; None where there is none.
-
-    Raises:
-        FileError: it is a folder.
-    """
+    """A file of the host's; None where there is none (FileError: it is a folder)."""
     files = client.machine.host_files()
     return files.read(path) if files.exists(path) else None
 
@@ -216,11 +208,7 @@ def containers_of(client: Client, project: Project, service: str = "", *,
 
 
 def named_container(client: Client, parsed: Parsed, service: str) -> Container:
-    """The running container of a service, the first or that of --index.
-
-    Raises:
-        DockerError: there is none.
-    """
+    """The running container of a service, the first or that of --index (DockerError: there is none)."""
     index = parsed.number("index", 0)
     found = [container for container in containers_of(client, project_of(client, parsed), service)
              if container.is_running and index in (0, number_of(container))]

@@ -56,11 +56,7 @@ def _publishers(container: Container) -> list[dict[str, Any]]:
 
 
 def _states(parsed: Parsed) -> list[str]:
-    """What --status and --filter ask for.
-
-    Raises:
-        DockerError: another filter.
-    """
+    """What --status and --filter ask for (DockerError: another filter)."""
     key, equals, value = parsed.text("filter").partition("=")
     if parsed.text("filter") and not equals:
         raise DockerError("arguments to --filter should be in form KEY=VAL")

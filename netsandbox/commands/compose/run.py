@@ -86,11 +86,7 @@ def _has_terminal(client: Client, parsed: Parsed) -> bool:
 
 
 def _from_files(client: Client, project: Project, parsed: Parsed) -> list[str]:
-    """NAME=value of --env-from-file; a folder has none.
-
-    Raises:
-        DockerError: there is no such file, or it cannot be read.
-    """
+    """NAME=value of --env-from-file; a folder has none (DockerError: there is no such file, or it cannot be read)."""
     files, found = client.machine.host_files(), dict[str, str]()
     for path in parsed.all("env-from-file"):
         if not files.exists(path):

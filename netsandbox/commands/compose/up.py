@@ -76,11 +76,7 @@ def _make(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) 
 
 
 def _followed(parsed: Parsed, wishes: list[Wish]) -> list[str]:
-    """The services whose output is shown.
-
-    Raises:
-        DockerError: one that is to be is not brought up.
-    """
+    """The services whose output is shown (DockerError: one that is to be is not brought up)."""
     every = [wish.service.name for wish in wishes]
     named = parsed.operands if parsed.operands and not parsed.on("attach-dependencies") else every
     others = [name for name in parsed.all("attach") if name not in every]
@@ -183,11 +179,7 @@ def pull(client: Client, parsed: Parsed) -> int:
 
 
 def pull_missing(client: Client, services: list[Service], *, is_told: bool = True, with_others: bool = False) -> None:
-    """Images that are not here, and others too where that is asked for.
-
-    Raises:
-        DockerError: there is no such image.
-    """
+    """Images that are not here, and others too where that is asked for (DockerError: there is no such image)."""
     missing = [service for service in services if client.engine.images.find(service.image) is None]
     for service in (services if with_others else missing) if is_told else ():
         client.complain(f" {service.name} Pulling")

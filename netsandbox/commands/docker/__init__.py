@@ -1,7 +1,6 @@
 """The docker client: `docker run`, `ps`, `network inspect` and the rest, with Docker's own words and exit codes.
 
-`program(context, arguments)` makes one run of it, which whoever shows its
-output starts; it may take virtual time.
+`program(context, arguments)` makes one run of it, which whoever shows its output starts; it may take virtual time.
 """
 
 from __future__ import annotations

@@ -91,11 +91,7 @@ class Parsed(NamedTuple):
 
 
 def parse(text: str) -> Parsed:
-    """Read a condition.
-
-    Raises:
-        ConditionError: it is not one; the message names the place.
-    """
+    """Read a condition (ConditionError: it is not one; the message names the place)."""
     reader = Reader(text)
     word = reader.take("a condition such as `reach pc1 pc2`")
     found = CONDITIONS.get(word.text.lower()) if not word.quoted else None

@@ -114,11 +114,7 @@ class Context:
         return [row for row in self.interfaces if row.node == node]
 
     def interface(self, text: str) -> InterfaceRow:
-        """NODE:IFACE, or NODE alone if it has one interface beside lo.
-
-        Raises:
-            UnfoundedError: there is none.
-        """
+        """NODE:IFACE, or NODE alone if it has one interface beside lo (UnfoundedError: there is none)."""
         name, colon, ifname = text.partition(":")
         node = self.node(name)
         rows = self.rows_of(node)
@@ -183,11 +179,7 @@ class Context:
     # -- bridges
 
     def bridge(self, text: str) -> InterfaceRow:
-        """A bridge by its own name, by its node's, or as HOST:BRIDGE.
-
-        Raises:
-            UnfoundedError: there is none, or several.
-        """
+        """A bridge by its own name, by its node's, or as HOST:BRIDGE (UnfoundedError: there is none, or several)."""
         found = [row for row in self.bridges if text in (row.node, row.name, f"{row.node}:{row.name}")]
         switches = {row.name for row in views.nodes(self.lab) if row.kind == "switch"}  # whose bridge nobody has named
         found = [row for row in found if text != row.name or row.node not in switches] or found
@@ -209,11 +201,7 @@ class Context:
     # -- the last command
 
     def last(self, beginning: str = "") -> Job:
-        """The last command line, or the last one that begins like this.
-
-        Raises:
-            UnfoundedError: there is none yet.
-        """
+        """The last command line, or the last one that begins like this (UnfoundedError: there is none yet)."""
         shell = self.shell
         if shell.last is None or not self._counts(shell.last):
             missing = "no-command.of" if beginning else "no-command.yours" if shell.counts_from else "no-command"

@@ -98,11 +98,7 @@ def _quoted(text: str, start: int) -> tuple[str, int]:
 
 
 class Reader:
-    """Reads a condition's words from the left.
-
-    Attributes:
-        negated: it began with `no`.
-    """
+    """Reads a condition's words from the left (negated: it began with `no`)."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -119,11 +115,7 @@ class Reader:
         return "" if self.is_done else self.words[self.at].text
 
     def take(self, noun: str) -> Word:
-        """The next word, whatever it is.
-
-        Raises:
-            ConditionError: there is none.
-        """
+        """The next word, whatever it is (ConditionError: there is none)."""
         if self.is_done:
             raise ConditionError(f"{noun} is missing here", self.text, len(self.text), len(self.text) + 1)
         self.at += 1
@@ -162,11 +154,7 @@ class Reader:
         return Word(self.text[first.start:last.end], first.start, last.end)
 
     def finish(self, usage: str) -> None:
-        """Nothing may be left.
-
-        Raises:
-            ConditionError: something is.
-        """
+        """Nothing may be left (ConditionError: something is)."""
         if not self.is_done:
             word = self.words[self.at]
             raise self.wrong(f"{word.text[:40]!r} is one word too many; write: {usage}", word)

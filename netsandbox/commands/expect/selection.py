@@ -185,21 +185,13 @@ def since(context: Context, chosen: Since) -> Record:
 
 
 def frames(context: Context, selection: Selection) -> list[LogRow]:
-    """The rows of the frame log that a condition is about.
-
-    Raises:
-        UnfoundedError: a name in the selection is not there.
-    """
+    """The rows of the frame log that a condition is about (UnfoundedError: a name in the selection is not there)."""
     keep, start = predicate(context, selection), since(context, selection.since).seq
     return [row for row in frame_log.rows(context.lab, start) if keep(row)]
 
 
 def predicate(context: Context, selection: Selection) -> Predicate:
-    """The test of a row, all but its time.
-
-    Raises:
-        UnfoundedError: a name in the selection is not there.
-    """
+    """The test of a row, all but its time (UnfoundedError: a name in the selection is not there)."""
     spot = _spot(context, selection) if selection.place else _anywhere
     passes, bears = filter_test(context, selection.filter), _header_test(context, selection)
     direction, saying = selection.direction, selection.saying

@@ -27,11 +27,7 @@ def _short(text: str) -> str:
 
 
 def speaker(language: str) -> Say:
-    """What puts a key and its fields into words of a language.
-
-    Raises:
-        ValueError: no such language.
-    """
+    """What puts a key and its fields into words of a language (ValueError: no such language)."""
     if language not in LANGUAGES:
         raise ValueError(f"no language {language!r}: expected one of {', '.join(LANGUAGES)}")
     index = LANGUAGES.index(language)

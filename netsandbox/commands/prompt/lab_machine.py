@@ -266,11 +266,7 @@ class LabMachine:
         return namespace
 
     def remove_namespace(self, name: str) -> None:
-        """What `ip netns add` made, or the file or link that a person put there.
-
-        Raises:
-            FileError: it cannot be removed.
-        """
+        """What `ip netns add` made, or the file or link that a person put there (FileError: it cannot be removed)."""
         if name not in self.lab.extra_namespaces:
             self._kernel_files().remove(f"{FOLDER}/{name}")
             return

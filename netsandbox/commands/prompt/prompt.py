@@ -52,11 +52,7 @@ UNSHARE: Late[str, Callable[[Shell, Prompt, Call], Task]] = Late({
 
 
 class MissingError(CommandError):
-    """There is no such program.
-
-    Attributes:
-        short: how a script is told.
-    """
+    """There is no such program (short: how a script is told)."""
 
     def __init__(self, message: str, code: int, short: str) -> None:
         super().__init__(message, code)

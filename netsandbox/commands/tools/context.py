@@ -99,11 +99,7 @@ class Machine(Protocol):
         """
 
     def set_hostname(self, namespace: NetworkNamespace, name: str, seen: Files | None) -> None:
-        """sethostname(2) there.
-
-        Raises:
-            ToolError: the name cannot be told from another's.
-        """
+        """sethostname(2) there (ToolError: the name cannot be told from another's)."""
 
     def make_room(self, namespace: NetworkNamespace, name: str, network: Network | None,
                   gateway: int | None = None) -> str:
@@ -155,12 +151,7 @@ class ToolContext(NamedTuple):
 
 
 class ToolError(Exception):
-    """A tool gives up.
-
-    Attributes:
-        code: its exit status.
-        message: what it says on standard error, without the last newline.
-    """
+    """A tool gives up (code: its exit status; message: what it says on standard error, without the last newline)."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)

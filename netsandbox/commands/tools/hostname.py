@@ -84,11 +84,7 @@ def _first_line(context: ToolContext, path: str) -> str:
 
 
 def _found(context: ToolContext, name: str) -> list[tuple[str, str]]:
-    """The address and the first name of each line of /etc/hosts that has the name.
-
-    Raises:
-        ToolError: there is none.
-    """
+    """The address and the first name of each line of /etc/hosts that has the name (ToolError: there is none)."""
     text = context.files.read("/etc/hosts") if context.files is not None else ""
     lines = [line.partition("#")[0].split() for line in text.splitlines()]
     found = [(line[0], line[1]) for line in lines if name in line[1:] and ":" not in line[0]]

@@ -20,11 +20,7 @@ OF_STDIN = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 
 class NeedsInputError(Exception):
-    """The tool is run again once its input has ended.
-
-    Attributes:
-        lines: or has so many lines; 0 if only its end will do.
-    """
+    """The tool is run again once its input has ended (lines: or has so many lines; 0 if only its end will do)."""
 
     def __init__(self, lines: int = 0) -> None:
         super().__init__()

@@ -229,11 +229,7 @@ def _device(context: ToolContext, name: str) -> int:
 
 def _follow(tool: str, context: ToolContext, words: Words, style: Style, known: tuple[tuple[str, ...], ...],
             everything: tuple[str, ...]) -> ToolResult:
-    """Parse, and begin.
-
-    Raises:
-        FollowsError: always, unless the words are wrong (ToolError).
-    """
+    """Parse, and begin (FollowsError: always, unless the words are wrong (ToolError))."""
     kinds, has_labels, device = _read(tool, context, words, known)
     if style.json:
         raise ToolError(1, f"netsandbox: `{tool} -json monitor` is not modelled")

@@ -17,11 +17,7 @@ MAX_OTHER_NAME = 127
 
 
 def interface_named(namespace: NetworkNamespace, name: str, code: int = 1) -> Interface:
-    """The interface of a name, or of an index written `if3`.
-
-    Raises:
-        ToolError: there is none; with the exit status `code`.
-    """
+    """The interface of a name, or of an index written `if3` (ToolError: there is none; with the exit status `code`)."""
     found = find_interface(namespace, name)
     if found is None:
         raise no_device(name, code)

@@ -87,11 +87,7 @@ def _row(name: str, value: int) -> str:
 
 
 class _History:
-    """The file that remembers what was told.
-
-    Attributes:
-        complaint: what is said of it.
-    """
+    """The file that remembers what was told (complaint: what is said of it)."""
 
     def __init__(self, context: ToolContext, options: Read) -> None:
         self._path = context.environment.get("NSTAT_HISTORY") or "/tmp/.nstat.u0"

@@ -25,12 +25,7 @@ WITH_VALUE = re.compile(r"-?([A-BD-Za-z]*?)([opC])(.*)")
 
 
 class Process(NamedTuple):
-    """One process.
-
-    Attributes:
-        namespace: inode of its network's; 0 where nobody asks.
-        terminal: whether a person typed it.
-    """
+    """One process (namespace: inode of its network's; 0 where nobody asks; terminal: whether a person typed it)."""
 
     pid: int
     parent: int

@@ -140,11 +140,7 @@ def _identity_of(name: str, options: Mapping[str, str]) -> ToolResult:
 
 
 def _account(name: str) -> Account:
-    """Of somebody else.
-
-    Raises:
-        ToolError: there is none of that name; which ones an image has is not modelled.
-    """
+    """Of somebody else (ToolError: there is none of that name; which ones an image has is not modelled)."""
     if RIGHTS.get().contained:
         raise ToolError(1, f"netsandbox: which users an image has is not modelled (id {name[:40]})")
     if name not in USERS:

@@ -136,11 +136,7 @@ def _mask_length(mask: str) -> str:
 
 
 def address_of(word: str, family: str = "any valid") -> int:
-    """get_addr: one address.
-
-    Raises:
-        ToolError: anything else.
-    """
+    """get_addr: one address (ToolError: anything else)."""
     if word in ANY:
         return 0
     try:
@@ -197,11 +193,7 @@ def _check_gateway(word: str) -> None:
 
 
 def mac_bytes(word: str) -> list[int]:
-    """ll_addr_a2n: hex bytes between colons, however many.
-
-    Raises:
-        ToolError: a part that is no byte.
-    """
+    """ll_addr_a2n: hex bytes between colons, however many (ToolError: a part that is no byte)."""
     if "." in word:
         return list(_quad(word).to_bytes(4, "big"))
     values = []

@@ -42,11 +42,7 @@ class Words:
         return self._words[self._next] if self else ""
 
     def next(self) -> str:
-        """The next word.
-
-        Raises:
-            ToolError: there is none.
-        """
+        """The next word (ToolError: there is none)."""
         if not self:
             raise ToolError(USAGE, 'Command line is not complete. Try option "help"')
         self._next += 1

@@ -103,11 +103,7 @@ def _write(shell: Shell, path: str, text: str, force: bool) -> None:
 
 
 def _of_frames(shell: Shell, text: str) -> Sequence:
-    """The frames that pass a filter of the log.
-
-    Raises:
-        CommandError: it is none.
-    """
+    """The frames that pass a filter of the log (CommandError: it is none)."""
     error = validate(text)
     if error is not None:
         raise CommandError(f"flow: {error.message}")
@@ -118,11 +114,7 @@ def _of_frames(shell: Shell, text: str) -> Sequence:
 
 
 def _chosen(found: list[Flow], which: str) -> Flow:
-    """A flow by its number or one of its ends.
-
-    Raises:
-        CommandError: there is none.
-    """
+    """A flow by its number or one of its ends (CommandError: there is none)."""
     if which.isascii() and which.isdecimal() and 0 < int(which) <= len(found):
         return found[int(which) - 1]
     for one in reversed(found):

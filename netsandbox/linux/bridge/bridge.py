@@ -199,8 +199,7 @@ class Bridge(Interface):
         """br_pass_frame_up: the host's own stack gets the frame, from the bridge.
 
         Args:
-            is_for_us: the destination is the ingress port's own MAC, which the
-                port's driver took for this host's.
+            is_for_us: the destination is the ingress port's own MAC, which the port's driver took for this host's.
         """
         self.heard += 1
         self.heard_bytes += frame.size - HARD_HEADER

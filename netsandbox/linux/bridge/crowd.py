@@ -1,8 +1,7 @@
 """The stations behind a bridge's ports, and what a broadcast means to them.
 
-To nearly all of them it means nothing: it asks about somebody else's address,
-by somebody whom they do not doubt.  The crowd knows for all of them together
-whom a question concerns, so that nobody else has to look at it.
+To nearly all of them it means nothing: it asks about somebody else's address, by somebody whom they do not doubt.  The
+crowd knows for all of them together whom a question concerns, so that nobody else has to look at it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
 """Floods: where one goes, what it counts, and whom of those that it reaches it concerns.
 
-A flood goes to hundreds of ports, and to nearly all stations behind them it
-means nothing.  So that it costs no more than the stations which it concerns,
-a plan of the ports is kept from flood to flood, the ports' counters are kept
-for all of them together, and the crowd says for all stations together what
-each would find out for itself.  Verdicts, records and counters are the same as
-if every port and every station had done its part alone.
+A flood goes to hundreds of ports, and to nearly all stations behind them it means nothing.  So that it costs no more
+than the stations which it concerns, a plan of the ports is kept from flood to flood, the ports' counters are kept for
+all of them together, and the crowd says for all stations together what each would find out for itself.  Verdicts,
+records and counters are the same as if every port and every station had done its part alone.
 
 This is the one door: the bridge says which ports forward and how, a station
 says `Interface.station_changed`, and who reads a counter gets what is right.

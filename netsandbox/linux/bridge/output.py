@@ -28,11 +28,7 @@ def place_of(port: BridgePort | None) -> Place | None:
 
 
 def forward(bridge: Bridge, port: BridgePort | None, out: BridgePort, frame: Frame, row: int) -> Verdict:
-    """br_forward: to the one port that the table names.
-
-    Args:
-        row: the record that made the row.
-    """
+    """br_forward: to the one port that the table names (row: the record that made the row)."""
     if out is port or out.isolated or not out.forwarding:
         refusal = refusal_to(port, out, frame.dst)
         if refusal is not None:

@@ -1,8 +1,7 @@
 """A bridge that asks itself who listens to which group: mcast_querier 1 (net/bridge/br_multicast.c), in version 2.
 
-Each port is asked on a timer of its own, and so is the bridge's host: a few
-times soon after the start, then at longer intervals, and not while somebody
-else asks.
+Each port is asked on a timer of its own, and so is the bridge's host: a few times soon after the start, then at longer
+intervals, and not while somebody else asks.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """IGMP snooping: which ports of a bridge want which group (net/bridge/br_multicast.c, br_mdb.c).
 
-The bridge keeps what hosts report, and sends a group's frames to those ports
-alone once somebody asks for reports at all: without a querier every frame to a
-group is flooded as before.  querier.py is the one that a bridge can be.
+The bridge keeps what hosts report, and sends a group's frames to those ports alone once somebody asks for reports at
+all: without a querier every frame to a group is flooded as before.  querier.py is the one that a bridge can be.
 """
 
 from __future__ import annotations

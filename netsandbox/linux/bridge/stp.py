@@ -1,8 +1,7 @@
 """The spanning tree of a bridge: which of its ports forward, so that no frame goes round in a circle.
 
-IEEE 802.1D-1998 as net/bridge/br_stp.c, br_stp_if.c and br_stp_timer.c have
-it; functions are named after theirs.  What it says on the wire is in
-stp_bpdu, and what is better than what in stp_election.
+IEEE 802.1D-1998 as net/bridge/br_stp.c, br_stp_if.c and br_stp_timer.c have it; functions are named after theirs.  What
+it says on the wire is in stp_bpdu, and what is better than what in stp_election.
 """
 
 from __future__ import annotations

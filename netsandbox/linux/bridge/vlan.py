@@ -1,8 +1,7 @@
 """VLAN filtering of a bridge: which VLANs a port lets in and out, and with or without a tag (net/bridge/br_vlan.c).
 
-The bridge itself is a port too: what its host gets and sends is filtered by
-the bridge's own group.  Inside the bridge a frame has no tag; its VLAN is kept
-beside it, as the kernel does.
+The bridge itself is a port too: what its host gets and sends is filtered by the bridge's own group.  Inside the bridge
+a frame has no tag; its VLAN is kept beside it, as the kernel does.
 """
 
 from __future__ import annotations
@@ -185,11 +184,7 @@ def _forward(bridge: Bridge, port: BridgePort | None, row: FdbEntry, found: Admi
 
 
 def _flood(bridge: Bridge, port: BridgePort | None, found: Admitted, why: Forwarding, is_kept: bool = False) -> Verdict:
-    """br_flood: the ports that are in the VLAN.
-
-    Args:
-        is_kept: from ports with neigh_suppress.
-    """
+    """br_flood: the ports that are in the VLAN (is_kept: from ports with neigh_suppress)."""
     ports = [out for out in output.flood_ports(bridge, port, why)
              if out.vlan_group.lets_out(found.vid) and not (is_kept and out.neigh_suppress)]
     to_host = why is not Forwarding.UNKNOWN and port is not None and bridge.vlan_group.lets_out(found.vid)

@@ -40,11 +40,7 @@ def group_file() -> str:
 
 
 class Account(NamedTuple):
-    """Who a process is.
-
-    Attributes:
-        groups: further ones (docker run --group-add).
-    """
+    """Who a process is (groups: further ones (docker run --group-add))."""
 
     uid: int = 0
     gid: int = 0
@@ -78,11 +74,7 @@ class UnknownAccountError(Exception):
 
 @lru_cache(64)
 def account(text: str) -> Account:
-    """USER[:GROUP], by names or numbers.
-
-    Raises:
-        UnknownAccountError: one of the names is unknown, or no number.
-    """
+    """USER[:GROUP], by names or numbers (UnknownAccountError: one of the names is unknown, or no number)."""
     user, colon, group = text.partition(":")
     uid = USERS[user][0] if user in USERS else _number(user or "0", f"unable to find user {user}: no matching entries "
                                                        "in passwd file")

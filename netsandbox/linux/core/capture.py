@@ -1,9 +1,8 @@
 """What a tap on every interface would see, read off the trace.
 
-A frame shows at each interface it passes: out where it is sent, in where it
-arrives; a bridge's flood is a transmission by each of its ports, and what a
-bridge hands to its own host shows as in on the bridge.  A promiscuous bridge
-hands everything to its host, so that the frames between its ports show too.
+A frame shows at each interface it passes: out where it is sent, in where it arrives; a bridge's flood is a transmission
+by each of its ports, and what a bridge hands to its own host shows as in on the bridge.  A promiscuous bridge hands
+everything to its host, so that the frames between its ports show too.
 """
 
 from __future__ import annotations

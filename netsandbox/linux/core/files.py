@@ -34,11 +34,7 @@ class Generator(Protocol):
     is_mount: bool = False
 
     def read(self, path: str) -> str | None:
-        """The text; None where there is no such file.
-
-        Raises:
-            FileError: it cannot be read.
-        """
+        """The text; None where there is no such file (FileError: it cannot be read)."""
 
     def write(self, path: str, text: str) -> bool:
         """Take what was written; False if the file becomes an ordinary one instead.

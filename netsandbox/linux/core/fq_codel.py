@@ -15,11 +15,7 @@ from netsandbox.wire.ethernet import HEADER, Frame
 
 
 class Flow(Codel):
-    """One flow (struct fq_codel_flow).
-
-    Attributes:
-        number: which queue.  deficit: bytes that it may still send in its turn.
-    """
+    """One flow (struct fq_codel_flow) (number: which queue.  deficit: bytes that it may still send in its turn)."""
 
     def __init__(self, number: int) -> None:
         super().__init__()

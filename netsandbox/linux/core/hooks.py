@@ -1,8 +1,7 @@
 """The five netfilter hooks, and what is handed to the functions that look at packets there.
 
-A function is given the packet in a SocketBuffer.  It may put another packet
-there (a translated address, another TTL), and says whether the packet goes on:
-None, a Dropped, or an Outcome when the packet is in somebody else's hands now
+A function is given the packet in a SocketBuffer.  It may put another packet there (a translated address, another TTL),
+and says whether the packet goes on: None, a Dropped, or an Outcome when the packet is in somebody else's hands now
 (net/netfilter/core.c, nf_hook_slow).
 """
 

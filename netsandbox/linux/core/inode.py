@@ -33,11 +33,7 @@ REASONS = {
 
 
 class FileError(Exception):
-    """A file operation that failed.
-
-    Attributes:
-        name: the errno's name.
-    """
+    """A file operation that failed (name: the errno's name)."""
 
     def __init__(self, name: str) -> None:
         super().__init__(REASONS[name])
@@ -53,11 +49,7 @@ class RefusedWriteError(FileError):
 
 
 class Node:
-    """What a name in a directory stands for.
-
-    Attributes:
-        changed: mtime, in nanoseconds of virtual time.
-    """
+    """What a name in a directory stands for (changed: mtime, in nanoseconds of virtual time)."""
 
     kind: ClassVar = "-"
     mode: ClassVar = 0o644
@@ -266,11 +258,7 @@ class FileSystem:
         return None
 
     def owner(self, path: str) -> FileSystem:
-        """Whose a canonical path is, and who counts what is in it.
-
-        Raises:
-            FileError: it is mounted read-only.
-        """
+        """Whose a canonical path is, and who counts what is in it (FileError: it is mounted read-only)."""
         graft = self._graft_at(path)
         if self.read_only if graft is None else graft.read_only:
             raise FileError("EROFS")

@@ -1,8 +1,7 @@
 """Kinds of devices: how each is made, changed and described (struct rtnl_link_ops).
 
-A kind is one file in `drivers`, named after the kind, with a KIND in it.  It
-is imported when somebody first asks for it, and nothing else lists it: `ip
-link add`, its completion, `ip -d link` and the kernel labs read it from here.
+A kind is one file in `drivers`, named after the kind, with a KIND in it.  It is imported when somebody first asks for
+it, and nothing else lists it: `ip link add`, its completion, `ip -d link` and the kernel labs read it from here.
 """
 
 from __future__ import annotations
@@ -191,11 +190,7 @@ class LinkKind:
         raise NotImplementedError
 
     def change(self, interface: Interface, settings: dict[str, Any]) -> None:
-        """changelink; kinds without one refuse every change.
-
-        Raises:
-            KernelError: a setting cannot be changed so.
-        """
+        """changelink; kinds without one refuse every change (KernelError: a setting cannot be changed so)."""
         raise KernelError("EOPNOTSUPP")
 
     def change_slave(self, interface: Interface, settings: dict[str, Any]) -> None:
@@ -203,11 +198,7 @@ class LinkKind:
         raise KernelError("EOPNOTSUPP")
 
     def enslave(self, master: Interface, interface: Interface) -> None:
-        """ndo_add_slave; only a few kinds can be a master.
-
-        Raises:
-            KernelError: they do not go together.
-        """
+        """ndo_add_slave; only a few kinds can be a master (KernelError: they do not go together)."""
         raise KernelError("EOPNOTSUPP")
 
     def release(self, master: Interface, interface: Interface) -> None:

@@ -8,11 +8,7 @@ from netsandbox.wire.ethernet import Frame
 
 
 class Leaf:
-    """A discipline, and behind one that has times of its own the frames that it has done with.
-
-    Attributes:
-        ready: those frames.
-    """
+    """A discipline, and behind one that has times of its own the frames that it has done with (ready: those frames)."""
 
     def __init__(self, discipline: Discipline) -> None:
         self.discipline = discipline

@@ -1,8 +1,7 @@
 """What happens when a link changes: up, down, carrier, MAC, MTU, master, end.
 
-Each of these has consequences for the peer's carrier, for a bridge and for
-what stands on the device, which are kept together here, and for the tables of
-the protocol families, which hear of it from the notifier.
+Each of these has consequences for the peer's carrier, for a bridge and for what stands on the device, which are kept
+together here, and for the tables of the protocol families, which hear of it from the notifier.
 """
 
 from __future__ import annotations

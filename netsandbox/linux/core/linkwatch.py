@@ -1,7 +1,6 @@
 """When a carrier that comes or goes is noticed: at most once a second, unless it is urgent (net/core/link_watch.c).
 
-The carrier itself is gone at once; neighbours, routes, bridges and what stands
-on the device hear of it from here.
+The carrier itself is gone at once; neighbours, routes, bridges and what stands on the device hear of it from here.
 """
 
 from __future__ import annotations

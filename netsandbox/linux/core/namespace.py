@@ -1,8 +1,7 @@
 """A network namespace: everything that one network stack has to itself.
 
-Interfaces, addresses, routes, neighbours, sockets, netfilter and settings are
-all kept here, so a container is a namespace, and host networking needs no
-special case: the container's namespace is the host's.
+Interfaces, addresses, routes, neighbours, sockets, netfilter and settings are all kept here, so a container is a
+namespace, and host networking needs no special case: the container's namespace is the host's.
 """
 
 from __future__ import annotations
@@ -350,11 +349,7 @@ class NetworkNamespace:
         self._note_settings()
 
     def write_sysctl(self, key: str, value: str | int) -> str:
-        """Set a sysctl and let the stack notice; returns the old value.
-
-        Raises:
-            SysctlError: no such key, or no such value.
-        """
+        """Set a sysctl and let the stack notice; returns the old value (SysctlError: no such key, or no such value)."""
         old = self.sysctls.write(key, value)
         self._note_settings()
         self.netfilter.note_bridges(self)
@@ -365,11 +360,7 @@ class NetworkNamespace:
         return old
 
     def set_sysctl(self, path: str, value: str) -> None:
-        """Set a sysctl, named with slashes, as somebody asks for.
-
-        Raises:
-            SysctlError: as of write_sysctl.
-        """
+        """Set a sysctl, named with slashes, as somebody asks for (SysctlError: as of write_sysctl)."""
         previous = self.write_sysctl(path, value)
         now = self.sysctls.read(path)
         if now != previous:

@@ -170,11 +170,7 @@ class Netem(Discipline):
 
 
 def make_line(interface: Interface, loss: float, rate: int, number: int) -> None:
-    """Let an interface send as over a bad line.
-
-    Args:
-        loss: from 0 to 1.  rate: bits a second, or 0.
-    """
+    """Let an interface send as over a bad line (loss: from 0 to 1.  rate: bits a second, or 0)."""
     netem = Netem(interface, 0x8001 + number)
     netem.loss, netem.rate = Share(loss), rate // 8
     netem.attach()

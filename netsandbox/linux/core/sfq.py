@@ -17,11 +17,7 @@ UNIT = 8
 
 
 class Flow:
-    """One flow (struct sfq_slot).
-
-    Attributes:
-        allot: units that it may still send in its turn.
-    """
+    """One flow (struct sfq_slot) (allot: units that it may still send in its turn)."""
 
     def __init__(self, key: tuple[object, ...], allot: int) -> None:
         self.key, self.allot = key, allot

@@ -46,11 +46,7 @@ class Process(tuple[str, int]):
 
 
 class SocketError(OSError):
-    """A socket call that failed.
-
-    Attributes:
-        name: the errno's name, such as EADDRINUSE.
-    """
+    """A socket call that failed (name: the errno's name, such as EADDRINUSE)."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -110,11 +106,7 @@ class Socket:
             raise SocketError(name)
 
     def bind(self, address: int, port: int) -> None:
-        """Take a port; 0 picks a free one.
-
-        Raises:
-            SocketError: EADDRINUSE or EADDRNOTAVAIL.
-        """
+        """Take a port; 0 picks a free one (SocketError: EADDRINUSE or EADDRNOTAVAIL)."""
         self.namespace.sockets.bind(self, address, port)
 
     def listen(self, backlog: int) -> None:

@@ -59,8 +59,7 @@ class Configured(Protocol):
 class Sysctls:
     """All settings of one namespace, by their dotted names.
 
-    A key may also be written with slashes, which keeps dots that belong to an
-    interface's name, as sysctl(8) has it.
+    A key may also be written with slashes, which keeps dots that belong to an interface's name, as sysctl(8) has it.
     """
 
     __slots__ = ("_derived", "_globals", "all", "counted", "default", "echo_is_ignored", "first", "interfaces",
@@ -154,11 +153,7 @@ class Sysctls:
     # -- reading and writing by name
 
     def read(self, key: str) -> str:
-        """The value as /proc/sys shows it.
-
-        Raises:
-            SysctlError: there is no such key.
-        """
+        """The value as /proc/sys shows it (SysctlError: there is no such key)."""
         holder, name = self._find(key)
         if holder is None:
             return self.text(name)
@@ -240,11 +235,7 @@ class Sysctls:
         self._set({**self._globals, name: text})
 
     def _taken(self, key: str, text: str) -> list[int]:
-        """The numbers that a text sets.
-
-        Raises:
-            SysctlError: the kernel does not take them.
-        """
+        """The numbers that a text sets (SysctlError: the kernel does not take them)."""
         dotted = ".".join(key.split("/")) if "/" in key else key
         numbers = taken(dotted, text, self.read)
         if numbers is None:

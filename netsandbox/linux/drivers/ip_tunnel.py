@@ -271,11 +271,7 @@ class TunnelKind(LinkKind):
     unknown = None
 
     def check(self, settings: dict[str, Any], namespace: NetworkNamespace) -> None:
-        """ip_tunnel_newlink: no two with the same ends and key.
-
-        Raises:
-            KernelError: there is one.
-        """
+        """ip_tunnel_newlink: no two with the same ends and key (KernelError: there is one)."""
         key = settings.get("ikey", settings.get("key")) or 0
         wanted = (settings.get("local", 0), settings.get("remote", 0), key)
         self._refuse_twin(namespace, wanted, None)

@@ -19,11 +19,7 @@ PROTOCOL = 4
 
 
 class IpipInterface(TunnelInterface):
-    """One end; only IP packets go through.
-
-    Attributes:
-        mode: how it was asked for, `ipip` or `any`, which take the same here.
-    """
+    """One end; only IP packets go through (mode: how it was asked for, `ipip` or `any`, which take the same here)."""
 
     kind = "ipip"
 

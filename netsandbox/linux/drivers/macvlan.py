@@ -112,11 +112,7 @@ class MacvlanPort:
 
 
 class MacvlanInterface(StackedInterface):
-    """One child.
-
-    Attributes:
-        mode: one of MODES.  sources: MACs whose frames a source child takes.
-    """
+    """One child (mode: one of MODES.  sources: MACs whose frames a source child takes)."""
 
     is_cut_off = True
     kind = "macvlan"

@@ -1,8 +1,7 @@
 """VRF devices: interfaces whose packets are routed by a table of their own (drivers/net/vrf.c, net/l3mdev).
 
-A VRF takes nothing from its ports: what comes in by one is shown to the VRF's
-taps and goes on as the port's, and the rule [l3mdev-table] has the VRF's table
-looked at.  The packet filter sees the port alone, not the VRF a second time.
+A VRF takes nothing from its ports: what comes in by one is shown to the VRF's taps and goes on as the port's, and the
+rule [l3mdev-table] has the VRF's table looked at.  The packet filter sees the port alone, not the VRF a second time.
 """
 
 from __future__ import annotations
@@ -58,11 +57,7 @@ class VrfPort:
 
 
 class VrfInterface(StackedInterface):
-    """One VRF.
-
-    Attributes:
-        table: the routing table of its own.
-    """
+    """One VRF (table: the routing table of its own)."""
 
     kind = "vrf"
     flags = ("MASTER",)

@@ -1,8 +1,7 @@
 """IPv4 addresses of interfaces, and the routes that come and go with them.
 
-net/ipv4/devinet.c and fib_frontend.c: adding an address sends nothing; it
-makes a `local` route, the connected route while the interface is up, and the
-subnet's broadcast.
+net/ipv4/devinet.c and fib_frontend.c: adding an address sends nothing; it makes a `local` route, the connected route
+while the interface is up, and the subnet's broadcast.
 """
 
 from __future__ import annotations

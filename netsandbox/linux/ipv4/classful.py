@@ -44,11 +44,7 @@ class Filter:
         self.fits = [0] * len(keys)
 
     def takes(self, data: bytes) -> bool | None:
-        """None: the packet ends before what is to match.
-
-        Args:
-            data: a packet, with the Ethernet header before it.
-        """
+        """None: the packet ends before what is to match (data: a packet, with the Ethernet header before it)."""
         self.asked += 1
         for number, key in enumerate(self.keys):
             word = data[key.offset - FIRST_OFFSET:key.offset - FIRST_OFFSET + 4]

@@ -179,11 +179,7 @@ class Htb(Classful):
         return self.find(number) is not None
 
     def add(self, number: int, parent: HtbClass | None, said: Settings) -> None:
-        """htb_change_class.
-
-        Raises:
-            KernelError: the tree would be too deep.
-        """
+        """htb_change_class (KernelError: the tree would be too deep)."""
         if parent is not None and parent.parent is not None and parent.parent.level < 2:
             raise KernelError("EINVAL")
         if parent is not None and not parent.level:
@@ -206,11 +202,7 @@ class Htb(Classful):
         return self.buckets[found & len(self.buckets) - 1]
 
     def remove(self, one: HtbClass) -> None:
-        """htb_delete.
-
-        Raises:
-            KernelError: classes or filters need it.
-        """
+        """htb_delete (KernelError: classes or filters need it)."""
         chosen = any(each.classid == (self.handle << 16 | one.number) for group in self.groups
                      for each in group.filters)
         if one.below or chosen:
@@ -225,11 +217,7 @@ class Htb(Classful):
                 one.parent.become_leaf()
 
     def adopt(self, child: Discipline, parent_class: str) -> None:
-        """htb_graft: what waits in the one before is lost.
-
-        Raises:
-            KernelError: the class has classes.
-        """
+        """htb_graft: what waits in the one before is lost (KernelError: the class has classes)."""
         one = self.find(int(parent_class.partition(":")[2] or "0", 16))
         if one is None or one.level:
             raise KernelError("EINVAL")

@@ -119,11 +119,7 @@ def _read_options(interface: Interface, frame: Frame, packet: IPv4Packet, is_our
 
 def deliver_local(interface: Interface, frame: Frame, packet: IPv4Packet,
                   buffer: SocketBuffer | None = None, child: Interface | None = None) -> Verdict:
-    """ip_local_deliver: reassembly, then INPUT.
-
-    Args:
-        child: whose packet it is after that (ipvlan_nf_input).
-    """
+    """ip_local_deliver: reassembly, then INPUT (child: whose packet it is after that (ipvlan_nf_input))."""
     namespace = interface.namespace
     if packet.mf or packet.offset:
         whole = namespace.fragments.add(interface, frame, packet)

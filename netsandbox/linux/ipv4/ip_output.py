@@ -207,9 +207,8 @@ def _emit(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute, l
 def _send_pieces(namespace: NetworkNamespace, pieces: list[IPv4Packet], route: OutputRoute) -> str:
     """Fragments in order; the first that cannot go ends the datagram.
 
-    A program's own are handed over one by one: the queue runs empty after
-    each, as after every packet that a program sends; not so those of a tunnel, nor those that a queueing discipline
-    takes, which may refuse one.
+    A program's own are handed over one by one: the queue runs empty after each, as after every packet that a program
+    sends; not so those of a tunnel, nor those that a queueing discipline takes, which may refuse one.
     """
     scheduler = namespace.scheduler
     for number, piece in enumerate(pieces, 1):

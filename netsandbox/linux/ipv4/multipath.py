@@ -1,10 +1,9 @@
 """Routes with several next hops: which one a packet takes (net/ipv4/fib_semantics.c, route.c).
 
-Each packet of a flow takes the same, as a hash of the flow decides: of the
-addresses, and with fib_multipath_hash_policy 1 of the ports as well; with 2 of
-the addresses within a tunnel, with 3 of fib_multipath_hash_fields.  The
-hash is the kernel's own, keyed by fib_multipath_hash_seed, so that with the
-same seed the same flows take the same ways; without a seed chance gives one.
+Each packet of a flow takes the same, as a hash of the flow decides: of the addresses, and with
+fib_multipath_hash_policy 1 of the ports as well; with 2 of the addresses within a tunnel, with 3 of
+fib_multipath_hash_fields.  The hash is the kernel's own, keyed by fib_multipath_hash_seed, so that with the same seed
+the same flows take the same ways; without a seed chance gives one.
 """
 
 from __future__ import annotations

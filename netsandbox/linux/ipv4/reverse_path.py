@@ -19,8 +19,7 @@ def validate_source(interface: Interface, source: int, out: Interface | None,
                     destination: int = 0, mark: int = 0) -> tuple[Dropped | None, bool]:
     """fib_validate_source: (why the source is refused, whether it is on the interface's link).
 
-    With rp_filter off, only an address of our own is refused, unless the
-    packet would leave as it came.
+    With rp_filter off, only an address of our own is refused, unless the packet would leave as it came.
     """
     namespace = interface.namespace
     mode = 0 if interface.trusts_sources else namespace.sysctls.either(interface.conf, "rp_filter")

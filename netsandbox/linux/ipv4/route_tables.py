@@ -40,8 +40,7 @@ class RouteTables:
     """The routes of one namespace.
 
     Attributes:
-        local: every address that is this host's, for the question asked of
-            each packet and each ARP request.
+        local: every address that is this host's, for the question asked of each packet and each ARP request.
         prefixes: how many routes of type local stand for more than one address, 127.0.0.0/8 aside.
         has_custom_local: a person has added a route of type local (fib_has_custom_local_routes).
         nexthops: the next hops that have a number of their own, by it; last_nexthop: the number given last.

@@ -1,8 +1,7 @@
 """Which way a packet of this host's leaves: the output route (net/ipv4/route.c, ip_route_output_key).
 
-An answer is kept until something about routes, addresses or settings changes,
-as one lookup decides for every packet of a conversation. What comes in is
-asked about in input_route.
+An answer is kept until something about routes, addresses or settings changes, as one lookup decides for every packet of
+a conversation. What comes in is asked about in input_route.
 """
 
 from __future__ import annotations

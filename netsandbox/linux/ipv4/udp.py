@@ -184,11 +184,7 @@ class UdpSocket(Socket):
         return IPv4Packet(source, to, UDP, datagram, ttl, ident, df, self.tos)
 
     def recv(self) -> Datagram | None:
-        """The next datagram, or None.
-
-        Raises:
-            SocketError: a pending error.
-        """
+        """The next datagram, or None (SocketError: a pending error)."""
         self.raise_pending()
         if not self.received:
             return None

@@ -106,9 +106,5 @@ BY_TRANSPORT: dict[int, Refusal] = {TCP: _refused_by_tcp, UDP: _refused_by_udp, 
 
 
 def refused_by_transport(counts: Counts, protocol: int, verdict: Dropped, kind: int, is_group: bool) -> None:
-    """A handler has dropped it.
-
-    Args:
-        kind: type of an ICMP message, else -1.  is_group: it was for many.
-    """
+    """A handler has dropped it (kind: type of an ICMP message, else -1.  is_group: it was for many)."""
     BY_TRANSPORT.get(protocol, _refused_by_others)(counts, verdict, kind, is_group)

@@ -1,8 +1,7 @@
 """Frames that a bridge passes on, as iptables sees them with bridge-nf-call-iptables=1 (br_netfilter_hooks.c).
 
-An IPv4 packet in a bridged frame crosses PREROUTING, FORWARD (once a port) and
-POSTROUTING; both the way in and the way out are the bridge, and the ports are
-known to -m physdev.  What goes up to the host's own stack has been through
+An IPv4 packet in a bridged frame crosses PREROUTING, FORWARD (once a port) and POSTROUTING; both the way in and the way
+out are the bridge, and the ports are known to -m physdev.  What goes up to the host's own stack has been through
 PREROUTING already.
 """
 

@@ -76,11 +76,7 @@ class Given(NamedTuple):
 
 
 class Extension:
-    """What matches and targets have in common.
-
-    Attributes:
-        given: its options, by flag.
-    """
+    """What matches and targets have in common (given: its options, by flag)."""
 
     name: str
     options: ClassVar[tuple[Option, ...]] = ()
@@ -102,11 +98,7 @@ class Extension:
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:
-        """Refuse what makes no sense; defaults may be added.
-
-        Raises:
-            UsageError: in iptables' words.
-        """
+        """Refuse what makes no sense; defaults may be added (UsageError: in iptables' words)."""
         for option in cls.options:
             if option.needed and option.flag not in given:
                 raise UsageError(f'{cls.name}: option "{option.flag}" must be specified\n')

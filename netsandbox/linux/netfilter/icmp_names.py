@@ -46,11 +46,7 @@ def icmp_name(wanted: IcmpType) -> str:
 
 
 def read_icmp_type(text: str) -> IcmpType:
-    """A name, a name's unambiguous beginning, `TYPE` or `TYPE/CODE`.
-
-    Raises:
-        UsageError: in iptables' words.
-    """
+    """A name, a name's unambiguous beginning, `TYPE` or `TYPE/CODE` (UsageError: in iptables' words)."""
     matching = [name for name in NAMES if name.lower().startswith(text.lower())]
     exact = [name for name in matching if name.lower() == text.lower()]
     found = exact or matching

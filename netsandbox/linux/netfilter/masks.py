@@ -12,11 +12,7 @@ WHOLE = 0xFFFFFFFF
 
 
 def read_mask(text: str) -> Mask:
-    """One address and its mask.
-
-    Raises:
-        UsageError: in iptables' words.
-    """
+    """One address and its mask (UsageError: in iptables' words)."""
     whole = read_host_mask(text)
     return whole._replace(address=whole.address & whole.mask)
 

@@ -1,8 +1,7 @@
 """Network address translation (net/netfilter/nf_nat_core.c).
 
-The nat table's rules are asked once a connection, about its first packet; what
-they say is kept in the connection's reply tuple, and every later packet is
-translated by that, in both directions.
+The nat table's rules are asked once a connection, about its first packet; what they say is kept in the connection's
+reply tuple, and every later packet is translated by that, in both directions.
 """
 
 from __future__ import annotations

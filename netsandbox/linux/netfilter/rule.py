@@ -1,8 +1,7 @@
 """One rule: its conditions, its target, its counters (struct ipt_entry).
 
-What a rule looks at are Conditions: the packet's head (-s, -d, -i, -o, -p, -f),
-and the matches that are loaded with -m.  Each says whether it holds for a packet,
-and what it saw, so that a walk can be told afterwards.
+What a rule looks at are Conditions: the packet's head (-s, -d, -i, -o, -p, -f), and the matches that are loaded with
+-m.  Each says whether it holds for a packet, and what it saw, so that a walk can be told afterwards.
 """
 
 from __future__ import annotations

@@ -131,11 +131,7 @@ class Table:
         return [chain for chain in self.chains.values() if chain.hook is not None and not self._is_builtin(chain.name)]
 
     def find(self, name: str) -> Chain:
-        """A chain that can be looked at; a built-in one need not exist for that.
-
-        Raises:
-            RuleError: ENOENT.
-        """
+        """A chain that can be looked at; a built-in one need not exist for that (RuleError: ENOENT)."""
         chain = self.chains.get(name)
         if chain is None and self._is_builtin(name):
             chain = builtin(self.name, NAMES[name])

@@ -73,11 +73,7 @@ def unmodelled(kind: str) -> NotModelledError:
 
 
 def kind_named(name: str) -> LinkKind:
-    """The kind of that name (rtnl_link_ops_get).
-
-    Raises:
-        KernelError: no kernel has it.  NotModelledError: a real one has.
-    """
+    """The kind of that name (rtnl_link_ops_get) (KernelError: no kernel has it.  NotModelledError: a real one has)."""
     kind = kinds.find(name)
     if kind is None and name in OTHER_TYPES:
         raise unmodelled(name)
@@ -134,11 +130,7 @@ def _register(new: list[tuple[Interface, LinkRequest]]) -> None:
 
 
 def _check_peer(namespace: NetworkNamespace, request: LinkRequest, peer: LinkRequest, other: NewLink) -> None:
-    """Whether a veth's other end can be made (veth_newlink).
-
-    Raises:
-        KernelError: it cannot.
-    """
+    """Whether a veth's other end can be made (veth_newlink) (KernelError: it cannot)."""
     if other.name in other.namespace.interfaces or (other.namespace, other.name) == (namespace, request.device):
         raise KernelError("EEXIST")
     peer.index = peer.index if request.index is not None else None  # veth_newlink

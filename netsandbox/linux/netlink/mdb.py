@@ -28,11 +28,7 @@ def add(interface: Interface, port: Interface, group: int, vid: int, is_permanen
 
 @needs_net_admin
 def delete(interface: Interface, port: Interface, group: int, vid: int) -> None:
-    """br_mdb_del.
-
-    Raises:
-        KernelError: as for `add`, or it has not got the group.
-    """
+    """br_mdb_del (KernelError: as for `add`, or it has not got the group)."""
     snooping, member = _target(interface, port, group)
     had = [snooping.delete(member, (one, group)) for one in _vlans(snooping, member, vid)]
     if had and not had[-1]:
@@ -40,11 +36,7 @@ def delete(interface: Interface, port: Interface, group: int, vid: int) -> None:
 
 
 def has_group(interface: Interface, group: int, vid: int) -> bool:
-    """br_mdb_get.
-
-    Raises:
-        KernelError: the device is no bridge, or nobody of its wants that group.
-    """
+    """br_mdb_get (KernelError: the device is no bridge, or nobody of its wants that group)."""
     if not isinstance(interface, Bridge):
         raise KernelError("EOPNOTSUPP", "Device does not support MDB operations")
     rows = interface.snooping.rows() if interface.snooping is not None else []

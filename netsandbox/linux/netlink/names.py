@@ -25,11 +25,7 @@ def rename(interface: Interface, name: str) -> None:
 
 @needs_net_admin
 def add_altname(interface: Interface, name: str) -> None:
-    """netdev_name_node_alt_create.
-
-    Raises:
-        KernelError: a device of the namespace is called so.
-    """
+    """netdev_name_node_alt_create (KernelError: a device of the namespace is called so)."""
     if named(interface.namespace, name) is not None:
         raise KernelError("EEXIST")
     interface.altnames += (name,)

@@ -121,21 +121,13 @@ def _free_number(namespace: NetworkNamespace) -> int:
 
 @needs_net_admin
 def delete(namespace: NetworkNamespace, number: int) -> None:
-    """rtm_del_nexthop.
-
-    Raises:
-        KernelError: there is none of that number.
-    """
+    """rtm_del_nexthop (KernelError: there is none of that number)."""
     hop = find(namespace, number)
     nexthop_object.remove(namespace, hop)
 
 
 def find(namespace: NetworkNamespace, number: int) -> NextHop:
-    """rtm_get_nexthop.
-
-    Raises:
-        KernelError: there is none of that number.
-    """
+    """rtm_get_nexthop (KernelError: there is none of that number)."""
     if not number:
         raise KernelError("EINVAL", "Invalid nexthop id")
     hop = namespace.routes.nexthops.get(number)

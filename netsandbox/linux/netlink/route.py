@@ -57,11 +57,7 @@ class RouteRequest(NamedTuple):
 
 @needs_net_admin
 def put(namespace: NetworkNamespace, request: RouteRequest, command: str) -> None:
-    """fib_table_insert.
-
-    Raises:
-        KernelError: the route makes no sense, is there already, or, for `change`, is not there.
-    """
+    """fib_table_insert (KernelError: the route makes no sense, is there already, or, for `change`, is not there)."""
     flags = FLAGS[command]
     _check_key(request.destination)
     route = _make(namespace, request)
@@ -229,11 +225,7 @@ def _is_own(namespace: NetworkNamespace, request: RouteRequest) -> bool:
 
 @needs_net_admin
 def delete(namespace: NetworkNamespace, request: RouteRequest) -> None:
-    """fib_table_delete: the first route that fits all that is given.
-
-    Raises:
-        KernelError: none does.
-    """
+    """fib_table_delete: the first route that fits all that is given (KernelError: none does)."""
     _check_key(request.destination)
     if not namespace.routes.has(request.table):
         raise KernelError("ESRCH", "FIB table does not exist")

@@ -44,11 +44,7 @@ def _free_priority(rules: tuple[Rule, ...]) -> int:
 
 @needs_net_admin
 def delete(namespace: NetworkNamespace, wanted: Rule, has_priority: bool, has_table: bool) -> None:
-    """fib_nl_delrule: the first rule that has all that is given.
-
-    Raises:
-        KernelError: there is none.
-    """
+    """fib_nl_delrule: the first rule that has all that is given (KernelError: there is none)."""
     for rule in namespace.routes.rules:
         if _is(rule, wanted, has_priority, has_table):
             namespace.routes.set_rules(tuple(other for other in namespace.routes.rules if other is not rule))

@@ -28,11 +28,7 @@ class Chronograph:
             self._set(kind, now)
 
     def stop(self, kind: int, is_empty: bool, now: int) -> None:
-        """tcp_chrono_stop.
-
-        Args:
-            is_empty: nothing waits, and nothing is under way.
-        """
+        """tcp_chrono_stop (is_empty: nothing waits, and nothing is under way)."""
         if is_empty:
             self._set(IDLE, now)
         elif kind == self.kind:

@@ -38,11 +38,7 @@ if TYPE_CHECKING:
 
 
 def begin(conn: Connection, address: int, port: int) -> None:
-    """connect(): choose the source, and send a SYN.
-
-    Raises:
-        SocketError: no route, no free port, or the pair is in use.
-    """
+    """connect(): choose the source, and send a SYN (SocketError: no route, no free port, or the pair is in use)."""
     namespace = conn.namespace
     if namespace.routes.address_type(conn.address) in ("broadcast", "multicast"):
         conn.address = ANY  # inet_bind: from such an address nothing is sent

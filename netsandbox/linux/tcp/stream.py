@@ -1,7 +1,6 @@
 """TCP sockets as programs use them: connect, listen, accept, send, recv, shutdown and close (net/ipv4/tcp.c).
 
-No call waits.  What a program waits for is told by `on_event`, once the queue
-has run empty; then it asks again.
+No call waits.  What a program waits for is told by `on_event`, once the queue has run empty; then it asks again.
 """
 
 from __future__ import annotations
@@ -87,11 +86,7 @@ class StreamSocket(Connection):
         connect.begin(self, address, port)
 
     def listen(self, backlog: int) -> None:
-        """Take connections.
-
-        Raises:
-            SocketError: EADDRINUSE when another one listens there, EINVAL on a connected socket.
-        """
+        """Take connections (SocketError: EADDRINUSE when another one listens there, EINVAL on a connected socket)."""
         if self.state not in (CLOSE, LISTEN):
             raise SocketError("EINVAL")
         if not self.port:
@@ -195,11 +190,7 @@ class StreamSocket(Connection):
         return name
 
     def shutdown(self) -> None:
-        """Send no more (SHUT_WR).
-
-        Raises:
-            SocketError: ENOTCONN.
-        """
+        """Send no more (SHUT_WR) (SocketError: ENOTCONN)."""
         if self.state in (CLOSE, LISTEN):
             raise SocketError("ENOTCONN")
         self._call("_shut", None)

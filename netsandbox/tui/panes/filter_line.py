@@ -36,11 +36,7 @@ class FilterLine(PromptLine):
         history: History | None = None,
         id: str | None = None,
     ) -> None:
-        """Make a filter line.
-
-        Args:
-            names: what the filter may know of the lab, asked while typing.
-        """
+        """Make a filter line (names: what the filter may know of the lab, asked while typing)."""
         super().__init__(glyphs, history=history, id=id)
         self._names = names
         self._applied = ""

@@ -1,10 +1,9 @@
 """What the lines said: the transcript of the command line. Words are wrapped; a table's lines stay lines, and left and
 right move along those that are wider than the pane.
 
-What a line prints bit by bit is followed; what is longer than the pane and
-comes at once is shown from its top, where a person begins to read; so is what
-comes in one go a moment after its line.  Of lines that were entered together
-the last one's is shown.
+What a line prints bit by bit is followed; what is longer than the pane and comes at once is shown from its top, where a
+person begins to read; so is what comes in one go a moment after its line.  Of lines that were entered together the last
+one's is shown.
 """
 
 from __future__ import annotations

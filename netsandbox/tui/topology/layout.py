@@ -1,8 +1,7 @@
 """The topology's layout: rows of the lab in, a placed picture out; a pure function without Textual.
 
-The largest detail that fits the pane is chosen: full boxes, boxes, chips, and
-at last chips of which the most are folded into `+N`.  When even that is too
-big, the picture is larger than the pane, which then scrolls.
+The largest detail that fits the pane is chosen: full boxes, boxes, chips, and at last chips of which the most are
+folded into `+N`.  When even that is too big, the picture is larger than the pane, which then scrolls.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """The parts of a lab's picture: scopes that hold items, and the nets they hang on.
 
-The picture has two kinds of thing.  An *item* is drawn as a box: a container,
-or a host, which is a frame around a scope of its own.  A *net* is drawn as a
-bus: a bridge, hub or switch, or the anonymous *lane* that a cable between two
-items runs in.  Every link then joins an item to a net, or a net to a net, or
-leaves its scope through the frame.  No geometry here, and no Textual.
+The picture has two kinds of thing.  An *item* is drawn as a box: a container, or a host, which is a frame around a
+scope of its own.  A *net* is drawn as a bus: a bridge, hub or switch, or the anonymous *lane* that a cable between two
+items runs in.  Every link then joins an item to a net, or a net to a net, or leaves its scope through the frame.  No
+geometry here, and no Textual.
 """
 
 from __future__ import annotations

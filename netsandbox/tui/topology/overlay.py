@@ -1,7 +1,6 @@
 """What is laid over the picture for a while: the selection's marks and the frames on their way.
 
-An overlay is a dict of cells, so that two of them can be compared and only the
-cells that differ painted again.
+An overlay is a dict of cells, so that two of them can be compared and only the cells that differ painted again.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Boxes of the picture, measured: how big an item is and where its links leave it.
 
-A container is a full box (addresses, interface names), a box (its name) or a
-chip (one line); a host is a frame around the block of its own scope, with the
-names of its interfaces on its lower edge.
+A container is a full box (addresses, interface names), a box (its name) or a chip (one line); a host is a frame around
+the block of its own scope, with the names of its interfaces on its lower edge.
 """
 
 from __future__ import annotations

@@ -17,11 +17,7 @@ FETCHED = ("://", "git@", "github.com/")
 
 
 def read_build(values: Values, node: Node, what: str) -> BuildSpec:
-    """The context's path alone, or a map.
-
-    Raises:
-        ScenarioError: a key that there is not, or that is not modelled.
-    """
+    """The context's path alone, or a map (ScenarioError: a key that there is not, or that is not modelled)."""
     fields = {key: value for key, (_key, value) in values.map(node, what).items()} if isinstance(
         node, MappingNode) else {"context": node}
     _check(values, node, what)

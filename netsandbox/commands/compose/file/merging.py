@@ -25,11 +25,7 @@ AS_MAP = frozenset({"services.depends_on", "services.networks", "services.models
 
 
 def merged(values: Values, base: Node, own: Node, path: Path = ()) -> Node:
-    """Two values of one key, of which the second one counts more.
-
-    Raises:
-        ScenarioError: they are of two kinds.
-    """
+    """Two values of one key, of which the second one counts more (ScenarioError: they are of two kinds)."""
     place = place_of(path) if path else ""
     if place in REPLACED or own.tag in (RESET, OVERRIDE):
         return own
@@ -172,11 +168,7 @@ INDEXERS: dict[str, Indexer] = {
 
 
 def without_doubles(values: Values, node: Node, path: Path = ()) -> Node:
-    """A tree in whose lists no two items are about the same.
-
-    Raises:
-        ScenarioError: an item that is about nothing.
-    """
+    """A tree in whose lists no two items are about the same (ScenarioError: an item that is about nothing)."""
     if isinstance(node, MappingNode):
         return MappingNode(node.tag, [(key, without_doubles(values, value, (*path, str(key.value))))
                                       for key, value in node.value], node.start_mark, node.end_mark)

@@ -23,11 +23,7 @@ LABELS = ("z", "Z")
 
 
 def read_mount(values: Values, node: Node, what: str) -> Mounting:
-    """One item.
-
-    Raises:
-        ScenarioError: Compose refuses it, or it is of a kind that is not modelled.
-    """
+    """One item (ScenarioError: Compose refuses it, or it is of a kind that is not modelled)."""
     return _long(values, node, what) if isinstance(node, MappingNode) else _short(values, node, what)
 
 
@@ -106,11 +102,7 @@ def as_told(mount: Mount, mounting: Mounting | None) -> Mount:
 
 
 def mount_words(mount: Mounting, source: str) -> list[str]:
-    """-v where it can say all, else --mount.
-
-    Args:
-        source: a whole path, or Docker's name of a volume.
-    """
+    """-v where it can say all, else --mount (source: a whole path, or Docker's name of a volume)."""
     is_long = {BIND: bool(mount.options) or not mount.makes_path, TMPFS: True,
                VOLUME: not source or mount.keeps_empty or bool(mount.options)}[mount.kind]
     if not is_long:

@@ -35,11 +35,7 @@ def variables_of(client: Client, folder: str, given: list[str]) -> Variables:
 
 
 def with_env_files(client: Client, project: Project, outside: Variables) -> Project:
-    """Each service with what its env_file say.
-
-    Raises:
-        DockerError: one that has to be there is not, or cannot be read.
-    """
+    """Each service with what its env_file say (DockerError: one that has to be there is not, or cannot be read)."""
     return project._replace(services={name: _with_own(client, service, outside) if service.env_files else service
                                       for name, service in project.services.items()})
 

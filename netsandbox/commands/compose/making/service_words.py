@@ -107,11 +107,7 @@ def _links(client: Client, project: Project, service: Service) -> Iterator[Link]
 
 
 def _shared(client: Client, project: Project, service: str, what: str) -> str:
-    """The id of a service's first container.
-
-    Raises:
-        DockerError: there is none.
-    """
+    """The id of a service's first container (DockerError: there is none)."""
     found = containers_of(client, project, service)
     if not found:
         raise DockerError(f"cannot share {what} with service {service}: container missing")

@@ -110,11 +110,7 @@ class Starting:
                 yield container, name, how
 
     def _look_at_all(self) -> None:
-        """See what is not yet as it is to be.
-
-        Raises:
-            DockerError: it will never be.
-        """
+        """See what is not yet as it is to be (DockerError: it will never be)."""
         left = []
         for container, service, how in self.wanted:
             word = self._word(container, service, how)

@@ -31,11 +31,7 @@ class Wish(NamedTuple):
 
 
 def wishes_of(parsed: Parsed, project: Project, services: list[Service]) -> list[Wish]:
-    """What `up` and `create` are told, of these services.
-
-    Raises:
-        DockerError: it contradicts itself.
-    """
+    """What `up` and `create` are told, of these services (DockerError: it contradicts itself)."""
     counts = scales(parsed.all("scale"), project)
     usual = NEVER if parsed.on("no-recreate") else DIVERGED
     named = FORCE if parsed.on("force-recreate") else usual
@@ -73,11 +69,7 @@ def scales(texts: list[str], project: Project) -> dict[str, int]:
 
 
 def whole(text: str) -> int:
-    """As Go's strconv.Atoi reads it.
-
-    Raises:
-        DockerError: it is no number, or too great for one.
-    """
+    """As Go's strconv.Atoi reads it (DockerError: it is no number, or too great for one)."""
     wrong = f'strconv.Atoi: parsing "{text}": '
     if not WHOLE.fullmatch(text):
         raise DockerError(f"{wrong}invalid syntax")

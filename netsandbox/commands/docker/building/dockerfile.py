@@ -180,11 +180,7 @@ def needed(recipe: Dockerfile, target: str) -> list[Stage]:
 
 
 def planned(recipe: Dockerfile, target: str) -> list[Planned]:
-    """What a build of a stage is to do, in order.
-
-    Raises:
-        DockerfileError: there is no such stage.
-    """
+    """What a build of a stage is to do, in order (DockerfileError: there is no such stage)."""
     found = list[Planned]()
     is_named = len(recipe.stages) > 1 or any("from" in dict(one.flags) for one in recipe.stages[0].body)
     for stage in needed(recipe, target):

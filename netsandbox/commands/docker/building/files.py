@@ -125,11 +125,7 @@ def is_ignored(patterns: str, path: str) -> bool:
 
 
 def in_layer(engine: DockerEngine, image: Image, folders: list[str], texts: list[Copied]) -> Layer:
-    """An image's files with more of them.
-
-    Raises:
-        FileError: there is no room.
-    """
+    """An image's files with more of them (FileError: there is no room)."""
     system = system_of(image, engine.scheduler)
     files = Files(system, {})
     for path in [*folders, *(posixpath.dirname(path) for path, _name, _text in texts)]:

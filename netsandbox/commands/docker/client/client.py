@@ -80,11 +80,7 @@ class Client(Program):
 
     @property
     def engine(self) -> DockerEngine:
-        """The Engine that is asked.
-
-        Raises:
-            DockerError: dockerd does not run.
-        """
+        """The Engine that is asked (DockerError: dockerd does not run)."""
         is_there = self.endpoint.url == SOCKET or self._dial is not None
         if not self.context.engine.is_up or not is_there:
             raise DockerError(NOBODY.format(endpoint=self.endpoint.url))
@@ -111,11 +107,7 @@ class Client(Program):
         return self.context.engine.profile.version
 
     def _choose(self) -> None:
-        """Whom to ask.
-
-        Raises:
-            DockerError: the options, or the context, are none.
-        """
+        """Whom to ask (DockerError: the options, or the context, are none)."""
         options = global_options(self.arguments)
         words, known = options.words, self.context.engine.told
         for name in options.ignored:

@@ -37,11 +37,7 @@ def current(files: Files) -> str:
 
 
 def endpoint_of(client: Client, name: str) -> str:
-    """Where the Engine of a context is.
-
-    Raises:
-        DockerError: there is no such context.
-    """
+    """Where the Engine of a context is (DockerError: there is no such context)."""
     if name == DEFAULT:
         return client.machine.environment().get("DOCKER_HOST", "") or UNIX
     return str(context_named(client, name)["Endpoints"]["docker"]["Host"])

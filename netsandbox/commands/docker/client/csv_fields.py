@@ -12,11 +12,7 @@ class CsvError(Exception):
 
 
 def csv_fields(text: str) -> list[str]:
-    """The fields of one line.
-
-    Raises:
-        CsvError: it is none.
-    """
+    """The fields of one line (CsvError: it is none)."""
     found, place = [], 0
     while True:
         if text[place:place + 1] == QUOTE:

@@ -62,11 +62,7 @@ class Endpoint(NamedTuple):
 
 
 def global_options(words: list[str]) -> Options:
-    """The options that stand before a command.
-
-    Raises:
-        DockerError: one has no value, or asks for encryption.
-    """
+    """The options that stand before a command (DockerError: one has no value, or asks for encryption)."""
     rest, found = list(words), dict[str, str]()
     while rest and rest[0].startswith("-") and _take_option(rest, found):
         pass
@@ -121,11 +117,7 @@ def _check(found: dict[str, str]) -> None:
 
 
 def checked(text: str, before: str = UNRESOLVED) -> str:
-    """A place as the client writes it out.
-
-    Raises:
-        DockerError: it is none.
-    """
+    """A place as the client writes it out (DockerError: it is none)."""
     scheme, separator, rest = text.strip().partition("://")
     if not separator:
         scheme, rest = "tcp", text.strip()

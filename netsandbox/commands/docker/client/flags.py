@@ -296,11 +296,7 @@ def _arguments(count: int) -> str:
 
 
 def understood(client: Client, command: Command, words: list[str]) -> Parsed:
-    """Words as one of the client's commands reads them.
-
-    Raises:
-        DockerError: it refuses them.
-    """
+    """Words as one of the client's commands reads them (DockerError: it refuses them)."""
     parsed = parse(command, words, client.engine.profile)
     assert parsed is not None, "nobody asked for help"
     return parsed

@@ -182,11 +182,7 @@ def _details(container: Container) -> str:
 
 
 def between(client: Client, container: Container, parsed: Parsed) -> list[LogLine]:
-    """The lines of --since and --until.
-
-    Raises:
-        DockerError: that is no time.
-    """
+    """The lines of --since and --until (DockerError: that is no time)."""
     now, ends = client.scheduler.clock, list[int]()
     for name, text in (("since", parsed.text("since")), ("until", parsed.text("until"))):
         try:

@@ -95,11 +95,7 @@ def _check_writable(client: Client, target: Place) -> None:
 
 
 def _read(source: Place, follows: bool = False) -> list[Member]:
-    """What is there, below the last part of its name.
-
-    Raises:
-        DockerError: there is no such file.
-    """
+    """What is there, below the last part of its name (DockerError: there is no such file)."""
     name, files, path = source
     base = path.rstrip("/").rpartition("/")[2] or "."
     try:

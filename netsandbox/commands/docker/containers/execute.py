@@ -30,11 +30,7 @@ KEY = re.compile(r"[ -~]|ctrl-[a-z@\[\\\]^_]", re.ASCII)
 
 
 def _inside(client: Client, parsed: Parsed) -> Inside:
-    """Where it is to run.
-
-    Raises:
-        DockerError: there is no such container, or it does not run.
-    """
+    """Where it is to run (DockerError: there is no such container, or it does not run)."""
     if not parsed.operands[0]:
         raise DockerError("invalid container name or ID: value is empty" if client.engine.profile.since(28) else
                           "Error: No such container: ")

@@ -103,11 +103,7 @@ class Inside:
         return self.namespace.scheduler
 
     def program(self, call: Call) -> Task:
-        """The program that words name, not started yet.
-
-        Raises:
-            NotFoundError: there is none.
-        """
+        """The program that words name, not started yet (NotFoundError: there is none)."""
         found = self.found(call.argv, call)
         if found is not None:
             note = self.lent(call.argv)

@@ -190,11 +190,7 @@ def _loaded(client: Client, text: str) -> int:
 
 
 def _entries(client: Client, manifest: bytes) -> list[tuple[Image, list[str]]]:
-    """The images that a manifest.json names.
-
-    Raises:
-        DockerError: it is none that docker save of this lab has written.
-    """
+    """The images that a manifest.json names (DockerError: it is none that docker save of this lab has written)."""
     try:
         return [(client.machine.archived[entry["Config"].rpartition("/")[2]], _tags(entry["RepoTags"] or []))
                 for entry in json.loads(manifest)]

@@ -24,11 +24,7 @@ def commit(client: Client, parsed: Parsed) -> int:
 
 
 def committed(client: Client, parsed: Parsed, container: Container, reference: str = "") -> Image:
-    """The image that is kept of a container.
-
-    Raises:
-        DockerError: the name is none, or a --change.
-    """
+    """The image that is kept of a container (DockerError: the name is none, or a --change)."""
     if reference:
         check_reference(reference)
     images = client.engine.images

@@ -56,11 +56,7 @@ def split_words(text: str) -> list[str]:
 
 
 def pairs(name: str, text: str) -> list[tuple[str, str]]:
-    """NAME=VALUE …, or the older NAME VALUE.
-
-    Raises:
-        DockerError: neither.
-    """
+    """NAME=VALUE …, or the older NAME VALUE (DockerError: neither)."""
     words = split_words(text)
     if words and "=" not in words[0]:
         key, _space, value = text.strip().partition(" ")
@@ -134,11 +130,7 @@ CHANGES: dict[str, Callable[[Image, str], Image]] = {
 
 
 def changed(image: Image, text: str) -> Image:
-    """With one instruction of docker commit --change.
-
-    Raises:
-        DockerError: it is none, or not modelled.
-    """
+    """With one instruction of docker commit --change (DockerError: it is none, or not modelled)."""
     word, _space, rest = text.strip().partition(" ")
     if word.upper() == "ONBUILD":
         raise DockerError(f"docker commit --change ONBUILD is not modelled in the sandbox; there are "

@@ -113,11 +113,7 @@ def _configure(client: Client, parsed: Parsed) -> int:
 
 
 def planned(client: Client, parsed: Parsed) -> user_networks.NetworkPlan:
-    """What the flags of `network create` ask for.
-
-    Raises:
-        DockerError: the client refuses it.
-    """
+    """What the flags of `network create` ask for (DockerError: the client refuses it)."""
     _check_scope(parsed)
     plan = user_networks.NetworkPlan(
         parsed.operands[0], parsed.text("driver") or "bridge", internal=parsed.on("internal"),

@@ -15,11 +15,7 @@ TIMES = {"health-interval": ("interval", "Interval"), "health-timeout": ("timeou
 
 
 def health_check(parsed: Parsed) -> HealthCheck | None:
-    """What is asked for; None for nothing.
-
-    Raises:
-        DockerError: the client or the daemon refuses it.
-    """
+    """What is asked for; None for nothing (DockerError: the client or the daemon refuses it)."""
     times = {flag: duration(parsed.text(flag)) or 0 for flag in TIMES}
     command, retries = parsed.text("health-cmd"), parsed.number("health-retries", 0)
     is_wanted = bool(command or retries or any(times.values()))

@@ -15,11 +15,7 @@ MAX_PORT = 65535
 
 
 def parse_publish(text: str) -> list[Published]:
-    """One -p, a port of it each.
-
-    Raises:
-        DockerError: with the client's reason.
-    """
+    """One -p, a port of it each (DockerError: with the client's reason)."""
     text = _standard(text) if "=" in text else text
     host, host_ports, rest = _split(text)
     ports, protocol, *_ignored = [*rest.split("/"), ""]

@@ -106,11 +106,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
 
 
 def wanted(client: Client, parsed: Parsed) -> dict[str, Any]:
-    """What HostConfig has of the options that were given.
-
-    Raises:
-        DockerError: the daemon refuses a value.
-    """
+    """What HostConfig has of the options that were given (DockerError: the daemon refuses a value)."""
     found: dict[str, Any] = {}
     for name, key in (("memory", "Memory"), ("memory-reservation", "MemoryReservation"), ("memory-swap", "MemorySwap"),
                       ("shm-size", "ShmSize")):

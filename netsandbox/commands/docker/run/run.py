@@ -82,11 +82,7 @@ def create(client: Client, parsed: Parsed) -> int:
 
 
 def make(client: Client, parsed: Parsed) -> Container:
-    """Create the container that a command line describes.
-
-    Raises:
-        DockerError: nothing was created.
-    """
+    """Create the container that a command line describes (DockerError: nothing was created)."""
     asked = _asked(client, parsed)
     mode, wish = next(iter(asked.networks.items()))
     dns = _name_servers(client, parsed)

@@ -19,11 +19,7 @@ RESOURCES = ("blkio-weight", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt
 
 
 def restart_policy(parsed: Parsed, profile: Profile) -> RestartPolicy:
-    """--restart.
-
-    Raises:
-        DockerError: there is no such policy.
-    """
+    """--restart (DockerError: there is no such policy)."""
     text = parsed.text("restart") or "no"
     name, colon, count = text.partition(":")
     if colon and not name:

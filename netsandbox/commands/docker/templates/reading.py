@@ -17,11 +17,7 @@ MAX_DEPTH = 50
 
 
 class TemplateError(Exception):
-    """A template that cannot be read or carried out, in Go's words.
-
-    Attributes:
-        printed: what came out before.
-    """
+    """A template that cannot be read or carried out, in Go's words (printed: what came out before)."""
 
     printed = ""
 

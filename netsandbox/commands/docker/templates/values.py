@@ -170,11 +170,7 @@ def type_of(value: Any) -> str:
 
 
 def show(value: Any, is_inside: bool = False) -> str:
-    """As Go's fmt prints it.
-
-    Args:
-        is_inside: it is in another value, where of a pointer the address is printed.
-    """
+    """As Go's fmt prints it (is_inside: it is in another value, where of a pointer the address is printed)."""
     if value is None or value is MISSING:
         return "<nil>" if is_inside else "<no value>"
     if isinstance(value, Null):

@@ -31,11 +31,7 @@ NOT_HERE = ("/dev", "/proc", "/sys", "/lib/modules", "/etc/localtime", "/etc/tim
 
 
 def mounts(client: Client, parsed: Parsed) -> tuple[Mount, ...]:
-    """All that a command line mounts.
-
-    Raises:
-        DockerError: Docker refuses one.
-    """
+    """All that a command line mounts (DockerError: Docker refuses one)."""
     driver = parsed.text("volume-driver")
     found = [_short(client, text, driver) for text in parsed.all("volume")]
     found += [_long(client, text) for text in parsed.all("mount")]

@@ -208,11 +208,7 @@ def _mac(word: str) -> int:
 
 
 def _vlan(found: dict[str, Any]) -> int | None:
-    """The number behind `vlan`, or None.
-
-    Raises:
-        ToolError: it is none (invarg in fdb_modify).
-    """
+    """The number behind `vlan`, or None (ToolError: it is none (invarg in fdb_modify))."""
     if "vlan" not in found:
         return None
     number = number_of(found["vlan"])

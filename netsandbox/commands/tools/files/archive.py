@@ -51,11 +51,7 @@ def emptied(one: Member) -> Member:
 
 
 def tree(files: Files, path: str, name: str) -> Iterator[Member]:
-    """The same, and of a directory what is below it, parents first.
-
-    Raises:
-        FileError: there is nothing at the path.
-    """
+    """The same, and of a directory what is below it, parents first (FileError: there is nothing at the path)."""
     waiting = [(path, name)]
     while waiting:
         path, name = waiting.pop()
@@ -91,11 +87,7 @@ def members_of(text: str) -> list[Member]:
 
 
 def put(files: Files, path: str, one: Member, *, keeps_old: bool = False, is_dated: bool = True) -> None:
-    """Make it what is at a path.
-
-    Raises:
-        FileError: it cannot be put there.
-    """
+    """Make it what is at a path (FileError: it cannot be put there)."""
     if one.info.isdir():
         files.make_directories(path)
         return

@@ -271,11 +271,7 @@ def _wish(options: dict[str, str], operands: list[str]) -> tuple[str, list[str]]
 
 
 def _of_rights(context: ToolContext, name: str, wish: str, paths: list[str]) -> ToolResult:
-    """chmod and its kin: every file here is root's, who may do everything with it.
-
-    Raises:
-        ToolError: there is no file.
-    """
+    """chmod and its kin: every file here is root's, who may do everything with it (ToolError: there is no file)."""
     if not paths:
         raise _missing(name, f"missing operand after ‘{wish}’" if wish and wish[0] != "-" else "missing operand")
     files = files_of(context)

@@ -114,11 +114,7 @@ class Reader:
         return self.words.pop(0)
 
     def _command(self) -> list[str]:
-        """The words of -exec; `{} +` runs once for each file too.
-
-        Raises:
-            ToolError: nothing ends it.
-        """
+        """The words of -exec; `{} +` runs once for each file too (ToolError: nothing ends it)."""
         words = list[str]()
         while self.words:
             word = self.words.pop(0)

@@ -59,11 +59,7 @@ def fgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _below(context: ToolContext, path: str, follows: bool) -> list[str]:
-    """All files of a folder.
-
-    Args:
-        follows: links within it too (-R).
-    """
+    """All files of a folder (follows: links within it too (-R))."""
     files, found, waiting = files_of(context), list[str](), [path]
     while waiting:
         one = waiting.pop(0)

@@ -49,11 +49,7 @@ def jq(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _check(program: str) -> None:
-    """Refuse what could take for ever or all memory: jq itself has no bounds.
-
-    Raises:
-        ToolError: it names the word.
-    """
+    """Refuse what could take for ever or all memory: jq itself has no bounds (ToolError: it names the word)."""
     if len(program) > LONGEST:
         raise ToolError(2, f"netsandbox: a jq program has {LONGEST} characters at most here")
     inside = " ".join(piece for text in STRING.findall(program) for piece in INTERPOLATED.findall(text))

@@ -86,11 +86,7 @@ def _number(option: str, text: str) -> int:
 
 
 def _forms(text: str) -> list[Form]:
-    """`x1z`, or several in one word.
-
-    Raises:
-        ToolError: it is none.
-    """
+    """`x1z`, or several in one word (ToolError: it is none)."""
     found, at = list[Form](), 0
     while at < len(text) or not text:
         match = KIND.match(text, at)

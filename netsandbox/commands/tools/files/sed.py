@@ -44,11 +44,7 @@ def sed(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _check_replaced(context: ToolContext, path: str) -> None:
-    """-i makes a new file, and moves it to the place of the old one.
-
-    Raises:
-        ToolError: something is mounted there.
-    """
+    """-i makes a new file, and moves it to the place of the old one (ToolError: something is mounted there)."""
     files, namespace = files_of(context), context.namespace
     try:
         files.check_mounts(files.canonical(path))

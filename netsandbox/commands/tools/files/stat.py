@@ -57,12 +57,7 @@ def _described(context: ToolContext, path: str, form: str, follows: bool) -> str
 
 def _values(context: ToolContext, path: str, where: str, link: str | None,
             number: re.Match[str] | None) -> dict[str, str]:
-    """What each letter of a format stands for.
-
-    Args:
-        link: where a link leads.
-        number: of a namespace's file.
-    """
+    """What each letter of a format stands for (link: where a link leads; number: of a namespace's file)."""
     files = files_of(context)
     node = files.node(where)
     kind = "l" if link is not None else "d" if files.is_directory(where) else "f"

@@ -178,22 +178,14 @@ def _pack(context: ToolContext, told: Told) -> ToolResult:
 
 
 class _Packer:
-    """Puts files into an archive.
-
-    Args:
-        itself: the archive's own path; None of one that is written to a pipe.
-    """
+    """Puts files into an archive (itself: the archive's own path; None of one that is written to a pipe)."""
 
     def __init__(self, archive: tarfile.TarFile, told: Told, itself: str | None) -> None:
         self.archive, self.told, self.itself = archive, told, itself
         self.out = self.err = ""
 
     def add(self, files: Files, place: str) -> None:
-        """A file, or a folder with all that is in it.
-
-        Raises:
-            FileError: it is not there.
-        """
+        """A file, or a folder with all that is in it (FileError: it is not there)."""
         is_absolute = "absolute-names" in self.told.values
         for path in _walk(files, place, self.told):
             if path.startswith("/") and not is_absolute and REMOVING not in self.err:
@@ -207,11 +199,7 @@ class _Packer:
 
 
 def _begun(kept: io.BytesIO, before: bytes) -> AbstractContextManager[tarfile.TarFile]:
-    """An archive of which that is there already.
-
-    Raises:
-        ToolError: it is none.
-    """
+    """An archive of which that is there already (ToolError: it is none)."""
     try:
         return writer(kept, "a" if before else "w")
     except tarfile.TarError:
@@ -226,11 +214,7 @@ def _open_for_writing(files: Files, name: str) -> None:
 
 
 def _walk(files: Files, path: str, told: Told) -> Iterator[str]:
-    """A path and, of a directory, what is below it.
-
-    Raises:
-        FileError: there is none.
-    """
+    """A path and, of a directory, what is below it (FileError: there is none)."""
     waiting = [path]
     while waiting:
         path = waiting.pop()

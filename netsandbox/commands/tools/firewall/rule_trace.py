@@ -75,11 +75,7 @@ class Tracer:
 
 
 def monitor(context: ToolContext, arguments: list[str]) -> None:
-    """`xtables-monitor --trace`.
-
-    Raises:
-        FollowsError: it goes on from now.
-    """
+    """`xtables-monitor --trace` (FollowsError: it goes on from now)."""
     other = next((OTHERS[word] for word in arguments if word in OTHERS), "")
     if other:
         raise ToolError(1, f"netsandbox: xtables-monitor {other} is not modelled (--trace is)")

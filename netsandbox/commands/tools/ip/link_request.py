@@ -91,11 +91,7 @@ def _mac_bytes(words: Words) -> list[int]:
 
 
 class _Ends:
-    """What stands behind the type.
-
-    Attributes:
-        behind: the words that the kind of device reads.
-    """
+    """What stands behind the type (behind: the words that the kind of device reads)."""
 
     def __init__(self, is_peer: bool) -> None:
         self.is_peer = is_peer

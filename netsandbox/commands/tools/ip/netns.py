@@ -80,11 +80,7 @@ def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
 
 
 def named(context: ToolContext, name: str, code: int = USAGE) -> NetworkNamespace:
-    """The namespace of a name, for `ip -n` and `exec`.
-
-    Raises:
-        ToolError: there is none.
-    """
+    """The namespace of a name, for `ip -n` and `exec` (ToolError: there is none)."""
     if not name:
         raise ToolError(code, 'setting the network namespace "" failed: Invalid argument')
     found = context.machine.namespace_named(name) if may_administer() else None

@@ -63,11 +63,7 @@ def _folders(interface: Interface) -> dict[str, list[str]]:
 
 
 def read(namespace: NetworkNamespace, path: str) -> str | None:
-    """A file below the folder.
-
-    Raises:
-        FileError: it cannot be read now.
-    """
+    """A file below the folder (FileError: it cannot be read now)."""
     device, _slash, attribute = path.partition("/")
     interface = namespace.interfaces.get(device)
     if interface is None:
@@ -143,11 +139,7 @@ def device_flags(interface: Interface) -> int:
 
 
 def write(namespace: NetworkNamespace, path: str, text: str) -> None:
-    """Change a setting, as netlink would.
-
-    Raises:
-        FileError: it cannot be changed, or not to that.
-    """
+    """Change a setting, as netlink would (FileError: it cannot be changed, or not to that)."""
     device, _slash, attribute = path.partition("/")
     interface = namespace.interfaces[device]
     if attribute == "ifalias":

@@ -55,11 +55,7 @@ def slave_values(slave: Slave) -> Values:
 
 
 def write_bond(bond: BondInterface, name: str, text: str) -> None:
-    """Change a setting, as netlink would.
-
-    Raises:
-        FileError: it cannot be changed, or not to that.
-    """
+    """Change a setting, as netlink would (FileError: it cannot be changed, or not to that)."""
     if name in TOLD and name != "queue_id":
         raise FileError("EACCES")
     try:

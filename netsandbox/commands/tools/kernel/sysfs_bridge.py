@@ -77,11 +77,7 @@ def _clock(seconds: float) -> int:
 
 
 def write_bridge(bridge: Bridge, name: str, value: int) -> None:
-    """Change a setting, as netlink would.
-
-    Raises:
-        FileError: it cannot be changed.  KernelError: not to that.
-    """
+    """Change a setting, as netlink would (FileError: it cannot be changed.  KernelError: not to that)."""
     key = (BRIDGE_SETTINGS | MORE_SETTINGS).get(name)
     if key is None:
         raise FileError("EACCES" if name in bridge_values(bridge) else "ENOENT")

@@ -38,21 +38,13 @@ def names(namespace: NetworkNamespace, path: str) -> list[str] | None:
 
 
 def read(namespace: NetworkNamespace, path: str) -> str | None:
-    """A device's file.
-
-    Raises:
-        FileError: it cannot be read now.
-    """
+    """A device's file (FileError: it cannot be read now)."""
     inside = _below(namespace, path)
     return sysfs.read(namespace, f"{inside[0].name}{inside[1]}") if inside is not None and inside[1] else None
 
 
 def write(namespace: NetworkNamespace, path: str, text: str) -> None:
-    """Change a device's setting.
-
-    Raises:
-        FileError: it cannot be changed, or not to that.
-    """
+    """Change a device's setting (FileError: it cannot be changed, or not to that)."""
     inside = _below(namespace, path)
     if inside is not None:
         sysfs.write(namespace, f"{inside[0].name}{inside[1]}", text)

@@ -17,11 +17,7 @@ HUNDREDTHS = 100
 
 
 def found(context: ToolContext, name: str, failure: str) -> Bridge:
-    """The bridge of that name.
-
-    Raises:
-        ToolError: there is none.
-    """
+    """The bridge of that name (ToolError: there is none)."""
     bridge = context.namespace.interfaces.get(name)
     if bridge is None:
         raise ToolError(1, f"{failure}: {STRERROR['ENODEV']}")

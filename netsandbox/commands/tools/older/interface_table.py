@@ -26,12 +26,7 @@ def interface_flags(interface: Interface) -> int:
 
 
 def table(namespace: NetworkNamespace, heading: str, names: list[str], shows_all: bool) -> str:
-    """The lines; without names those of what is up.
-
-    Args:
-        heading: NETSTAT or IFCONFIG.
-        shows_all: also what is down.
-    """
+    """The lines; without names those of what is up (heading: NETSTAT or IFCONFIG; shows_all: also what is down)."""
     found = sorted(namespace.interfaces.values(), key=lambda interface: natural(interface.name))
     return heading + "".join(_line(one) + _labels(one) for one in found
                              if one.name in names or (not names and (one.up or shows_all)))

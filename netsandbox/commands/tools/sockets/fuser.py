@@ -58,11 +58,7 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _holders(context: ToolContext, name: str, options: dict[str, str]) -> tuple[str, list[SocketRow]]:
-    """(how a port is called, the sockets that have it).
-
-    Raises:
-        ToolError: the name is none of a port.
-    """
+    """(how a port is called, the sockets that have it) (ToolError: the name is none of a port)."""
     match = NAME.fullmatch(name)
     space = (match["space"] if match is not None else None) or options.get("n", "")
     if match is None or not space:

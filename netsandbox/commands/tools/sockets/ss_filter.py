@@ -65,11 +65,7 @@ class Test(NamedTuple):
 
 
 def read(words: list[str], namespace: NetworkNamespace) -> Test:
-    """A filter's words; without any, it takes every socket.
-
-    Raises:
-        ToolError: it is none.
-    """
+    """A filter's words; without any, it takes every socket (ToolError: it is none)."""
     reader = _Reader(namespace, " ".join(words).replace("(", " ( ").replace(")", " ) ").split())
     if len(reader.words) > MOST_WORDS:
         raise ToolError(1, f"netsandbox: a filter of more than {MOST_WORDS} words is not modelled")

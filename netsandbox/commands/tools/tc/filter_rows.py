@@ -8,11 +8,7 @@ from netsandbox.linux.ipv4.classful import Filter, FilterGroup
 
 
 def filter_rows(parent: int, group: FilterGroup, some: list[Filter] | None, counted: bool, asked: Wanted) -> str:
-    """print_filter: but for what was asked for.
-
-    Args:
-        some: filters; None: all, and what they stand in.
-    """
+    """print_filter: but for what was asked for (some: filters; None: all, and what they stand in)."""
     name = next((name for name, number in PROTOCOLS.items() if number == group.protocol), f"[{group.protocol}]")
     lead = "filter " + "".join(text for value, text in (
         (asked.parent, f"parent {shown_classid(parent)} "), (asked.protocol, f"protocol {name} "),

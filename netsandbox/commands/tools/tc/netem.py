@@ -22,11 +22,7 @@ FRAMING = ("packetoverhead", "cellsize", "celloverhead")
 
 
 def read(new: Netem, words: Words, old: Netem | None) -> None:
-    """netem_parse_opt, netem_change.
-
-    Args:
-        old: the one that is changed, or None.
-    """
+    """netem_parse_opt, netem_change (old: the one that is changed, or None)."""
     said: set[str] = set()
     while words:
         word = words.next()

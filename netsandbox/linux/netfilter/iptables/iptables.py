@@ -208,11 +208,7 @@ def late_refusal(errno: str, request: Request) -> tuple[str, str]:
 # -- the commands
 
 def apply(table: Table, request: Request) -> str:
-    """Do what a request asks of a table; returns what is printed.
-
-    Raises:
-        RuleError: nothing was changed.
-    """
+    """Do what a request asks of a table; returns what is printed (RuleError: nothing was changed)."""
     command, name = request.command, request.chain
     if command in "LS":
         chains = [table.find(name)] if name else list(table.shown())

@@ -45,11 +45,7 @@ class Parser(Said):
     # -- the loop over the words
 
     def parse(self) -> Request:
-        """The whole line.
-
-        Raises:
-            UsageError, NotModelledError
-        """
+        """The whole line (UsageError, NotModelledError)."""
         while self.words:
             word = self.words.pop(0)
             if word == "!":

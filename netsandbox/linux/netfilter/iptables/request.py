@@ -12,11 +12,7 @@ from netsandbox.linux.netfilter.ruleset import NAMES, Table
 
 
 class Said:
-    """What was read of a line by now.
-
-    Args:
-        tables: by name, to know their chains by.
-    """
+    """What was read of a line by now (tables: by name, to know their chains by)."""
 
     def __init__(self, tables: dict[str, Table]) -> None:
         self.tables = tables
@@ -38,11 +34,7 @@ class Said:
         self.action: tuple[type[Action], dict[str, Given]] | None = None
 
     def finish(self) -> Request:
-        """The whole of it.
-
-        Raises:
-            UsageError, NotModelledError
-        """
+        """The whole of it (UsageError, NotModelledError)."""
         errno = self._check_extensions()
         if not self.command:
             raise UsageError("no command specified")

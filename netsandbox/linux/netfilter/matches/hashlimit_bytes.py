@@ -58,11 +58,7 @@ class ByteRate(NamedTuple):
         return f"{in_units(self.bytes, False)}/s"
 
     def burst(self, wanted: int) -> ByteBurst:
-        """A burst in bytes.
-
-        Raises:
-            UsageError: it is less than what the rate gives in a second.
-        """
+        """A burst in bytes (UsageError: it is less than what the rate gives in a second)."""
         if wanted < self.bytes or not self.bytes:
             raise UsageError(f"burst cannot be smaller than {self.bytes}b")
         return ByteBurst(-(-wanted // self.bytes), self.bytes)
@@ -72,11 +68,7 @@ class ByteRate(NamedTuple):
 
 
 def read_byte_rate(text: str) -> ByteRate:
-    """`100kb/s` (parse_bytes).
-
-    Raises:
-        UsageError: no number, or too many bytes.
-    """
+    """`100kb/s` (parse_bytes) (UsageError: no number, or too many bytes)."""
     number, letter = re.match("[0-9]*", text), text[text.index("b/s") - 1]
     if number is None or not number[0] or not int(number[0]):
         raise BadValueError(f'Bad value for OPTION option: "{text}"')

@@ -17,11 +17,7 @@ NO_FILE, EXISTS = "No such file or directory", "File exists"
 
 
 class Batch:
-    """The commands of one call.
-
-    Attributes:
-        line: the command that is being done.  warnings: what is told on standard error.
-    """
+    """The commands of one call (line: the command that is being done.  warnings: what is told on standard error)."""
 
     line: Line
 

@@ -52,11 +52,7 @@ def priority_text(priority: int, hook: Hook) -> str:
 
 
 def read_hook(line: Line, at: int) -> HookRead:
-    """The statements from a word on.
-
-    Raises:
-        NftError: they make no sense.
-    """
+    """The statements from a word on (NftError: they make no sense)."""
     found, wrong = NO_HOOK, list[str]()
     while line.words[at] != "}":
         end = next(place for place in range(at, len(line.words)) if line.words[place] in (";", "}"))

@@ -85,11 +85,7 @@ def _translated(rule: Rule) -> str:
 
 
 class _Statements:
-    """The statements of one rule's text.
-
-    Attributes:
-        comment: what stands behind them.
-    """
+    """The statements of one rule's text (comment: what stands behind them)."""
 
     def __init__(self, text: str) -> None:
         self.text, self.comment = text, ""

@@ -107,11 +107,7 @@ class LateJump(Jump):
 
 
 def build_rule(table: Table, read: Reader) -> Rule:
-    """What was read, as conditions and actions.
-
-    Raises:
-        NftError: iptables cannot say it.
-    """
+    """What was read, as conditions and actions (NftError: iptables cannot say it)."""
     rule = _conditions_first(table, read)
     if read.is_mixed:
         text, rule = rule.text, _in_order(table, read)

@@ -13,11 +13,7 @@ ENDS = ("\n", ";")
 
 
 def commands(source: Source, interfaces: Mapping[str, int]) -> list[Line]:
-    """The commands of a source.
-
-    Raises:
-        NftError: the grammar does not know it.
-    """
+    """The commands of a source (NftError: the grammar does not know it)."""
     return list(_Script(source, interfaces).commands())
 
 

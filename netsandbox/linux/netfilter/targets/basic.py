@@ -296,11 +296,7 @@ class NoTrack(Action):
 
 
 def _zone(text: str) -> int | str:
-    """A zone's number, or that the packet's mark is it.
-
-    Raises:
-        UsageError: it is neither.
-    """
+    """A zone's number, or that the packet's mark is it (UsageError: it is neither)."""
     match = re.fullmatch(r"0[xX][0-9a-fA-F]+|\d+", text, re.ASCII)
     number = int(text, 8 if re.fullmatch("0[0-7]+", text) else 0) if match else -1
     if text != "mark" and not 0 <= number < 1 << 16:
