@@ -35,8 +35,10 @@ _BRIEFEST: Forms = (
     (r"^igmp (.+?)(?: record\(s\))?$", r"\1"),
     (r"^STP \S+, ", ""),
 )
+KIND = 43
+"""Cells from which on a line of ARP says which kind it is: its words tell that too."""
 _TINIEST: tuple[tuple[int, str, str], ...] = (
-    (43, r"^(?:Request|Reply) (?=who-has|\d)", ""),
+    (KIND, r"^(?:Request|Reply) (?=who-has|\d)", ""),
     (14, r"^echo (\w+) (\d+)$", r"\1 \2"),
     (20, r"^(?:host|net) (\S+) unreachable", r"unreachable: \1"),
     (20, r"^(?:主机|网络) (\S+) 不可达", r"不可达：\1"),
@@ -48,7 +50,7 @@ _BRIEFEST_CHINESE: Forms = (
     (r"^(echo \w+), seq (\d+)$", r"\1 \2"),
 )
 _CHINESE: Forms = (
-    (r"^Request who-has (\S+)(?: \(\S+\))? tell \1", r"\1 通告"),
+    (r"^Request who-has (\S+)(?: \(\S+\))? tell \1(?=$|,)", r"\1 通告"),
     (r"^Request who-has (\S+)(?: \(\S+\))? tell (\S+?)(?=$|,)", r"谁有 \1？\2 问"),
     (r"^(答 )?(?:Reply )?(\S+) is-at (\S+?)(?=$|,)", r"\1\2 在 \3"),
     (r"^echo request", "回显请求"),
@@ -163,7 +165,7 @@ def _segment(found: re.Match[str], width: int, language: str) -> str:
         told += found["numbers"].replace(", ", comma)
     if width >= SEGMENT and found["options"]:
         told += f"，选项 [{found['options']}]"
-    elif found["mss"]:
+    elif found["mss"] and width >= TIGHT:
         told += f"{comma}{found['mss']}"
     if said and width < NUMBERS:
         return f"{told}{comma}{said.removeprefix(': ')}"

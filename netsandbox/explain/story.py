@@ -189,10 +189,10 @@ def _told(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, list
 
 
 def _bridging(arrival: Record, followed: list[Record]) -> Record | None:
-    """What a bridge did with a frame that arrived; not with the question that is asked before it can be sent on."""
-    is_question = isinstance(arrival.event.frame.payload, ArpPacket)
+    """What a bridge did with a frame that came in by this port; not with what its host sent because of it."""
+    port = arrival.event.interface.id
     return next((other for other in followed if isinstance(other.event, FrameBridged)
-                 and isinstance(other.event.frame.payload, ArpPacket) <= is_question), None)
+                 and other.event.port is not None and other.event.port.id == port), None)
 
 
 def _arrival(trace: Trace, record: Record, voice: Voice) -> tuple[Explanation, list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netsandbox.commands.verbs.frame_rows import NOBODY
-from netsandbox.explain.frame_words import BRIEF, NUMBERS, SEGMENT, TIGHT, WHOLE, protocol_of, shortened
+from netsandbox.explain.frame_words import BRIEF, KIND, NUMBERS, SEGMENT, TIGHT, WHOLE, protocol_of, shortened
 from netsandbox.explain.verdicts import VERDICTS, drop_words
 from netsandbox.lab.log_flags import BITS, flags_said
 from netsandbox.lab.tables import LogRow
@@ -40,7 +40,7 @@ class Needs(NamedTuple):
     """Of the place in a narrow pane, a port without its bridge."""
 
 
-WIDTHS = (0, TIGHT, BRIEF, WHOLE, NUMBERS, SEGMENT)
+WIDTHS = (0, TIGHT, BRIEF, KIND, WHOLE, NUMBERS, SEGMENT)
 """A width of each form in which a row may be told."""
 _NARROW = 100
 """Below it a port is named without its bridge where the two have no room."""
@@ -169,7 +169,7 @@ def row_runs(row: LogRow, widths: Columns, glyphs: GlyphSet, needle: str = "") -
         (where, widths.where, "where", "left"),
         (_who(row, glyphs), widths.who, "who", "left"),
         (protocol, widths.protocol, PROTOCOL_STYLES.get(protocol.lower(), "other"), "left"),
-        (glyphs.plain(shortened(safe(row.info), widths.info, language())), widths.info, "info", "left"),
+        (glyphs.plain(_told(safe(row.info), widths.info)), widths.info, "info", "left"),
         (verdict_text(row, glyphs), widths.verdict, "dropped" if _is_loss(row) else "verdict", "left"),
     ]
     runs: list[Run] = []
@@ -180,6 +180,16 @@ def row_runs(row: LogRow, widths: Columns, glyphs: GlyphSet, needle: str = "") -
                 text = _crop_middle(text, width, dots)
             runs.extend(marked(fit(text, width, align, dots), style, needle))
     return runs
+
+
+def _told(info: str, width: int) -> str:
+    """In the column's form, or where that is cut, in the first shorter one that is not."""
+    said = language()
+    told = shortened(info, width, said)
+    if cell_len(told) <= width:
+        return told
+    fewer = (shortened(info, least - 1, said) for least in reversed(WIDTHS) if 0 < least <= width)
+    return next((text for text in fewer if cell_len(text) <= width), told)
 
 
 def _crop_middle(text: str, width: int, dots: str) -> str:

@@ -171,6 +171,17 @@ def test_a_forwarded_frame_names_the_record_that_taught_the_bridge() -> None:
     assert f"the row is from #{learned.seq}" in why_seq(lab.trace, bridged.seq).looked_at
 
 
+def test_what_came_in_by_a_bridge_is_told_of_and_not_what_its_host_sent_because_of_it() -> None:
+    lab = two_containers()
+    ping(lab, "host", "172.17.0.2")
+    bridge = lab.docker().bridge
+    taken = [why_seq(lab.trace, record.seq) for record in lab.trace.since(0)
+             if isinstance(record.event, events.FrameReceived) and record.event.interface == bridge.place][-2:]
+    assert [story.decision.split(":", 1)[0] for story in taken] == ["172.17.0.2 has answered", "host"]
+    assert "takes the ICMP echo reply 1" in taken[1].decision
+    assert taken[0].decision in [cause.text for cause in taken[1].causes]  # as what led to the echo request
+
+
 def test_the_probe_five_seconds_later_goes_back_to_the_ping() -> None:
     lab = two_containers()
     ping(lab, "nginx-1", "172.17.0.3")

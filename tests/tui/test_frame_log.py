@@ -295,6 +295,32 @@ async def test_going_back_in_time() -> None:
         assert "No frames yet" in screen_text(app)
 
 
+async def test_a_held_row_stays_the_one_that_is_told_of_when_others_come() -> None:
+    """Behind undo and a filter the mark went on to a later row, and the layers told of the first."""
+    pane = log()
+    app = Harness(pane)
+    async with app.run_test(size=(80, 12)) as pilot:
+        feed(pane, 40)
+        pane.set_filter("icmp", compile_filter("icmp"))
+        pane.go_to_seq(35)
+        pane.rewind(1)
+        await pilot.pause()
+        assert pane.current is None
+        for start in range(1, 60, 6):
+            feed(pane, 6, start)
+            await pilot.pause()
+        assert pane.current is not None
+        assert pane.current.seq == 1
+        pane.set_filter("arp", compile_filter("arp"))
+        pane.go_to_seq(40)
+        pane.set_filter("drop", compile_filter("drop"))
+        pane.set_filter("icmp and not drop", compile_filter("icmp and not drop"))
+        held = pane.current.seq
+        feed(pane, 6, 61)
+        await pilot.pause()
+        assert pane.current.seq == held
+
+
 async def test_an_empty_filter_result_says_so() -> None:
     pane = log()
     app = Harness(pane)

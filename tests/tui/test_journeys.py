@@ -10,6 +10,7 @@ import pytest
 from netsandbox.tui import lab_view
 from netsandbox.tui.log_store import LogStore
 from tests.tui.app_harness import Stage, stage
+from tests.tui.harness import screen_text
 
 
 async def pinged(on: Stage) -> None:
@@ -30,6 +31,15 @@ async def test_f_folds_the_log_to_journeys_and_back(tmp_path: Path) -> None:
         assert last.hops == 4
         await on.press("f")
         assert len(store) == whole
+
+
+async def test_a_journey_s_first_place_is_whole_where_there_is_room(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        await pinged(on)
+        await on.press("slash", *"icmp", "enter", "f")
+        assert "▸ nginx-1:eth0 +3" in screen_text(on.app)
+        await on.press("enter", "up")
+        assert "▸ nginx-1:eth0 +3" in screen_text(on.app)
 
 
 async def test_enter_opens_a_journey_to_its_hops_and_closes_it(tmp_path: Path) -> None:

@@ -239,6 +239,27 @@ def test_an_address_that_is_announced_is_no_question() -> None:
     line = "Request who-has 172.18.0.3 tell 172.18.0.3, length 28"
     assert shortened(line, 24, language()) == "172.18.0.3 announced"
     assert shortened(line.replace("tell 172.18.0.3", "tell 172.18.0.2"), 24, language()) == "172.18.0.3?"
+    set_language("zh")
+    asked = line.replace("tell 172.18.0.3", "tell 172.18.0.30")
+    assert shortened(asked, 24, language()) == "问 172.18.0.3"
+    assert shortened(asked, 40, language()) == "谁有 172.18.0.3？172.18.0.30 问"
+
+
+ASKED = "vlan 10, Request who-has 10.0.10.2 tell 10.0.10.1, length 28"
+ANSWERED = "10.0.0.1.8080 > 10.0.0.2.56856: Flags [S.], seq 1, ack 2, win 3, options [mss 1460], length 0"
+
+
+@pytest.mark.parametrize(("info", "width", "told"), [
+    (ASKED, 54, "vlan 10, Request who-has 10.0.10.2 tell 10.0.10.1"),
+    (ASKED, 46, "vlan 10, who-has 10.0.10.2 tell 10.0.10.1"),
+    (ASKED, 40, "v10 10.0.10.2?"),
+    (ANSWERED, 30, "[S.] 8080 > 56856, mss 1460"),
+    (ANSWERED, 20, "[S.] 8080>56856"),
+    (ANSWERED, 15, "[S.] 8080>56856")])
+def test_a_row_that_its_column_would_cut_is_told_in_a_shorter_form(info: str, width: int, told: str) -> None:
+    widths = columns(120)._replace(info=width)
+    row = "".join(run.text for run in row_runs(PING[0]._replace(info=info), widths, UNICODE))
+    assert f" {told} " in row
 
 
 @pytest.mark.parametrize(("line", "told"), [

@@ -93,6 +93,7 @@ class FrameLog(LogView):
         """Other rows are shown; the cursor stays where it was, or goes to the row that stands for its journey."""
         self.store.scan(SLICE)
         self._lines.clear()
+        self._widen()
         self._resized()
         if self.following and not held:
             self._tell()

@@ -87,7 +87,7 @@ class LogLines(GrowingView, Painted, can_focus=True):
         self._other_end: int | None = None
         """Absolute number of the row at which a selection began."""
         self._needs = LEAST
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: set[tuple[str | int, ...]] = set()
         """Places, parties and verdicts whose widths are known."""
         self._lines: LRUCache[tuple[object, ...], Strip] = LRUCache(_CACHED_LINES)
 
@@ -95,7 +95,7 @@ class LogLines(GrowingView, Painted, can_focus=True):
         """Let the columns grow to what the rows need that are shown, the newest first."""
         shown, height = len(self.store), self.size.height
         first = max(shown - height, 0) if self.following else self.scroll_offset.y
-        self._fit(map(self.store.row, range(first, min(first + height, shown))))
+        self._fit(map(self.store.shown, range(first, min(first + height, shown))))
 
     def _narrow(self) -> None:
         """Other rows are shown: the columns are no wider than what those hold."""
@@ -106,13 +106,13 @@ class LogLines(GrowingView, Painted, can_focus=True):
         """Let the columns grow to what the rows need that come into view."""
         super().watch_scroll_y(old_value, new_value)
         first, needs = self.scroll_offset.y, self._needs
-        self._fit(map(self.store.row, range(first, min(first + self.size.height, len(self.store)))))
+        self._fit(map(self.store.shown, range(first, min(first + self.size.height, len(self.store)))))
         if needs != self._needs:
             self.refresh()
 
     def _fit(self, rows: Iterable[LogRow]) -> None:
         for row in rows:
-            key = (row.node, row.interface, row.master, row.source, row.destination, row.verdict, row.reason)
+            key = (row.node, row.interface, row.master, row.source, row.destination, row.verdict, row.reason, row.hops)
             if key not in self._seen and len(self._seen) < _KNOWN_PARTIES:
                 self._seen.add(key)
                 self._needs = Needs(*map(max, self._needs, needs_of(row, self.glyphs)))

@@ -104,8 +104,8 @@ class LogView(LogLines):
         self.marks = {mark for mark in self.marks if mark < seq}
         self._forget()
         self._resized()
-        if not self.following and len(self.store):
-            self._cursor = self.store.absolute(self.position)
+        if not self.following:
+            self._hold()
             self._show_cursor()
         self._tell()
 
@@ -113,6 +113,8 @@ class LogView(LogLines):
         """Show what has come since the last flush, and let filter and search go on for a slice."""
         came = len(self._pending)
         if came:
+            if not self.following and self.store.complete:
+                self._hold()
             self._went(self.store.extend(self._pending))
             del self._pending[:]
         elif self.store.complete and self._seeking is None:
@@ -131,6 +133,10 @@ class LogView(LogLines):
         """So many positions went at the beginning: what is held stays where it is."""
         if gone and not self.following:
             self.scroll_to(y=max(self.scroll_offset.y - gone, 0), animate=False, force=True)
+
+    def _hold(self) -> None:
+        """The row that is held is the one that is shown; where none is, the first that comes."""
+        self._cursor = self.store.absolute(self.position) if len(self.store) else min(self._cursor, self.store.rows.end)
 
     def _forget(self) -> None:
         self._lines.clear()
