@@ -11,6 +11,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import DONT, Process, SocketError
 from netsandbox.linux.ipv4.udp import UdpSocket
+from netsandbox.linux.tcp.state import Tuning
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire import dns
 from netsandbox.wire.errors import ParseError
@@ -234,7 +235,7 @@ class ShortSegments(StreamSocket):
     """The connections of BIND's tools, whose segments fit through tunnels (TCP_MAXSEG, lib/isc/netmgr/tcp.c)."""
 
     __slots__ = ()
-    user_mss = 1220
+    tuning = Tuning(mss=1220)
 
 
 class StreamQuery(Query):

@@ -41,6 +41,7 @@ class Stream:
 
     Attributes:
         sent, taken: bytes written so far, and bytes that have come.
+        was_connected: whether the handshake was done.
     """
 
     def __init__(self, socket: StreamSocket, owner: StreamOwner) -> None:
@@ -48,7 +49,7 @@ class Stream:
         self.owner: StreamOwner = owner
         self.sent = self.taken = 0
         self._waiting = bytearray()
-        self._was_connected = socket.is_connected
+        self.was_connected = socket.is_connected
         self._ends: str = ""
         """What is done once all is sent: nothing, shutdown or close."""
         self._is_over = False
@@ -116,12 +117,12 @@ class Stream:
         socket = self.socket
         if self._is_over or socket.is_connecting:
             return
-        if not self._was_connected:
+        if not self.was_connected:
             error = socket.take_error()
             if error:
                 self._fail(error)
                 return
-            self._was_connected = True
+            self.was_connected = True
             self.owner.connected(self)
         self._read()
         self._flush()

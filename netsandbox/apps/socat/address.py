@@ -12,6 +12,7 @@ from netsandbox.engine.units import SECOND, seconds
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.linux.tcp.stream import StreamSocket
+from netsandbox.wire.addresses import ipv4_or_none, prefix_mask
 from netsandbox.wire.services import port_number
 
 KINDS = {"tcp": "tcp", "tcp4": "tcp", "tcp-connect": "tcp", "tcp4-connect": "tcp", "udp": "udp", "udp4": "udp",
@@ -72,6 +73,8 @@ class Address(NamedTuple):
     """crnl or cr: how lines end there; nothing for a newline."""
     keeps_writing: bool = False
     """shut-none: the peer is not told that no more will come."""
+    peers: tuple[int, int] = (0, 0)
+    """range: address and mask of who may connect."""
     wishes: Wishes = Wishes()
     notes: tuple[str, ...] = ()
     """What is said about options that mean nothing here."""
@@ -84,6 +87,11 @@ class Address(NamedTuple):
         if isinstance(socket, StreamSocket):
             socket.nodelay = self.nodelay
             socket.keep_alive(self.wish if self.keeps_alive else None)
+
+    def lets(self, peer: int) -> bool:
+        """Whether range has nothing against a peer."""
+        address, mask = self.peers
+        return peer & mask == address
 
     @property
     def listens(self) -> bool:
@@ -187,6 +195,23 @@ def _port(text: str) -> int:
     return number
 
 
+def _range(text: str) -> tuple[int, int]:
+    """Address and mask of range=ADDRESS/BITS or range=ADDRESS:MASK (xioparsenetwork_ip4)."""
+    address, mark, rest = text.partition("/" if "/" in text else ":")
+    if not text:
+        raise UsageError('socat[1] E option "range": value required', 1)
+    if not mark:
+        raise UsageError(f'socat[1] E xioparsenetwork_ip4("{text}",,): missing netmask delimiter', 1)
+    if mark == "/" and re.fullmatch("-?[0-9]+", rest, re.ASCII) is None:
+        raise UsageError(f'socat[1] E not a valid IPv4 netmask in "{text}"', 1)
+    if mark == "/" and not 0 <= int(rest) <= 32:
+        raise UsageError(f'socat[1] E IPv4 netmask "{text}" is too large', 1)
+    number, mask = ipv4_or_none(address), prefix_mask(int(rest)) if mark == "/" else ipv4_or_none(rest)
+    if number is None or mask is None:
+        raise UsageError(f"socat: the option range={text} is not modelled", 1)
+    return number & mask, mask
+
+
 def _source_port(option: str, value: str) -> int:
     if not value.isdecimal() or int(value) > 65535:
         raise UsageError(f'socat[1] E parseopts(): missing numerical value of option "{option}"', 1)
@@ -228,6 +253,8 @@ def _of_ways(address: Address, option: str, name: str, value: str) -> Address:
         return address._replace(forks=True)
     if name in ("broadcast", "so-broadcast") and kind.startswith("udp"):
         return address._replace(broadcasts=value != "0")
+    if name == "range" and "listen" in kind:
+        return address._replace(peers=_range(value))
     if name == "backlog" and kind == "tcp-listen":
         return address._replace(backlog=number_of(option))
     if name in ("retry", "forever") and kind == "tcp":

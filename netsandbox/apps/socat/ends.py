@@ -8,6 +8,7 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.socat.socket_options import RefusedError
 from netsandbox.apps.stream import Stream
+from netsandbox.engine.units import seconds
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 
@@ -53,6 +54,11 @@ class End:
     def is_ready(self) -> bool:
         """Whether it is open: a connection that is made is not yet."""
         return True
+
+    @property
+    def cuts(self) -> bool:
+        """Whether its end cuts a connection off (SO_LINGER 0)."""
+        return False
 
     def begin(self) -> None:
         """Open it, and read what is there."""
@@ -113,6 +119,8 @@ class StreamEnd(End):
         self.stream = Stream(socket, self) if socket is not None else None
         self._waiting = b""
         self._ends = False
+        self._error = "EPIPE"
+        """What a write says once the connection is over."""
         self._lookup: Lookup | None = None
         self._tries = 0
         self._timer: Timer | None = None
@@ -120,6 +128,10 @@ class StreamEnd(End):
     @property
     def is_ready(self) -> bool:
         return self.stream is not None and not self.stream.socket.is_connecting
+
+    @property
+    def cuts(self) -> bool:
+        return self.stream is not None and bool(self.stream.socket.tuning.cuts)
 
     def begin(self) -> None:
         if self.stream is not None:
@@ -144,6 +156,9 @@ class StreamEnd(End):
             if address.source or address.source_port:
                 socket.bind(number_of(address.source), address.source_port)
             socket.connect(peer, address.port)
+            if address.timeout:
+                self._timer = self.program.scheduler.wake_after(
+                    seconds(address.timeout), self._too_late, peer, foreground=self.program.foreground)
         except RefusedError as error:
             self.pair.fail(str(error))
         except SocketError as error:
@@ -154,8 +169,15 @@ class StreamEnd(End):
         if self.address is not None:
             self._connect(self.address, peer)
 
-    def _refused(self, address: int, error: str) -> None:
+    def _too_late(self, peer: int) -> None:
+        """connect-timeout is over."""
+        assert self.address is not None
+        self._refused(peer, "EINPROGRESS", f"connecting to AF=2 {format_ipv4(peer)}:{self.address.port}: "
+                                           f"{TEXTS['ETIMEDOUT']}")
+
+    def _refused(self, address: int, error: str, said: str = "") -> None:
         """It is tried again, as often as the address says, and only the last time told of."""
+        self.program.scheduler.cancel(self._timer)
         if self.address is not None and self._tries != self.address.retries:
             self._tries += 1
             if self.stream is not None:
@@ -165,13 +187,14 @@ class StreamEnd(End):
                                                             foreground=self.program.foreground)
             return
         port = self.address.port if self.address is not None else 0
-        said = f"connect(5, AF=2 {format_ipv4(address)}:{port}, 16): {TEXTS[error]}"
+        said = said or f"connect(5, AF=2 {format_ipv4(address)}:{port}, 16): {TEXTS[error]}"
         if self.address is not None and self.address.spelled:
             self.program.complain_of(said, "W")
             said = f"{self.address.spelled}: {TEXTS[error]}"
         self.pair.fail(said)
 
     def connected(self, stream: Stream) -> None:
+        self.program.scheduler.cancel(self._timer)
         stream.write(self._waiting)
         self._waiting = b""
         if self._ends:
@@ -185,13 +208,21 @@ class StreamEnd(End):
         self.pair.at_end(self)
 
     def failed(self, stream: Stream, error: str) -> None:
-        if stream.sent or stream.taken or self.address is None:
-            self.pair.over(None)
-        else:
+        if not stream.was_connected:
             self._refused(stream.socket.peer, error)
+        elif stream.saw_end:
+            self.pair.over(None)
+        elif self.pair.reads(self):
+            self._fail_of("read", 8192, error)
+        self._error = error
+
+    def _fail_of(self, call: str, size: int, error: str) -> None:
+        self.pair.fail(f"{call}({5 if self.address is not None else 6}, 0x7f0000000000, {size}): {TEXTS[error]}")
 
     def write(self, data: bytes) -> None:
-        if self.stream is not None and self.is_ready:
+        if self.stream is not None and self.stream.is_over:
+            self._fail_of("write", len(data), self._error)
+        elif self.stream is not None and self.is_ready:
             self.stream.write(data)
         else:
             self._waiting += data
@@ -205,7 +236,9 @@ class StreamEnd(End):
         if self._lookup is not None:
             self._lookup.stop()
         self.program.scheduler.cancel(self._timer)
-        if self.stream is not None:
+        if self.stream is not None and self.stream.socket.is_connecting:
+            self.stream.drop()
+        elif self.stream is not None:
             self.stream.close()
 
     def variables(self) -> dict[str, str]:

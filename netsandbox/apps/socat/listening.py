@@ -27,8 +27,10 @@ class Listening:
         self.socket: StreamSocket | UdpSocket | None = None
 
     def start(self) -> None:
-        kind = StreamSocket if self.address.kind == "tcp-listen" else UdpSocket
-        socket = self.socket = kind(self.program.namespace, self.program.process, True)
+        program = self.program
+        socket = self.socket = (
+            self.address.wishes.stream(program.namespace, program.process, True)
+            if self.address.kind == "tcp-listen" else UdpSocket(program.namespace, program.process, True))
         socket.shares = self.address.shares
         try:
             self.address.prepare(socket)
@@ -48,18 +50,29 @@ class Listening:
         socket = self.socket
         if isinstance(socket, StreamSocket):
             while self.socket is not None and (child := socket.accept()) is not None:
+                if not self._lets(child.peer, child.peer_port):
+                    child.shutdown()
+                    child.close()
+                    continue
                 if not self.address.forks:
                     self.stop()
                 self.program.pair(StreamEnd(self.program, None, child))
         elif socket is not None:
             self._take_datagram(socket)
 
+    def _lets(self, peer: int, port: int) -> bool:
+        """Whether a peer is within range, and if not a word about it (xiocheckpeer)."""
+        if self.address.lets(peer):
+            return True
+        self.program.complain_of(f"refusing connection from AF=2 {format_ipv4(peer)}:{port} due to range option", "W")
+        return False
+
     def _take_datagram(self, socket: UdpSocket) -> None:
         try:
             datagram = socket.recv()
         except SocketError:
             return
-        if datagram is None:
+        if datagram is None or not self._lets(datagram.source, datagram.port):
             return
         if self.address.kind == "udp-once-listen":
             self.program.pair(OneDatagram(self.program, socket, datagram))

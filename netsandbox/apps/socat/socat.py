@@ -15,7 +15,7 @@ from netsandbox.apps.socat.files import FileEnd
 from netsandbox.apps.socat.listening import Listening
 from netsandbox.apps.socat.options import SocatOptions, dump, read_options
 from netsandbox.engine.timers import Timer
-from netsandbox.engine.units import SECOND
+from netsandbox.engine.units import MILLISECOND, SECOND
 
 
 class Socat(Program):
@@ -184,8 +184,13 @@ class Pair:
         else:
             self.program.fail(text)
 
-    def over(self, _argument: object) -> None:
-        """Nothing flows any more."""
+    def over(self, has_waited: object) -> None:
+        """Nothing flows any more; what shutdown() told is answered before a connection is cut off."""
+        if not has_waited and (self.left.cuts or self.right.cuts):
+            scheduler = self.program.scheduler
+            scheduler.cancel(self._timer)
+            self._timer = scheduler.wake_after(MILLISECOND, self.over, True, foreground=self.program.foreground)
+            return
         self.drop()
         self.program.ended(self)
 

@@ -10,20 +10,23 @@ from netsandbox.apps.program import UsageError
 from netsandbox.linux.ipv4 import igmp
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp import ecn
+from netsandbox.linux.tcp.state import USUAL, Tuning
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import ipv4_or_none, is_multicast
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
+    from netsandbox.linux.core.socket import Process
+    from netsandbox.linux.core.sysctl import Sysctls
 
 
 class SocketOption(NamedTuple):
     """One with a number.
 
     Attributes:
-        attribute: of the socket.  level, code: how setsockopt(2) names it.
-        kind: tcp or udp, where only sockets of one have it.  is_of_client: a listening address cannot have it here.
+        attribute: of the socket, or of a TCP socket's tuning.  level, code: how setsockopt(2) names it.
+        kind: tcp or udp, where only sockets of one have it.
     """
 
     attribute: str
@@ -32,15 +35,20 @@ class SocketOption(NamedTuple):
     least: int
     most: int
     kind: str = ""
-    is_of_client: bool = False
 
 
 MOST = 2 ** 31 - 1
 TTL, TOS = SocketOption("ttl", 0, 2, 1, 255), SocketOption("tos", 0, 1, -MOST - 1, MOST)
-DISCOVER, NARROW = SocketOption("pmtudisc", 0, 10, 0, 3), SocketOption("user_mss", 6, 2, 88, 32767, "tcp", True)
+DISCOVER, NARROW = SocketOption("pmtudisc", 0, 10, 0, 3), SocketOption("mss", 6, 2, 88, 32767, "tcp")
+RECEIVE, SEND = (SocketOption(what, 1, code, -MOST - 1, MOST, "tcp") for what, code in (("receive", 8), ("send", 7)))
+LINGER, TRIES = SocketOption("cuts", 1, 13, -MOST - 1, MOST, "tcp"), SocketOption("syn_retries", 6, 7, 1, 127, "tcp")
 NUMBERED = {"ttl": TTL, "ip-ttl": TTL, "ipttl": TTL, "tos": TOS, "ip-tos": TOS, "iptos": TOS, "mtudiscover": DISCOVER,
             "ip-mtu-discover": DISCOVER, "ipmtudiscover": DISCOVER, "mss": NARROW, "tcp-maxseg": NARROW,
-            "maxseg": NARROW}
+            "maxseg": NARROW, "linger": LINGER, "so-linger": LINGER, "syncnt": TRIES, "tcp-syncnt": TRIES,
+            **{f"{so}{name}{late}": what for name, what in (("rcvbuf", RECEIVE), ("sndbuf", SEND))
+               for so in ("", "so-") for late in ("", "-late")}}
+LEAST = {"receive": 2304, "send": 4608}
+"""SOCK_MIN_RCVBUF and SOCK_MIN_SNDBUF, in bytes of memory; half of it is data."""
 BOUND = ("interface", "if", "so-bindtodevice")
 MEMBERSHIP = ("ip-add-membership", "add-membership", "ip-membership", "membership")
 IDLE = frozenset({
@@ -50,10 +58,10 @@ IDLE = frozenset({
 """Options that leave no trace here: of what is read, of whose it is, and what a connection has from its start."""
 
 
-class NarrowSocket(StreamSocket):
-    """One with a segment size of its own (TCP_MAXSEG)."""
+class TunedSocket(StreamSocket):
+    """One of which its program asks what few do."""
 
-    __slots__ = ("user_mss",)
+    __slots__ = ("tuning",)
 
 
 class Wishes(NamedTuple):
@@ -67,16 +75,33 @@ class Wishes(NamedTuple):
     device: str = ""
     groups: tuple[tuple[str, str], ...] = ()
 
-    def stream(self, namespace: NetworkNamespace, process: object) -> StreamSocket:
-        kind = NarrowSocket if any(name == "user_mss" for name, _value in self.numbers) else StreamSocket
-        return kind(namespace, process)  # type: ignore[arg-type]
+    def stream(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> StreamSocket:
+        tuning = self._tuning(namespace.sysctls)
+        if tuning == USUAL:
+            return StreamSocket(namespace, process, reuse)
+        socket = TunedSocket(namespace, process, reuse)
+        socket.tuning = tuning
+        socket.receive_buffer = tuning.receive or socket.receive_buffer
+        socket.send_buffer = tuning.send or socket.send_buffer
+        return socket
+
+    def _tuning(self, settings: Sysctls) -> Tuning:
+        tuning = USUAL
+        for name, value in self.numbers:
+            if name in LEAST:  # the kernel takes a size that is below zero for a large one
+                most = settings.of_machine("net.core.rmem_max" if name == "receive" else "net.core.wmem_max")
+                value = max(2 * min(value & 0xFFFFFFFF, most), LEAST[name])
+            if name in Tuning._fields:
+                tuning = tuning._replace(**{name: value == 0 if name == "cuts" else value})
+        return tuning
 
     def apply(self, socket: StreamSocket | UdpSocket) -> None:
         """Ask for all of it (RefusedError: the kernel says no)."""
         for name, value in self.numbers:
             if name == "tos":
                 value &= 0xFF if isinstance(socket, UdpSocket) else 0xFF & ~ecn.BITS
-            setattr(socket, name, value)
+            if name not in Tuning._fields:
+                setattr(socket, name, value)
         if self.device:
             socket.interface = socket.namespace.interfaces.get(self.device)
             if socket.interface is None:
@@ -133,8 +158,10 @@ def with_option(wishes: Wishes, kind: str, text: str) -> Wishes | None:
             raise UsageError("socat[1] E syntax in option : missing ':'", 1)
         return wishes._replace(groups=(*wishes.groups, (group, where.rpartition(":")[2])))
     option = NUMBERED.get(name)
-    if option is None or not kind.startswith(option.kind) or (option.is_of_client and kind.endswith("listen")):
+    if option is None or not kind.startswith(option.kind) or (option is TRIES and kind.endswith("listen")):
         return None
+    if option is LINGER and "=" not in text:
+        raise UsageError(f'socat[1] E option "{name}": value required', 1)
     number = number_of(text)
     if not option.least <= number <= option.most:
         raise UsageError(

@@ -85,6 +85,7 @@ GLOBALS: dict[str, int | str] = {
     "net.ipv4.ping_group_range": "1\t0",
     "net.core.somaxconn": 4096,
     "net.core.rmem_max": 212992,
+    "net.core.wmem_max": 212992,
     "net.core.devconf_inherit_init_net": 0,
     "net.ipv6.conf.all.disable_ipv6": 1,
     "net.ipv6.conf.default.disable_ipv6": 1,
@@ -139,7 +140,7 @@ KEPT |= _below("net.core", {
     "max_skb_frags": 17, "netdev_budget": 300, "netdev_budget_usecs": 8000,
     "netdev_max_backlog": 1000, "netdev_tstamp_prequeue": 1, "optmem_max": 131072, "rmem_default": 212992,
     "rps_sock_flow_entries": 0, "txrehash": 1, "tstamp_allow_data": 1, "warnings": 0,
-    "wmem_default": 212992, "wmem_max": 212992})
+    "wmem_default": 212992})
 KEPT["net.unix.max_dgram_qlen"] = 10
 """Kept and shown as the kernel has them, and read by nothing here."""
 GLOBALS.update(KEPT)

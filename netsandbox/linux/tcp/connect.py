@@ -57,15 +57,14 @@ def begin(conn: Connection, address: int, port: int) -> None:
     first = _take_pair(conn, is_bound, route.interface.is_loopback)
     conn.stamp_offset = listen.stamp_offset(namespace, conn.address, conn.peer)
     conn.ident = namespace.chance.first(f"{namespace.name}/tcp/{conn.key}/{namespace.scheduler.now}", 16)
-    conn.advertised_mss = min(advertised_mss(namespace, route), conn.user_mss)
+    conn.advertised_mss = min(advertised_mss(namespace, route), conn.tuning.mss)
     follow(conn, route.route)
     stamps = bool(namespace.sysctls.get("net.ipv4.tcp_timestamps"))
     conn.mss = sync_mss(conn, route.mtu) - options.TIMESTAMP_SIZE * stamps
     conn.segment_size = listen.LEAST_RECEIVE_MSS
     scaling = bool(namespace.sysctls.get("net.ipv4.tcp_window_scaling"))
     conn.receive_window, conn.receive_scale, conn.window_clamp = window.initial(
-        namespace.sysctls, conn.receive_buffer,
-        conn.advertised_mss - (options.TIMESTAMP_SIZE if conn.recent_at else 0), scaling, route.route)
+        conn, conn.advertised_mss - (options.TIMESTAMP_SIZE if conn.recent_at else 0), scaling, route.route)
     conn.slow_start = conn.receive_window
     conn.una = conn.nxt = conn.written = conn.small = first or listen.first_number(namespace, conn.key)
     conn.change(SYN_SENT, "connect")
@@ -155,7 +154,7 @@ def _take_options(conn: Connection, said: options.Options) -> None:
 def _agree(conn: Connection, segment: TcpSegment, said: options.Options) -> None:
     """What the peer's SYN says of it."""
     settings = conn.namespace.sysctls
-    conn.mss_clamp = min(said.mss or 536, conn.user_mss)
+    conn.mss_clamp = min(said.mss or 536, conn.tuning.mss)
     ecn.agree(conn, segment)
     if said.scale is None or not settings.get("net.ipv4.tcp_window_scaling"):
         conn.send_scale = conn.receive_scale = 0

@@ -23,7 +23,7 @@ from netsandbox.linux.tcp.path_search_state import PathSearch
 from netsandbox.linux.tcp.rack_state import Rack
 from netsandbox.linux.tcp.request import Request
 from netsandbox.linux.tcp.rtt import RoundTrip
-from netsandbox.linux.tcp.state import CLOSE, DEFAULT_MSS, NAMES, OPEN, Chunk, Keepalive, Sent, TcpState, Waiting
+from netsandbox.linux.tcp.state import CLOSE, DEFAULT_MSS, NAMES, OPEN, USUAL, Chunk, Keepalive, Sent, TcpState, Waiting
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
@@ -49,8 +49,7 @@ class Connection(Socket):
     protocol = "tcp"
 
     caches: ClassVar = {"way_checked": "None"}
-    user_mss: int = 65535
-    """What TCP_MAXSEG says."""
+    tuning = USUAL
 
     __slots__ = ("accepted", "ack_at", "ack_deferred", "ack_due", "ack_now", "ack_timer", "ack_wanted", "acked_up_to",
                  "advertised_mss", "again_out", "ato", "backlog_memory", "backoff", "calls", "challenged_at",

@@ -72,7 +72,7 @@ def _request(listener: Connection, key: tuple[int, int, int, int], segment: TcpS
     peer_isn, mss, offset = told
     request = Request(listener, key, (segment.ack - 1) & MASK, peer_isn)
     request.mss = mss
-    request.advertised_mss = advertised_mss(listener.namespace, route)
+    request.advertised_mss = min(advertised_mss(listener.namespace, route), listener.tuning.mss)
     stamp = options.read(segment.options, False).stamp
     if stamp is not None:
         request.stamps, request.recent = True, stamp[0]
@@ -84,5 +84,5 @@ def _request(listener: Connection, key: tuple[int, int, int, int], segment: TcpS
         request.send_scale = bits & 15 if request.scaling else 0
         request.stamp_offset = offset
     request.window, request.receive_scale, request.clamp = window.initial(
-        settings, listener.receive_buffer, request.mss, request.scaling, route.route)
+        listener, request.mss, request.scaling, route.route)
     return request

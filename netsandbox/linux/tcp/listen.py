@@ -14,7 +14,7 @@ from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.events import TcpCookieSent, TcpRetransmitted
 from netsandbox.linux.tcp.options import Options
 from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.state import DEFAULT_MSS, TcpState
+from netsandbox.linux.tcp.state import DEFAULT_MSS, USUAL, TcpState
 from netsandbox.linux.tcp.timewait import INVALID_RATELIMIT
 from netsandbox.linux.tcp.transmit import HEADERS, advertised_mss, follow, stamp_now, stamp_of, sync_mss, way_of
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -122,7 +122,7 @@ def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, s
     namespace = listener.namespace
     settings = namespace.sysctls
     request = Request(listener, (packet.dst, segment.dport, packet.src, segment.sport), 0, segment.seq)
-    request.mss = said.mss or DEFAULT_MSS
+    request.mss = min(said.mss or DEFAULT_MSS, listener.tuning.mss)
     request.stamps = said.stamp is not None and bool(settings.get("net.ipv4.tcp_timestamps"))
     request.recent = said.stamp[0] if request.stamps and said.stamp is not None else 0
     request.sack = said.sack_permitted and bool(settings.get("net.ipv4.tcp_sack"))
@@ -131,10 +131,10 @@ def new_request(listener: Connection, packet: IPv4Packet, segment: TcpSegment, s
     request.ecn = ecn.is_asked(namespace, packet, segment, route.route)
     if settings.get("net.ipv4.tcp_reflect_tos"):
         request.tos = packet.tos & ~ecn.BITS | listener.tos & ecn.BITS
-    request.advertised_mss = advertised_mss(listener.namespace, route)
+    request.advertised_mss = min(advertised_mss(listener.namespace, route), listener.tuning.mss)
     size = request.advertised_mss - options.TIMESTAMP_SIZE * request.stamps
     request.window, request.receive_scale, request.clamp = window.initial(
-        settings, listener.receive_buffer, size, request.scaling, route.route)
+        listener, size, request.scaling, route.route)
     request.stamp_offset = stamp_offset(namespace, packet.dst, packet.src)
     return request
 
@@ -309,6 +309,9 @@ def make_child(request: Request, segment: TcpSegment) -> Connection:
     child.parent, child.tos, child.ttl, child.foreground = listener, request.tos, listener.ttl, listener.foreground
     child.nodelay, child.keepalive, child.shares = listener.nodelay, listener.keepalive, listener.shares
     child.pmtudisc, child.is_accepted = listener.pmtudisc, True
+    child.receive_buffer, child.send_buffer = listener.receive_buffer, listener.send_buffer
+    if listener.tuning is not USUAL:
+        child.tuning = listener.tuning  # type: ignore[misc]
     child.state = TcpState.SYN_RECV
     child.has_stamps, child.has_sack, child.ecn = request.stamps, request.sack, ecn.AGREED * request.ecn
     child.stamp_offset, child.recent_stamp = request.stamp_offset, request.recent

@@ -92,7 +92,9 @@ def is_writable(conn: Connection) -> bool:
 
 
 def expand(conn: Connection) -> None:
-    """Room for two windows, up to tcp_wmem (tcp_sndbuf_expand)."""
+    """Room for two windows, up to tcp_wmem, unless its program said how much (tcp_sndbuf_expand)."""
+    if conn.tuning.send:
+        return
     per_segment = BUFFER + (1 << (max(conn.mss_clamp, conn.mss) + HEADERS + SHARED - 1).bit_length())
     most = conn.namespace.sysctls.numbers("net.ipv4.tcp_wmem")[2]
     wish = 2 * max(INITIAL, conn.congestion.window, conn.rack.reordering + 1) * per_segment

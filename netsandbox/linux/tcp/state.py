@@ -95,6 +95,24 @@ class Sent:
         self.end = (seq + len(data) + (flags & 1) + (flags >> 1 & 1)) & 0xFFFFFFFF
 
 
+class Tuning(NamedTuple):
+    """What few programs ask of a socket.
+
+    Attributes:
+        mss: TCP_MAXSEG.  receive, send: SO_RCVBUF and SO_SNDBUF, in bytes of memory; 0 where the kernel sees to it.
+        cuts: whether close() sends a RST (SO_LINGER 0).  syn_retries: TCP_SYNCNT; 0 for what the sysctls say.
+    """
+
+    mss: int = 65535
+    receive: int = 0
+    send: int = 0
+    cuts: int = 0
+    syn_retries: int = 0
+
+
+USUAL = Tuning()
+
+
 class Keepalive(NamedTuple):
     """What a program asks for by SO_KEEPALIVE, in seconds; 0 is what the namespace's sysctl says (TCP_KEEPIDLE …)."""
 

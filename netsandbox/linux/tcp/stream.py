@@ -198,7 +198,7 @@ class StreamSocket(Connection):
     def close(self) -> None:
         """Give the socket back; what was written is still sent."""
         if not self.orphan:
-            self._call("_close", False)
+            self._call("_close", bool(self.tuning.cuts))
 
     def abort(self) -> None:
         """close() with SO_LINGER 0: a RST, and nothing is left."""

@@ -120,7 +120,7 @@ def _has_timed_out(conn: Connection) -> bool:
     """A SYN's tries are counted as well, all else is a matter of time alone (retransmits_timed_out)."""
     settings = conn.namespace.sysctls
     if conn.state is TcpState.SYN_SENT:
-        retries = settings.get("net.ipv4.tcp_syn_retries")
+        retries = conn.tuning.syn_retries or settings.get("net.ipv4.tcp_syn_retries")
         return (conn.retries >= retries + settings.get("net.ipv4.tcp_syn_linear_timeouts")
                 or _lasts(conn, retries, RTO_INITIAL))
     retries = settings.get("net.ipv4.tcp_retries2")

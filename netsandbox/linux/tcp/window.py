@@ -20,14 +20,18 @@ SURELY_WHOLE, LEAST_MSS, ENDS = 536, 88, FIN | PSH | SYN | URG
 """A segment of so much, or of less without such flags, may be as large as the path lets (TCP_MSS_DEFAULT)."""
 
 
-def initial(settings: Sysctls, buffer: int, mss: int, scaling: bool, route: Route) -> tuple[int, int, int]:
+def initial(conn: Connection, mss: int, scaling: bool, route: Route) -> tuple[int, int, int]:
     """tcp_select_initial_window: (window, scale, clamp), all but the scale in bytes.
 
     Args:
+        conn: the socket that connects or listens.
         route: the way to the peer, which may ask for less (`window`, `initrwnd`).
     """
+    settings, space = conn.namespace.sysctls, conn.receive_buffer >> 1
     clamp = route.asks("window") or MAX_WINDOW << MAX_SCALE
-    space = min(buffer >> 1, clamp)
+    if conn.tuning.receive:
+        clamp = min(clamp, space)
+    space = min(space, clamp)
     if space > mss:
         space -= space % mss
     scale = 0
@@ -204,7 +208,7 @@ def has_memory(conn: Connection) -> bool:
         return True
     conn.quick = 0
     conn.namespace.count("TcpExtPruneCalled")
-    most = conn.namespace.sysctls.numbers("net.ipv4.tcp_rmem")[2]
+    most = conn.tuning.receive or conn.namespace.sysctls.numbers("net.ipv4.tcp_rmem")[2]
     conn.receive_buffer = max(conn.receive_buffer, min(conn.memory, most))
     if conn.memory > conn.receive_buffer:
         conn.slow_start = min(conn.window_clamp, 2 * conn.advertised_mss)
@@ -215,7 +219,7 @@ def has_memory(conn: Connection) -> bool:
 def adjust_space(conn: Connection) -> None:
     """A program that reads fast gets a larger buffer (tcp_rcv_space_adjust, tcp_rcvbuf_grow)."""
     clock, settings = conn.namespace.scheduler.clock, conn.namespace.sysctls
-    if not conn.receive_trip or (clock - conn.space_at) // MICROSECOND < conn.receive_trip >> 3:
+    if conn.tuning.receive or not conn.receive_trip or (clock - conn.space_at) // MICROSECOND < conn.receive_trip >> 3:
         return
     copied = ((conn.copied - conn.space_seq) & MASK) - ((conn.expected - conn.copied) & MASK)
     if copied > conn.space:
