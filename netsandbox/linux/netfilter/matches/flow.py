@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.netfilter.connection import FlowTuple, tuple_of
+from netsandbox.linux.netfilter.connection import ASSURED, FlowTuple, tuple_of
 from netsandbox.linux.netfilter.extension import (
     BadValueError,
     Given,
@@ -106,7 +106,7 @@ class _Counted:
 class ConnectionLimit(Match):
     """How many connections an address has, this one included (xt_connlimit.c, nf_conncount.c).
 
-    A connection that is entered already is not counted anew, unless nothing else is; where nothing is left, as at the
+    A connection that is ASSURED already is not counted anew, unless nothing else is; where nothing is left, as at the
     last ACK of the only one, the packet is dropped.  Within one tick nobody looks who is there: each packet of what is
     not tracked counts.
     """
@@ -148,7 +148,7 @@ class ConnectionLimit(Match):
             known = self.lists[address] = _Counted([flow], tick)
         elif known.looked_at == tick and (connection is None or not connection.is_confirmed):
             known.tuples = [*known.tuples, flow]
-        elif connection is None or not connection.is_confirmed or (
+        elif connection is None or not connection.status & ASSURED or (
                 buffer.entered is not None and buffer.entered.is_loopback):
             known.tuples = [*(other for other in self._living(namespace, known.tuples) if other != flow), flow]
             known.looked_at = tick
