@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from netsandbox.commands.line import changes_nothing
+from netsandbox.commands.tools import looks
 from netsandbox.explain.refusals import translated
 from netsandbox.session.keeping import KeptSession
 from tests.session.lines import built, tables
@@ -32,6 +35,19 @@ DOING = [
 @pytest.mark.parametrize("line", DOING)
 def test_what_may_do_something_does_not_only_look(line: str) -> None:
     assert not changes_nothing(line)
+
+
+def test_a_tool_says_beside_its_function_what_only_looks() -> None:
+    def tool(words: list[str], name: str = "tool") -> str:
+        return name + words[0]
+
+    assert looks.said_of(looks.LOOKING, tool) is None
+    assert looks.looks("show(?: .*)?")(tool) is tool
+    for one in (tool, partial(tool, name="other")):
+        assert looks.said_of(looks.LOOKING, one) == "show(?: .*)?"
+    assert looks.said_of(looks.CHANGING, tool) is None
+    assert looks.said_of(looks.CHANGING, looks.passes_on("-i")(tool)) == "-i"
+    assert looks.said_of(looks.LOOKING, None) is None
 
 
 def test_a_line_that_only_looks_changes_nothing() -> None:

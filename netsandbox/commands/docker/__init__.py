@@ -8,10 +8,16 @@ from __future__ import annotations
 from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.context import DockerContext, DockerMachine
 from netsandbox.commands.docker.client.registry import find
+from netsandbox.commands.tools.looks import looks
 
 __all__ = ["Client", "DockerContext", "DockerMachine", "program"]
 
 
+@looks(r"(?:ps|images|inspect|port|top|version|info|history|diff|search)(?: .*)?"
+       r"|logs (?!.*(?:-f|--follow)\b).*"
+       r"|(?:container|image|network|volume|context|builder|buildx) (?:ls|list|inspect|ps|port|top|diff)(?: .*)?"
+       r"|system (?:df|info)(?: .*)?"
+       r"|compose (?:-[fp] \S+ )*(?:ps|ls|config|images|port|top|version|logs(?!.*(?:-f|--follow)\b))(?: .*)?")
 def program(context: DockerContext, arguments: list[str]) -> Client:
     """`docker` with these arguments, not started yet.
 

@@ -13,6 +13,7 @@ from netsandbox.apps.calendar import civil_date
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.commands.shell import Shell
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.system import MONTHS
 from netsandbox.docker import daemon
 from netsandbox.docker.daemon_keys import ADDRESSES, BOOL, INT, KEYS, STRINGS
@@ -56,6 +57,7 @@ RECENT = 10
 INACTIVE, NOT_FOUND, NO_UNIT = 3, 5, 4
 
 
+@looks("(?:status|is-active|is-enabled|list-units)(?: .*)?")
 def systemctl(shell: Shell, context: Context) -> Program:
     words = [word for word in context.arguments if not word.startswith("-")]
     return Service(shell, context, words[0] if words else "", words[1] if len(words) > 1 else "")
@@ -69,6 +71,7 @@ def service(shell: Shell, context: Context) -> Program:
     return Service(shell, context, "restart" if words[1] == "--full-restart" else words[1], words[0])
 
 
+@looks(r"(?!.*(?:-\w*f|--follow|--vacuum|--rotate)).*")
 def journalctl(shell: Shell, context: Context) -> Program:
     """journalctl -u docker: what dockerd has complained about."""
     return Journal(shell, context)

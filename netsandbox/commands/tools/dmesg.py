@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.linux.ipv4.martian import DESTINATION, HEADER, SOURCE
@@ -18,6 +19,7 @@ OPTIONS = table(
             "d|show-delta e|reltime noescape time-format= since= until=")
 
 
+@looks(r"(?!.*-\w*[cC]).*")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """What LOG rules of the machine's own namespace wrote; those of others say nothing (nf_log_all_netns is 0).
     What log_martians asks for is the kernel's own, whichever namespace the packet came to."""

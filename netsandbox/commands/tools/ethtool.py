@@ -6,6 +6,7 @@ import re
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.names import lower_of
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kernel import RELEASE
@@ -100,6 +101,7 @@ Usage:
 """
 
 
+@looks(r"(?:-[iSkgca] )?\S+")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     words = arguments[1:] if arguments[:1] == ["-I"] else arguments
     option, names = (words[0], words[1:]) if words and words[0].startswith("-") else ("", words[:1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import read, table
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.kernel import RELEASE
@@ -21,6 +22,7 @@ NAME = re.compile(r"(?!.*(?:\.\.|-\.|\.-))[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9
 SETS = ("set-hostname", "hostname")
 
 
+@looks("-[A-Za-z]+|")
 def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`hostname`: the name, a part of it, or the addresses; what /etc/hosts says of it counts."""
     told = read(HOSTNAME, arguments)
@@ -46,6 +48,7 @@ def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
 OS_RELEASE = "/etc/os-release"
 
 
+@looks("(?:status)?")
 def hostnamectl(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`hostnamectl set-hostname NAME`: /etc/hostname says so too; `hostnamectl` alone tells what there is."""
     if arguments in ([], ["status"]):

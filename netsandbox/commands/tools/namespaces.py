@@ -8,6 +8,7 @@ from netsandbox.commands.tools.context import Tenant, ToolContext, ToolError, To
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import namespace_file, tenants
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.names import OtherNamespaces
 from netsandbox.commands.tools.options import read
 
@@ -19,6 +20,7 @@ LSNS = OptionTable(
     refused="u|notruncate r|raw P|persistent J|json Q|filter= W|nowrap T|tree? H|list-columns output-all")
 
 
+@looks()
 def lsns(context: ToolContext, arguments: list[str]) -> ToolResult:
     """util-linux' lsns; of the kinds of namespaces the sandbox has only net."""
     options = read(LSNS, arguments)

@@ -13,6 +13,7 @@ from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import FIRST_SHELL_PID, comm
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import SIGNALS
@@ -68,6 +69,7 @@ def _with_itself(context: ToolContext, arguments: list[str]) -> list[Process]:
     return [*found, Process(max(one.pid for one in found) + 1 if found else 1, shell, words, inode, is_typed)]
 
 
+@looks()
 def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`ps aux`, `ps -ef`, `ps -o pid,comm`, `ps -p PID`."""
     letters, columns, wanted = _read_ps(arguments)
@@ -154,6 +156,7 @@ PGREP = table("pgrep", 2, acts=f"{CHOICE} l|list-name a|list-full",
               refused=f"{NO_CHOICE} d|delimiter= v|inverse w|lightweight signal=")
 
 
+@looks()
 def pgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, words = options_of(PGREP, arguments)
     rows = _chosen(context, words, options, "pgrep")
@@ -178,6 +181,7 @@ def _chosen(context: ToolContext, words: list[str], options: dict[str, str], nam
 PIDOF = table("pidof", acts="s d= q", usual="c n x", refused="o= z")
 
 
+@looks()
 def pidof(context: ToolContext, arguments: list[str]) -> ToolResult:
     """The newest first."""
     options, names = options_of(PIDOF, arguments)

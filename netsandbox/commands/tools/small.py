@@ -8,6 +8,7 @@ from decimal import Decimal
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.notes import say
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.budget import Use, spend
@@ -54,6 +55,7 @@ def bracket(context: ToolContext, arguments: list[str]) -> ToolResult:
     return test(context, arguments[:-1])
 
 
+@looks()
 def whoami(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     own = RIGHTS.get().account
     if not own.user:
@@ -61,14 +63,17 @@ def whoami(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(0, f"{own.user}\n", "")
 
 
+@looks()
 def arch(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(0, f"{UNAME['m']}\n", "")
 
 
+@looks()
 def nproc(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(0, f"{PROCESSORS}\n", "")
 
 
+@looks()
 def tty(context: ToolContext, _arguments: list[str]) -> ToolResult:
     is_terminal = context.stdin is None or context.stdin.is_terminal
     return ToolResult(0, "/dev/pts/0\n", "") if is_terminal else ToolResult(1, "not a tty\n", "")
@@ -83,6 +88,7 @@ def clear(_context: ToolContext, _arguments: list[str]) -> ToolResult:
 reset = clear
 
 
+@looks()
 def printenv(context: ToolContext, arguments: list[str]) -> ToolResult:
     found = [context.environment.get(name) for name in arguments]
     if arguments:
@@ -90,6 +96,7 @@ def printenv(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, "".join(f"{name}={value}\n" for name, value in context.environment.items()), "")
 
 
+@looks()
 def uptime(context: ToolContext, _arguments: list[str]) -> ToolResult:
     """Since the lab began, in virtual time."""
     seconds = context.namespace.scheduler.clock // SECOND
@@ -108,6 +115,7 @@ def uuidgen(context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(0, f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}\n", "")
 
 
+@looks()
 def uname(context: ToolContext, arguments: list[str]) -> ToolResult:
     letters = "".join(word[1:] for word in arguments) or "s"
     letters = "".join(UNAME) if "a" in letters else letters

@@ -11,6 +11,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import of_kernel
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import read
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.namespace import NetworkNamespace
@@ -32,6 +33,7 @@ SYSCTL = OptionTable(
     usual="o x")
 
 
+@looks("(?!.*(?:=|-w|-p|--load|--write|--system)).*")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     options = read(SYSCTL, arguments)
     if "V" in options:

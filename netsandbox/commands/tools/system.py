@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from netsandbox.apps.calendar import civil_date, days_before
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.accounts import GROUPS, USERS, Account, group_name
@@ -48,6 +49,7 @@ DATE = table(
     refused="r|reference= f|file= s|set= I|iso-8601? debug resolution rfc-3339=")
 
 
+@looks("(?!.*(?:-s|--set)).*")
 def date(context: ToolContext, arguments: list[str]) -> ToolResult:
     """The virtual time, or one that is told (-d); `+FORMAT` as strftime has it."""
     options, words = options_of(DATE, [word for word in arguments if word not in DATES])
@@ -108,6 +110,7 @@ def _field(found: re.Match[str], values: dict[str, str]) -> str:
 ID = table("id", acts="u|user g|group G|groups n|name r|real", usual="a", refused="Z|context z|zero")
 
 
+@looks()
 def identity(_context: ToolContext, arguments: list[str]) -> ToolResult:
     """id, of whose program it is, or of each user that is named."""
     options, names = options_of(ID, arguments)
@@ -149,6 +152,7 @@ def _account(name: str) -> Account:
     return Account(uid, GROUPS[group])
 
 
+@looks()
 def groups(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     own = RIGHTS.get().account
     return _told("groups", "group", {gid: group_name(gid) for gid in (own.gid, *own.groups)}, by_name=True)
@@ -192,6 +196,7 @@ def modprobe(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, "", "")
 
 
+@looks()
 def getenforce(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     """There is no SELinux."""
     return ToolResult(0, "Disabled\n", "")
@@ -203,10 +208,12 @@ def setenforce(_context: ToolContext, arguments: list[str]) -> ToolResult:
     raise ToolError(1, "setenforce: SELinux is disabled")
 
 
+@looks()
 def sestatus(_context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(0, "SELinux status:                 disabled\n", "")
 
 
+@looks()
 def lsmod(context: ToolContext, _arguments: list[str]) -> ToolResult:
     loaded = [name for name in MODULES if name != bridged.MODULE or name in context.namespace.kernel.modules]
     rows = "".join(f"{name:<23} {16384:>7}  0\n" for name in sorted(loaded, key=str.lower))

@@ -8,6 +8,7 @@ from netsandbox.commands.late import Late, places
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip import netns
+from netsandbox.commands.tools.looks import SHOWS, looks
 from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.words import USAGE, choose
@@ -21,6 +22,7 @@ OPTIONS = ("help*", "Version*", "stats*", "statistics*", "details*", "oneline*",
            "netns*", "color*", "compressvlans*", "force*", "json*", "pretty*", "batch*")
 
 
+@looks(rf"(?:-\S+ )*(?:fdb|link|mdb|vlan|vni){SHOWS}")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """One `bridge` command line; whatever goes wrong, its status is 255."""
     style, words = Style(), list(arguments)

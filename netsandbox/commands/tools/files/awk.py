@@ -9,6 +9,7 @@ from netsandbox.commands.tools.files.awk_parser import Node, Parser, Rule
 from netsandbox.commands.tools.files.awk_values import Evaluator, Text, Value
 from netsandbox.commands.tools.files.text import lines_of
 from netsandbox.commands.tools.inputs import inputs
+from netsandbox.commands.tools.looks import passes_on
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 
@@ -33,6 +34,7 @@ class _LoopError(Exception):
         self.is_break = is_break
 
 
+@passes_on(".*(>|[|]|sys)")
 def awk(context: ToolContext, arguments: list[str]) -> ToolResult:
     """awk [-F SEPARATOR] [-v NAME=VALUE] 'PROGRAM' [FILE …]."""
     separator, variables, words = " ", dict[str, Value](), list(arguments)

@@ -11,6 +11,7 @@ from netsandbox.commands.tools.files.diff_changes import TROUBLE, Change, change
 from netsandbox.commands.tools.files.stat import changed_at
 from netsandbox.commands.tools.files.text import WITH_END, joined, lines_of
 from netsandbox.commands.tools.inputs import Input, files_of, inputs, whole_number
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
@@ -30,6 +31,7 @@ DIFF = table(
             "normal")
 
 
+@looks()
 def diff(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of(DIFF, arguments)
     one, other = _two(context, "diff", paths)
@@ -50,6 +52,7 @@ def diff(context: ToolContext, arguments: list[str]) -> ToolResult:
 CMP = table("cmp", 2, acts="s|quiet s|silent", refused="b|print-bytes i|ignore-initial= l|verbose n|bytes=")
 
 
+@looks()
 def cmp(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of(CMP, arguments)
     one, other = (each.text.encode() for each in _two(context, "cmp", paths))
@@ -67,6 +70,7 @@ def cmp(context: ToolContext, arguments: list[str]) -> ToolResult:
 COMM = table("comm", acts="1 2 3", refused="z|zero-terminated check-order nocheck-order output-delimiter= total")
 
 
+@looks()
 def comm(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Three columns: lines of the first file alone, of the second alone, and of both."""
     options, paths = options_of(COMM, arguments)

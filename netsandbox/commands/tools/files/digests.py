@@ -9,6 +9,7 @@ from functools import partial
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import inputs, whole_number
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 
 WIDTH = 76
@@ -16,6 +17,7 @@ NOT_OF_SUMS = "c|check t|text z|zero w|warn tag ignore-missing quiet status stri
 BASE64 = table("base64", acts="d|decode w|wrap=", refused="i|ignore-garbage")
 
 
+@looks()
 def _sums(context: ToolContext, arguments: list[str], kind: str) -> ToolResult:
     name = f"{kind}sum"
     options, paths = options_of(table(name, acts="b|binary", refused=NOT_OF_SUMS), arguments)

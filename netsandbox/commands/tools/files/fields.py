@@ -9,6 +9,7 @@ from typing import NamedTuple
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.files.text import joined, lines_of
 from netsandbox.commands.tools.inputs import STDIN, files_of, inputs
+from netsandbox.commands.tools.looks import passes_on
 from netsandbox.commands.tools.options import options_of, read, table
 from netsandbox.linux.core.inode import FileError
 
@@ -81,6 +82,7 @@ SORT = table(
             "compress-program= debug files0-from= parallel=")
 
 
+@passes_on("-[A-Za-z]*o|--output")
 def sort(context: ToolContext, arguments: list[str]) -> ToolResult:
     told = read(SORT, arguments)
     options, paths = told.values, told.operands
@@ -164,6 +166,7 @@ UNIQ = table(
     refused="z|zero-terminated group?")
 
 
+@passes_on("[^-]")
 def uniq(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of(UNIQ, arguments)
     if len(paths) > 2:
@@ -208,6 +211,7 @@ CUT = table(
     refused="z|zero-terminated n")
 
 
+@passes_on()
 def cut(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of(CUT, arguments)
     lists = [letter for letter in "fcb" if letter in options]

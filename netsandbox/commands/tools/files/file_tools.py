@@ -10,6 +10,7 @@ from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import FOLDERS
 from netsandbox.commands.tools.kernel.process_namespaces import link_of
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.linux.core.files import Files
@@ -282,6 +283,7 @@ def _of_rights(context: ToolContext, name: str, wish: str, paths: list[str]) -> 
     return ToolResult(1 if errors else 0, "", errors)
 
 
+@looks()
 def basename(_context: ToolContext, arguments: list[str]) -> ToolResult:
     if not arguments:
         raise _missing("basename")
@@ -290,6 +292,7 @@ def basename(_context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(0, (name.removesuffix(suffix) if suffix != name else name) + "\n", "")
 
 
+@looks()
 def dirname(_context: ToolContext, arguments: list[str]) -> ToolResult:
     if not arguments:
         raise _missing("dirname")
@@ -302,6 +305,7 @@ READLINK = table(
     refused="m|canonicalize-missing e|canonicalize-existing q|quiet v|verbose z|zero")
 
 
+@looks()
 def readlink(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Where links point; a process' network namespace too. For what is no link it says nothing and fails."""
     options, paths = options_of(READLINK, arguments)
@@ -335,6 +339,7 @@ REALPATH = table(
     refused="e|canonicalize-existing m|canonicalize-missing L|logical s|strip no-symlinks relative-to= relative-base=")
 
 
+@looks()
 def realpath(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of(REALPATH, arguments)
     if not paths:
@@ -348,5 +353,6 @@ def realpath(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(1 if errors else 0, out, "" if "q" in options else errors)
 
 
+@looks()
 def pwd(context: ToolContext, _arguments: list[str]) -> ToolResult:
     return ToolResult(0, files_of(context).cwd + "\n", "")

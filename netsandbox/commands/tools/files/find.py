@@ -7,9 +7,11 @@ from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.files.find_expression import Reader
 from netsandbox.commands.tools.files.find_walk import Walk, below
 from netsandbox.commands.tools.inputs import files_of
+from netsandbox.commands.tools.looks import looks
 from netsandbox.linux.core.inode import FileError
 
 
+@looks("(?!.*-(?:delete|exec|ok|fprint|fls)).*")
 def find(context: ToolContext, arguments: list[str]) -> ToolResult:
     walk = Walk(context)
     while arguments[:1] in (["-H"], ["-L"], ["-P"]):

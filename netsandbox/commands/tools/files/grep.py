@@ -10,6 +10,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.files.find_walk import FILE_WORK, is_link
 from netsandbox.commands.tools.files.text import lines_of
 from netsandbox.commands.tools.inputs import Input, files_of, inputs, whole_number
+from netsandbox.commands.tools.looks import passes_on
 from netsandbox.commands.tools.options import read, table
 from netsandbox.engine.budget import Use, spend
 
@@ -25,6 +26,7 @@ GREP = table(
             "no-group-separator")
 
 
+@passes_on()
 def grep(context: ToolContext, arguments: list[str]) -> ToolResult:
     words = [f"-C{word[1:]}" if word[:1] == "-" and word[1:].isdecimal() else word for word in arguments]
     told = read(GREP, words)
@@ -50,10 +52,12 @@ def grep(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(status, "" if "q" in options else out, "" if "s" in options else errors)
 
 
+@passes_on()
 def egrep(context: ToolContext, arguments: list[str]) -> ToolResult:
     return grep(context, ["-E", *arguments])
 
 
+@passes_on()
 def fgrep(context: ToolContext, arguments: list[str]) -> ToolResult:
     return grep(context, ["-F", *arguments])
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import inputs
+from netsandbox.commands.tools.looks import passes_on
 from netsandbox.commands.tools.options import options_of, table
 
 MISSING = "netsandbox: jq needs the Python package jq: pip install 'netsandbox[jq]'"
@@ -33,6 +34,7 @@ JQ = table(
             "unbuffered stream stream-errors seq arg= argjson= slurpfile= rawfile= args jsonargs build-configuration")
 
 
+@passes_on()
 def jq(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, words = options_of(JQ, arguments)
     program = words.pop(0) if words else "."

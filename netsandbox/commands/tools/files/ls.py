@@ -11,6 +11,7 @@ from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.devices import numbers_of
 from netsandbox.commands.tools.kernel.kernel_files import namespace_file, size_of
 from netsandbox.commands.tools.kernel.process_namespaces import link_of
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
@@ -29,6 +30,7 @@ LS = table(
             "quoting-style= sort= time= time-style= zero")
 
 
+@looks()
 def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
     """A name a line, as where the output is no terminal."""
     options, paths = options_of(LS, arguments)
@@ -58,6 +60,7 @@ def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
     return ToolResult(wrong if errors else 0, "\n".join(parts), errors)
 
 
+@looks()
 def ll(context: ToolContext, arguments: list[str]) -> ToolResult:
     """The alias that every distribution gives its users."""
     return ls(context, ["-l", *arguments])

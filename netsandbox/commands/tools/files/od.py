@@ -10,6 +10,7 @@ from typing import NamedTuple
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.files.byte_counts import bytes_of
 from netsandbox.commands.tools.inputs import inputs
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import read, table
 from netsandbox.engine.budget import Use, spend
 
@@ -52,6 +53,7 @@ class Form(NamedTuple):
         return f"{number:{'' if self.kind in 'du' else f'0{self.width}{self.kind}'}}"
 
 
+@looks()
 def od(context: ToolContext, arguments: list[str]) -> ToolResult:
     told = read(OD, arguments)
     asked = [(one.option.name, one.value) for one in told.given]

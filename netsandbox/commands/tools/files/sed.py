@@ -10,6 +10,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.files.sed_script import LAST, Address, Script, Step
 from netsandbox.commands.tools.files.text import lines_of
 from netsandbox.commands.tools.inputs import files_of, inputs
+from netsandbox.commands.tools.looks import passes_on
 from netsandbox.commands.tools.options import read, table
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
@@ -20,6 +21,7 @@ SED = table(
     refused="f|file= z|null-data l|line-length= debug follow-symlinks posix sandbox")
 
 
+@passes_on("-[A-Za-z]*i|--in-place|.*w ")
 def sed(context: ToolContext, arguments: list[str]) -> ToolResult:
     words = [f"-i{word[10:]}" if word.startswith("--in-place") else word for word in arguments]
     in_place = [word for word in words if re.fullmatch(r"-[nErs]*i.*", word)]

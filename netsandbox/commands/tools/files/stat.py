@@ -9,6 +9,7 @@ from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.devices import numbers_of
 from netsandbox.commands.tools.kernel.kernel_files import namespace_file, size_of
 from netsandbox.commands.tools.kernel.process_namespaces import link_of
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import Directory, FileError, Node, RegularFile, Symlink
@@ -22,6 +23,7 @@ FIELD = re.compile(r"%(.)")
 STAT = table("stat", acts="L|dereference c|format= printf=", refused="f|file-system t|terse cached=")
 
 
+@looks()
 def stat(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of(STAT, arguments)
     if not paths:

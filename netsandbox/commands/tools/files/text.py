@@ -10,6 +10,7 @@ from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, inputs, stdin, whole_number
 from netsandbox.commands.tools.kernel.devices import ENDLESS, from_device
+from netsandbox.commands.tools.looks import passes_on
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl_effect import note_on_file
@@ -33,6 +34,7 @@ CAT = table(
     usual="u")
 
 
+@passes_on()
 def cat(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Print files one after the other; complain about those that cannot be read."""
     options, paths = options_of(CAT, arguments)
@@ -69,10 +71,12 @@ TAIL = table(
     refused="F s|sleep-interval= z|zero-terminated max-unchanged-stats= pid= retry")
 
 
+@passes_on()
 def head(context: ToolContext, arguments: list[str]) -> ToolResult:
     return _ends(context, HEAD, arguments)
 
 
+@passes_on()
 def tail(context: ToolContext, arguments: list[str]) -> ToolResult:
     return _ends(context, TAIL, arguments)
 
@@ -120,6 +124,7 @@ LONGEST = 4
 WC = table("wc", acts="c|bytes l|lines w|words m|chars L|max-line-length", refused="files0-from= total=")
 
 
+@passes_on()
 def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of(WC, arguments)
     found, errors = inputs(context, "wc", paths)
@@ -155,6 +160,7 @@ SETS = {
 TR = table("tr", acts="c|complement C d|delete s|squeeze-repeats t|truncate-set1")
 
 
+@passes_on()
 def tr(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, sets = options_of(TR, arguments)
     if not sets:
@@ -225,6 +231,7 @@ COLUMN = table(
             "o|output-separator= p|tree-parent= r|tree= R|table-right= T|table-truncate= W|table-wrap= x|fillrows")
 
 
+@passes_on()
 def column(context: ToolContext, arguments: list[str]) -> ToolResult:
     """A table of the words of each line, or of what stands between separators."""
     options, paths = options_of(COLUMN, arguments)
@@ -239,6 +246,7 @@ def column(context: ToolContext, arguments: list[str]) -> ToolResult:
 TAC = table("tac", refused="b|before r|regex s|separator=")
 
 
+@passes_on()
 def tac(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Each file's lines from the last to the first."""
     _options, paths = options_of(TAC, arguments)
@@ -253,6 +261,7 @@ NL = table(
             "l|join-blank-lines= n|number-format= v|starting-line-number=")
 
 
+@passes_on()
 def nl(context: ToolContext, arguments: list[str]) -> ToolResult:
     """Numbers before lines: those that are not empty, or with -ba all."""
     options, paths = options_of(NL, arguments)
@@ -271,6 +280,7 @@ def nl(context: ToolContext, arguments: list[str]) -> ToolResult:
 REV = table("rev", refused="0|zero")
 
 
+@passes_on()
 def rev(context: ToolContext, arguments: list[str]) -> ToolResult:
     _options, paths = options_of(REV, arguments)
     found, errors = inputs(context, "rev", paths)
@@ -285,6 +295,7 @@ PAGER = table(
     refused="o|log-file= O|LOG-FILE= p|pattern= s|squeeze-blank-lines")
 
 
+@passes_on()
 def pager(context: ToolContext, arguments: list[str]) -> ToolResult:
     """less and more, which nobody scrolls here: all of it."""
     _options, paths = options_of(PAGER, arguments)

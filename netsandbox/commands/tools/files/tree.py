@@ -7,6 +7,7 @@ from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.process_namespaces import link_of
+from netsandbox.commands.tools.looks import looks
 from netsandbox.engine.budget import Use, spend
 
 OPTIONS = OptionTable(
@@ -69,6 +70,7 @@ def _level(text: str) -> int:
     return int(text[:9])
 
 
+@looks()
 def tree(context: ToolContext, arguments: list[str]) -> ToolResult:
     try:
         read = OPTIONS.read(arguments)

@@ -10,6 +10,7 @@ from netsandbox.commands.tools.firewall.conntrack_options import TITLE
 from netsandbox.commands.tools.firewall.conntrack_output import XML_BEGIN, XML_END, changed_text, entry_text
 from netsandbox.commands.tools.firewall.conntrack_words import Line
 from netsandbox.commands.tools.follows import FollowsError
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.notes import note
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
@@ -38,6 +39,7 @@ PORT_OF_SECOND_SOCKET = 1 << 31
 TITLES = {"NEW": "    [NEW] ", "UPDATE": " [UPDATE] ", "DESTROY": "[DESTROY] "}
 
 
+@looks("(?:-[LSC]|--(?:list|stats|count))(?!.*(?: -z| --zero)).*")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """One command line."""
     warnings: list[str] = []

@@ -8,6 +8,7 @@ from netsandbox.apps.calendar import ctime
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, stdin
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of
 from netsandbox.linux.core.hooks import TABLES
 from netsandbox.linux.core.inode import FileError
@@ -37,6 +38,7 @@ MANUAL = "Look at manual page `iptables-save.8' for more information."
 NO_IPV6 = "netsandbox: {program}: IPv6 is not modelled: there are no rules and none can be made; iptables is there\n"
 
 
+@looks(r"(?:-t \w+ )?(?:-[nvx]*[LS][nvx]*|--list\S*)(?!.* -\w*Z)(?: .*)?|(?:-[nvx]+ |-t \w+ )+-[LS](?: .*)?")
 def run(context: ToolContext, arguments: list[str], program: str = "iptables") -> ToolResult:
     title = iptables.title_of(program)
     only_asks = bool({"-V", "--version", "-h", "--help"} & set(arguments))
@@ -52,6 +54,7 @@ def _check_rights(program: str) -> None:
                            "Permission denied (you must be root)")
 
 
+@looks()
 def save(context: ToolContext, arguments: list[str], program: str = "iptables-save") -> ToolResult:
     """`iptables-save [-c] [-t TABLE] [-f FILE]`: the tables that are in use."""
     given, rest = options_of(OptionTable(program, 1, MANUAL, by_letter=True, acts=SAVE_OPTIONS), arguments)

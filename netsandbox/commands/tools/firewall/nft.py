@@ -9,6 +9,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.firewall.rule_trace import Tracer, nft_text
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.inputs import files_of, stdin
+from netsandbox.commands.tools.looks import looks
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter.iptables.iptables import FailedError
 from netsandbox.linux.netfilter.nft import command
@@ -35,6 +36,7 @@ class Listing(ToolResult):
         return (*told, ("out", left), ("err", rest))
 
 
+@looks(r"(?:-\S+ )*list .*")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """`nft list`, and `nft add`, `insert`, `delete`, `-f FILE` … of what iptables can say."""
     if not may_administer() and "-v" not in arguments:

@@ -14,6 +14,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.firewall import ufw_apps
 from netsandbox.commands.tools.firewall.ufw_rule import ACTIONS, Rule, check, command_of, is_narrowed, parse, row_of
 from netsandbox.commands.tools.inputs import stdin
+from netsandbox.commands.tools.looks import looks
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter import ufw_rules
@@ -110,6 +111,7 @@ def _take_out(context: ToolContext) -> None:
 
 # -- the commands
 
+@looks("status(?: .*)?")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """One command line."""
     words, is_forced = [word for word in arguments if word != "--force"], "--force" in arguments

@@ -9,6 +9,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip import netns
 from netsandbox.commands.tools.ip.table_names import table_names
+from netsandbox.commands.tools.looks import SHOWS, looks
 from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.word_values import number_of
@@ -37,6 +38,8 @@ UNMODELLED = frozenset({"batch", "resolve", "Numeric", "echo", "M", "B"})
 FAMILIES = {"4": "inet", "6": "inet6", "0": "link"}
 
 
+@looks(r"(?:-(?:n|netns|f|family) \S+ |-\S+ )*(?:a|ad|addr|address|l|li|link|n|ne|nei|neigh|neighbou?r|r|ro|route"
+       rf"|ru|rule|netns|maddr|maddress|tunnel|nexthop|netconf|ntable){SHOWS}")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """One `ip` command line."""
     style, words = Style(), list(arguments)

@@ -6,6 +6,7 @@ from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult, failing_as
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.kernel.proc_net import ArpRow, arp_entries
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.older.net_tools import VERSION, resolve
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.word_values import SCOPE_NUMBERS
@@ -27,6 +28,7 @@ ARP = OptionTable(
     usual="n|numeric e", refused="p|protocol= A= H|hw-type= t= V|version")
 
 
+@looks(r"(?:-[aenv]+|\S+\.\S+| )*")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     options = read(ARP, arguments)
     namespace = context.namespace

@@ -8,6 +8,7 @@ from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import UsageError
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult, failing_as
 from netsandbox.commands.tools.help import TEXTS
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.older import brctl_stp
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
@@ -23,6 +24,7 @@ from netsandbox.wire.addresses import format_mac
 OPTIONS = OptionTable("brctl", 1, "Unknown option '?'", acts="h|help V|version")
 
 
+@looks("show(?:macs|stp)?(?: .*)?")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     help_text = TEXTS["brctl"] + "\n"
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netsandbox.commands.natural import natural
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.older import ifconfig_requests as requests
 from netsandbox.commands.tools.older.interface_table import FLAGS, IFCONFIG, interface_flags, table
 from netsandbox.commands.tools.older.net_tools import VERSION
@@ -14,6 +15,7 @@ from netsandbox.wire.addresses import format_ipv4, format_mac
 UNITS = ((10 ** 12, "TB"), (10 ** 9, "GB"), (10 ** 6, "MB"), (10 ** 3, "KB"))
 
 
+@looks(r"(?:-a)?|\S+")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     words = list(arguments)
     while words and words[0].startswith("-"):

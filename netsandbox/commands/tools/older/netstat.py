@@ -8,6 +8,7 @@ from netsandbox.commands.tools.groups import group_addresses
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.kernel.proc_counters import NOT_COUNTED
 from netsandbox.commands.tools.kernel.socket_rows import SocketRow
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.names import in_order
 from netsandbox.commands.tools.notes import say
 from netsandbox.commands.tools.older import ifconfig, interface_table, netstat_words, route
@@ -33,6 +34,7 @@ NETSTAT = OptionTable(
     refused="c|continuous M|masquerade C|cache N|symbolic S|sctp U|udplite Z|context")
 
 
+@looks()
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     options = read(NETSTAT, arguments)
     if "h" in options:

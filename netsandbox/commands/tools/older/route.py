@@ -9,6 +9,7 @@ from netsandbox.apps.option_table import OptionTable
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult, failing_as
 from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.kernel.proc_net import RTF_GATEWAY, RTF_HOST, RTF_REJECT, main_routes, route_bits
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.older.net_tools import resolve
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.word_values import number
@@ -31,6 +32,7 @@ ROUTE = OptionTable(
     usual="N|symbolic v|verbose F|fib 4|inet", refused="V|version 6")
 
 
+@looks("(?:-[ne]+)?")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     """A wrong option is no failure to it."""
     usage = TEXTS["route"] + "\n"

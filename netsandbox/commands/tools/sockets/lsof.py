@@ -8,6 +8,7 @@ from typing import NamedTuple
 from netsandbox.apps.columns import columns
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.kernel.socket_rows import SocketRow
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.sockets.sockets_seen import rows_seen
 from netsandbox.wire.services import service, service_name
 
@@ -45,6 +46,7 @@ class Wish(NamedTuple):
                 and (not self.ports or any(port in self.ports for _address, port in ends)))
 
 
+@looks()
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     wishes, letters, state, rest = list[Wish](), "", "", list(arguments)
     while rest:

@@ -12,6 +12,7 @@ from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.ip import netns
 from netsandbox.commands.tools.kernel.proc_counters import Usage
 from netsandbox.commands.tools.kernel.socket_rows import SocketRow, socket_rows
+from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.sockets import ss_filter
 from netsandbox.commands.tools.sockets.sockets_seen import rows_seen
@@ -57,6 +58,7 @@ SS = OptionTable(
             "inet-sockopt tipc vsock xdp")
 
 
+@looks()
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     options = read(SS, arguments)
     if options.values.keys() & {"V", "v"}:

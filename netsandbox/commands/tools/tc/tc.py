@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.help import usage
+from netsandbox.commands.tools.looks import SHOWS, looks
 from netsandbox.commands.tools.tc import classes, qdisc
 from netsandbox.commands.tools.tc import filter as tc_filter
 from netsandbox.commands.tools.tc import options as tc_options
@@ -17,6 +18,7 @@ OBJECTS = ("qdisc*", "class*", "filter*", "chain*", "actions*", "monitor*", "exe
 VERSION = "tc utility, iproute2-6.15.0, libbpf 1.5.0\n"
 
 
+@looks(rf"(?:-\S+ )*(?:qdisc|class|filter){SHOWS}")
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     words = Words(arguments)
     context, options = tc_options.read(context, words)
