@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from netsandbox.explain.texts import in_chinese
+from netsandbox.explain.texts import alone
 from netsandbox.wire.names import ICMP_CODES, ICMP_TYPES
 
 _TYPES = {
@@ -34,7 +34,7 @@ _WORDS = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(.+), fragment at (\d+), the last", r"\1，从 \2 起的分片，是最后一片"), (r"carries (.+)", r"里面是 \1"),
     (r"goes on, (\d+) bytes", r"接前面，\1 字节"), (r"query: (.+)", r"查询：\1"), (r"response: (.+)", r"应答：\1"),
     (r"spanning tree", "生成树"), (r"configuration", "配置"), (r"topology change notification", "拓扑变更通知")))
-FIELDS = in_chinese("fields")
+FIELDS = alone("fields")
 """Names of fields; one without words here, as of a rare option, stays as it is."""
 _VALUES = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(.+) \(correct\)", r"\1（正确）"), (r"(.+) \(should be (.+)\)", r"\1（应为 \2）"),

@@ -11,7 +11,7 @@ import re
 from functools import cache
 
 from netsandbox.explain.sniffed import sniffed
-from netsandbox.explain.texts import in_chinese
+from netsandbox.explain.texts import alone
 from netsandbox.explain.verdicts import filter_of
 
 REFUSED = ("verbs", "filters", "labs", "files", "programs", "notes", "tools", "command_line")
@@ -182,9 +182,9 @@ def _by_words(table: dict[str, str]) -> dict[str, str]:
     return dict(sorted(table.items(), key=lambda one: -len(re.sub(r"\{[a-z]+\}", "", one[0]))))
 
 
-ALL = _by_words(in_chinese(*(f"refusals/{name}" for name in REFUSED)))
+ALL = _by_words(alone(*(f"refusals/{name}" for name in REFUSED)))
 """Whole sentences, by the English."""
-FOUND = in_chinese("found")
-NOUNS = in_chinese("nouns")
-THINGS = _by_words(in_chinese("things_of_tools"))
-WHYS = _by_words({**ALL, **in_chinese("whys_of_tools")})
+FOUND = alone("found")
+NOUNS = alone("nouns")
+THINGS = _by_words(alone("things_of_tools"))
+WHYS = _by_words({**ALL, **alone("whys_of_tools")})

@@ -33,6 +33,6 @@ def of_explain(*names: str) -> dict[str, Both]:
     return pairs(*(OF_EXPLAIN / f"{name}.txt" for name in names))
 
 
-def in_chinese(*names: str) -> dict[str, str]:
-    """Chinese words by the English, of explain's own files."""
-    return {english: words for english, (words,) in read(*(OF_EXPLAIN / f"{name}.txt" for name in names)).items()}
+def alone(*names: str) -> dict[str, str]:
+    """What stands alone behind a key of explain's own files, as Chinese words behind the English."""
+    return {key: words for key, (words,) in read(*(OF_EXPLAIN / f"{name}.txt" for name in names)).items()}

@@ -44,7 +44,7 @@ def test_every_event_class_has_words(cls: type, language: str) -> None:
 def test_every_reason_outcome_and_forwarding_has_words(member: Any, language: str) -> None:
     key = f"{type(member).__name__}.{member.name}"
     assert key in CATALOGUE[language], "its words belong into a file of explain/texts"
-    assert reference(key), "where it can be looked up belongs into explain/references.py"
+    assert reference(key), "where it can be looked up belongs into explain/texts/references.txt"
 
 
 def test_every_sample_class_is_there() -> None:
