@@ -123,3 +123,15 @@ def test_the_last_ack_has_no_socket_and_no_user(pair: KeptSession) -> None:
     counted = [row.split()[0] for row in pair.run("ip netns exec a iptables -vnxL OUTPUT").out.splitlines()[2:]]
     assert told.startswith("TIME-WAIT")
     assert (int(counted[0]) > 3, counted[1:]) == (True, ["1", "1"])
+
+
+@pytest.mark.parametrize(("words", "name"), [
+    ("last", "last"), ("meta cpu < 64", "meta cpu <"), ("counter name c", "counter name"),
+    ("meta mark set meta mark << 2", "meta mark set meta mark"), ("tcp flags set syn", "tcp flags set"),
+    ("meta mark set numgen inc mod 3", "meta mark set numgen")])
+def test_what_nft_takes_and_iptables_cannot_say_is_no_mistake(words: str, name: str) -> None:
+    session = KeptSession()
+    for line in ("add table ip t", "add chain ip t c"):
+        assert session.run(f"nft {line}").code == 0
+    job = session.run(f"nft 'add rule ip t c {words}'")
+    assert (job.code, job.err) == (1, f"netsandbox: nft: '{name}' is not modelled; iptables cannot say it\n")

@@ -186,6 +186,8 @@ OF_TRANSPORT: dict[str, dict[str, Field]] = {"tcp": OF_TCP, "udp": OF_UDP}
 def tcp(reader: Reader) -> None:
     if reader.words[:1] == ["flags"]:
         reader.take()
+        if reader.words[:1] == ["set"]:
+            raise reader.not_modelled("tcp flags set")
         reader.use_protocol("tcp")
         ask_bits(reader, "tcp flags", TCP_FLAGS)
     elif reader.words[:4] == ["option", "maxseg", "size", "set"]:

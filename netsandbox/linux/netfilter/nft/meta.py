@@ -67,6 +67,8 @@ def meta(reader: Reader) -> None:
 OPERATORS = {"&": "and", "and": "and", "|": "or", "or": "or", "^": "xor", "xor": "xor"}
 SIGNS = {"and": "&", "or": "|", "xor": "^"}
 OWN = {"meta": "MARK", "ct": "CONNMARK"}
+HASHES = ("jhash", "numgen", "symhash")
+"""What a mark may be set to that iptables counts or works out otherwise."""
 
 
 def set_mark(reader: Reader, whose: str) -> None:
@@ -76,6 +78,8 @@ def set_mark(reader: Reader, whose: str) -> None:
         reader.words.insert(0, word)
         word = "meta"
     said = f"{whose} mark set "
+    if word in HASHES:
+        raise reader.not_modelled(f"{said}{word}")
     if word not in OWN:
         number, = numbers_of(reader, MARK, [word], at)[0]
         reader.said.append(said + MARK.write(number))
@@ -93,7 +97,8 @@ def _set_to_mark(reader: Reader, whose: str, word: str, said: str) -> None:
         operator = OPERATORS[reader.take()]
         (number,), = numbers_of(reader, MARK, [reader.take()], reader.place - 1)
         said += f" {SIGNS[operator]} {MARK.write(number)}"
-    if (reader.words[:1] and reader.words[0] in OPERATORS) or (word != whose and operator in ("or", "xor")):
+    is_changed_again = bool(reader.words) and reader.words[0] in (*OPERATORS, "<<", ">>")
+    if is_changed_again or (word != whose and operator in ("or", "xor")):
         raise reader.not_modelled(said)
     reader.said.append(said)
     if word == whose:
@@ -179,6 +184,8 @@ def _owner(reader: Reader, name: str, read: Callable[[str], Span], unknown: str)
 
 
 def _cpu(reader: Reader) -> None:
+    if reader.words[:1] and reader.words[0] in ("<", ">", "<=", ">="):
+        raise reader.not_modelled(f"meta cpu {reader.words[0]}")
     negated, value = reader.asked("meta cpu")
     reader.one_of(negated, [["-m", "cpu", "--cpu", one] for one in value.split(",")])
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 OTHER_WORDS = frozenset({
     "queue", "set", "update", "quota", "numgen", "jhash", "symhash", "socket", "tproxy", "dup", "fwd", "vlan", "arp",
     "sctp", "dccp", "udplite", "esp", "ah", "comp", "rt", "exthdr", "ipsec", "osf", "synproxy", "flow", "xt",
-    "meter", "ct6", "igmp", "gre", "@nh", "@th", "@ll", "reset", "add", "delete", "destroy"})
+    "meter", "ct6", "igmp", "gre", "@nh", "@th", "@ll", "reset", "add", "delete", "destroy",
+    "last"})
 """Expressions and statements that nft has and this stack has not."""
 TERMINAL = frozenset({"accept", "drop", "return", "jump", "goto", "reject", "dnat", "snat", "masquerade", "redirect"})
 

@@ -66,7 +66,9 @@ def _rate(reader: Reader) -> tuple[str, str]:
 
 
 def _counter(reader: Reader) -> None:
-    """iptables' rules count always."""
+    """iptables' rules count always; named counters are objects of a table, as sets are."""
+    if reader.words[:1] == ["name"]:
+        raise reader.not_modelled("counter name")
     reader.said.append(COUNTED)
     if reader.words[:1] == ["packets"]:
         packets = reader.words[1] if len(reader.words) > 1 else "0"
