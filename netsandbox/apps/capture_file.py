@@ -16,17 +16,11 @@ LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL2 = 1, 276
 
 
 class CaptureText(str):
-    """A file's text that knows the frames that it was made of: a copy of the file is a capture as well.
+    """A file's text that knows the frames that it was made of: a copy of the file is a capture as well."""
 
-    Attributes:
-        is_cooked: of the pseudo-device any.
-        frames: what it has.
-        pid: of the tcpdump that writes it and has more, which no block was full of yet; 0 once it has ended.
-    """
-
-    is_cooked: bool
-    frames: tuple[Seen, ...]
-    pid: int
+    is_cooked: bool  # of the pseudo-device any
+    frames: tuple[Seen, ...]  # what it has
+    pid: int  # of the tcpdump that writes it and has more, which no block was full of yet; 0 once it has ended
 
     @classmethod
     def begun(cls, is_cooked: bool, pid: int) -> CaptureText:

@@ -54,17 +54,11 @@ class Response(NamedTuple):
 
 
 class Site(Protocol):
-    """One kind of web server.
+    """One kind of web server."""
 
-    Attributes:
-        version: that its answers begin with.
-        knows_simple: whether it answers a request of HTTP/0.9, with the page alone.
-        nodelay: when it sets TCP_NODELAY: on what it has accepted, what it keeps alive, or never.
-    """
-
-    version: ClassVar[str]
-    knows_simple: ClassVar[bool]
-    nodelay: ClassVar[str]
+    version: ClassVar[str]  # that its answers begin with
+    knows_simple: ClassVar[bool]  # whether it answers a request of HTTP/0.9, with the page alone
+    nodelay: ClassVar[str]  # when it sets TCP_NODELAY: on what it has accepted, what it keeps alive, or never
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response | None:
         """What to say to a request; None where the site calls `answer_later` once it knows."""

@@ -14,15 +14,11 @@ LONGEST = 1 << 20
 
 
 class LineSession:
-    """One connection (apps.stream.StreamOwner); a protocol says how it greets and what it makes of the bytes.
-
-    Attributes:
-        store: what the server keeps, shared by its connections.
-    """
+    """One connection (apps.stream.StreamOwner); a protocol says how it greets and what it makes of the bytes."""
 
     def __init__(self, host: Host, store: dict[bytes, Any], socket: StreamSocket, number: int) -> None:
         self.host = host
-        self.store = store
+        self.store = store  # what the server keeps, shared by its connections
         self.number = number
         self.peer = format_ipv4(socket.peer)
         self.stream = Stream(socket, self)

@@ -23,17 +23,11 @@ def of_ipv6(spelled: str) -> str:
 
 
 class Option(NamedTuple):
-    """One option.
+    """One option."""
 
-    Attributes:
-        name: what the program's code calls it: its long name, or its letter if that is all (or its table says so).
-        value: `=` where it takes one, `?` where it may, else empty.
-        role: `acts`, `usual` (it asks for what is done anyway), `idle` (it leaves no trace here) or `refused`.
-    """
-
-    name: str
-    value: str
-    role: str
+    name: str  # what the program's code calls it: its long name, or its letter if that is all (or its table says so)
+    value: str  # `=` where it takes one, `?` where it may, else empty
+    role: str  # `acts`, `usual` (it asks for what is done anyway), `idle` (it leaves no trace here) or `refused`
 
 
 class Given(NamedTuple):
@@ -45,18 +39,12 @@ class Given(NamedTuple):
 
 
 class Read:
-    """A command line that was read.
-
-    Attributes:
-        values: the last value of each option, empty for a flag.
-        given: every option in its order.
-        operands: what is no option.
-    """
+    """A command line that was read."""
 
     def __init__(self, given: list[Given], operands: list[str]) -> None:
-        self.values = {one.option.name: one.value for one in given}
-        self.given = given
-        self.operands = operands
+        self.values = {one.option.name: one.value for one in given}  # the last value of each option, empty for a flag
+        self.given = given  # every option in its order
+        self.operands = operands  # what is no option
 
     def __contains__(self, name: object) -> bool:
         return name in self.values
@@ -67,30 +55,22 @@ class Read:
 
 
 class OptionTable:
-    """The options of one program.
-
-    Attributes:
-        code: its exit status for a wrong command line.
-        hint: what it says below a complaint.
-        why: why some are not modelled, by name.
-        by_letter: the program's code calls options by their letters, where they have one.
-        reads_names: `--` begins a long name, and no cluster of letters, though none is known.
-    """
+    """The options of one program."""
 
     def __init__(self, program: str, code: int, hint: str, why: dict[str, str] | None = None,
                  by_letter: bool = False, **words: str) -> None:
         self.program = program
-        self.code = code
-        self.hint = hint
-        self.why = why or {}
-        self.by_letter = by_letter
+        self.code = code  # its exit status for a wrong command line
+        self.hint = hint  # what it says below a complaint
+        self.why = why or {}  # why some are not modelled, by name
+        self.by_letter = by_letter  # the program's code calls options by their letters, where they have one
         self.letters: dict[str, Option] = {}
         self.names: dict[str, Option] = {}
         for role, text in words.items():
             for word in text.split():
                 value = word[-1] if word[-1] in "=?" and word != "?" else ""
                 self._add(word.removesuffix(value), value, role)
-        self.reads_names = False
+        self.reads_names = False  # `--` begins a long name, and no cluster of letters, though none is known
 
     def _add(self, spelled: str, value: str, role: str) -> None:
         letter, bar, name = spelled.partition("|")

@@ -20,17 +20,12 @@ SIGINT, SIGKILL, SIGTERM = 2, 9, 15
 
 
 class UsageError(Exception):
-    """Arguments that a program refuses.
-
-    Attributes:
-        code: its exit status.
-        out: what it says on its output, before it complains.
-    """
+    """Arguments that a program refuses."""
 
     def __init__(self, message: str, code: int = 2, out: str = "") -> None:
         super().__init__(message)
-        self.code = code
-        self.out = out
+        self.code = code  # its exit status
+        self.out = out  # what it says on its output, before it complains
 
 
 class Task(Output):

@@ -37,10 +37,6 @@ class Query:
         types: of records, asked for at once.
         done: called with the answers and the server that gave them, or (None, 0).
         ident: the ID of a question that is passed on; else chance gives each type its own, which stays for all tries.
-
-    Attributes:
-        sizes: of the responses, in bytes, by type.
-        failures: the servers that did not answer, and why, in order.
     """
 
     def __init__(self, namespace: NetworkNamespace, process: Process, settings: Settings, name: str,
@@ -60,8 +56,8 @@ class Query:
         """Told of each question that leaves, with its bytes."""
         self.tries = 0
         self.started = namespace.scheduler.clock
-        self.sizes: dict[int, int] = {}
-        self.failures: list[tuple[int, str]] = []
+        self.sizes: dict[int, int] = {}  # of the responses, in bytes, by type
+        self.failures: list[tuple[int, str]] = []  # the servers that did not answer, and why, in order
         self._found: dict[int, dns.Message] = {}
         self._idents: dict[int, int] = dict.fromkeys(types, ident) if ident is not None else {}
         self._timer: Timer | None = None

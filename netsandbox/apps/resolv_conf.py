@@ -14,20 +14,14 @@ LOCAL_SERVER = 0x7F000001
 
 
 class Settings(NamedTuple):
-    """What /etc/resolv.conf says.
-
-    Attributes:
-        port: the servers', which the file cannot change but dig can.
-        timeout: seconds until the next server is asked.  attempts: rounds of asking.
-        ndots: a name with so many dots is tried as it is before the search list.
-    """
+    """What /etc/resolv.conf says."""
 
     servers: tuple[int, ...]
     search: tuple[str, ...]
-    ndots: int = 1
-    timeout: int = 5
-    attempts: int = 2
-    port: int = PORT
+    ndots: int = 1  # a name with so many dots is tried as it is before the search list
+    timeout: int = 5  # seconds until the next server is asked
+    attempts: int = 2  # rounds of asking
+    port: int = PORT  # the servers', which the file cannot change but dig can
 
 
 def read_settings(files: Files | None) -> Settings:

@@ -18,11 +18,7 @@ WIDTH = max(len(word) for word in WORDS.values())
 
 
 class Sniffer(Program):
-    """One run; it ends after `count` frames, or by Ctrl-C, with a summary.
-
-    Attributes:
-        counts: how many frames there were of each packet type.
-    """
+    """One run; it ends after `count` frames, or by Ctrl-C, with a summary."""
 
     name = "sniff"
     heeds_term = True
@@ -39,7 +35,7 @@ class Sniffer(Program):
         super().__init__(interface.namespace, pid)
         self.interface = interface
         self.count = count
-        self.counts = dict.fromkeys(WORDS, 0)
+        self.counts = dict.fromkeys(WORDS, 0)  # how many frames there were of each packet type
         self._wanted = wanted
         self._name_of = name_of
         self._tap: Tap | None = None

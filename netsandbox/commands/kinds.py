@@ -21,19 +21,12 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedTuple):
-    """One kind of word.
+    """One kind of word."""
 
-    Attributes:
-        noun: what a usage line and an error call it.
-        parse: text to value; raises CommandError or LabError.
-        candidates: what could stand there, from the live lab.
-        notes: what some of the candidates mean.
-    """
-
-    noun: str
-    parse: Callable[[Lab, str], Any]
-    candidates: Callable[[Lab], Iterable[str]]
-    notes: tuple[tuple[str, Both], ...] = ()
+    noun: str  # what a usage line and an error call it
+    parse: Callable[[Lab, str], Any]  # text to value; raises CommandError or LabError
+    candidates: Callable[[Lab], Iterable[str]]  # what could stand there, from the live lab
+    notes: tuple[tuple[str, Both], ...] = ()  # what some of the candidates mean
 
 
 def _text(_lab: Lab, text: str) -> str:

@@ -37,19 +37,12 @@ EXPANDED: Late[str, Callable[[str, Mapping[str, str], Dialect], str]] = Late({
 
 
 class Line(NamedTuple):
-    """One line.
+    """One line."""
 
-    Attributes:
-        text: without the `&` at its end.
-        background: whether it is only begun.
-        words: of its only command, if all of them are literal; else None.
-        body: what it runs where it is more than that.
-    """
-
-    text: str
-    background: bool
-    words: tuple[str, ...] | None
-    body: List | None
+    text: str  # without the `&` at its end
+    background: bool  # whether it is only begun
+    words: tuple[str, ...] | None  # of its only command, if all of them are literal; else None
+    body: List | None  # what it runs where it is more than that
     survey: Survey
 
     @property

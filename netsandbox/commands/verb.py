@@ -30,21 +30,15 @@ class Effect(Enum):
 
 
 class Parameter(NamedTuple):
-    """One word, or with `rest` all that follow.
+    """One word, or with `rest` all that follow."""
 
-    Attributes:
-        name: the key under which the handler finds the value.
-        option: `--image` for a named one; None for one that has a place.
-        is_flag: an option without a value.
-    """
-
-    name: str
+    name: str  # the key under which the handler finds the value
     kind: Kind = WORDS
-    option: str | None = None
+    option: str | None = None  # `--image` for a named one; None for one that has a place
     required: bool = True
     default: Any = None
     rest: bool = False
-    is_flag: bool = False
+    is_flag: bool = False  # an option without a value
 
     @property
     def usage(self) -> str:
@@ -60,27 +54,19 @@ Example = tuple[str, str, str]
 
 
 class Verb(NamedTuple):
-    """One verb.
-
-    Attributes:
-        summary: one line.  details: paragraphs of its manual page.  Both in both languages.
-        group: the heading under which help lists it.
-        effect: what its lines do to the lab.
-        alone: no other command can stand on its line.
-        reads_line: it reads its line itself, whatever a shell would make of it.
-    """
+    """One verb."""
 
     name: str
-    summary: Both
+    summary: Both  # one line
     parameters: tuple[Parameter, ...]
     handler: Handler
-    details: Both = NOTHING
+    details: Both = NOTHING  # paragraphs of its manual page.  Both in both languages
     examples: tuple[Example, ...] = ()
-    group: str = "lab"
-    effect: Effect = Effect.ACT
-    alone: bool = False
+    group: str = "lab"  # the heading under which help lists it
+    effect: Effect = Effect.ACT  # what its lines do to the lab
+    alone: bool = False  # no other command can stand on its line
     aliases: tuple[str, ...] = ()
-    reads_line: bool = False
+    reads_line: bool = False  # it reads its line itself, whatever a shell would make of it
 
     @property
     def usage(self) -> str:

@@ -14,17 +14,11 @@ if TYPE_CHECKING:
 
 
 class Published(NamedTuple):
-    """One port of a container's that is to be reached at the host (-p).
+    """One port of a container's that is to be reached at the host (-p)."""
 
-    Attributes:
-        host: the host's address, or empty for all.
-        host_port: a number, a range, or empty or 0 for one that Docker chooses.
-        port: the container's.
-    """
-
-    host: str
-    host_port: str
-    port: int
+    host: str  # the host's address, or empty for all
+    host_port: str  # a number, a range, or empty or 0 for one that Docker chooses
+    port: int  # the container's
     protocol: str
 
     @property

@@ -39,33 +39,19 @@ CREATED, RUNNING, PAUSED, EXITED, RESTARTING = "created", "running", "paused", "
 
 
 class Wish(NamedTuple):
-    """What a container asks of a network that it is to be attached to.
+    """What a container asks of a network that it is to be attached to."""
 
-    Attributes:
-        address: --ip, or None for the lowest free one.
-        mac: --mac-address, or None for a random one.
-        aliases: --network-alias.
-        priority: gw-priority: of several networks the one with the highest gives the default route.
-        is_connected: it was asked by docker network connect, not by docker run.
-        wrong_address: what --ip was told that is no address.
-        options: --driver-opt, as (key, value).
-        address_6: an IPv6 address, which no network here can give.
-        local: --link-local-ip: further addresses of the interface.
-        links: --link of docker network connect, which is about this network alone.
-        joined: the identifier of the network that it was attached to: another one of that name is none to it.
-    """
-
-    address: int | None = None
-    mac: int | None = None
-    aliases: tuple[str, ...] = ()
-    priority: int = 0
-    is_connected: bool = False
-    wrong_address: str = ""
-    options: tuple[tuple[str, str], ...] = ()
-    address_6: str = ""
-    local: tuple[str, ...] = ()
-    links: tuple[Link, ...] = ()
-    joined: str = ""
+    address: int | None = None  # --ip, or None for the lowest free one
+    mac: int | None = None  # --mac-address, or None for a random one
+    aliases: tuple[str, ...] = ()  # --network-alias
+    priority: int = 0  # gw-priority: of several networks the one with the highest gives the default route
+    is_connected: bool = False  # it was asked by docker network connect, not by docker run
+    wrong_address: str = ""  # what --ip was told that is no address
+    options: tuple[tuple[str, str], ...] = ()  # --driver-opt, as (key, value)
+    address_6: str = ""  # an IPv6 address, which no network here can give
+    local: tuple[str, ...] = ()  # --link-local-ip: further addresses of the interface
+    links: tuple[Link, ...] = ()  # --link of docker network connect, which is about this network alone
+    joined: str = ""  # the identifier of the network that it was attached to: another one of that name is none to it
 
 
 NO_WISH = Wish()
@@ -89,23 +75,18 @@ def hexadecimal(number: int) -> str:
 
 
 class Endpoint:
-    """A container's attachment to a bridge network: address, MAC, and the veth pair.
-
-    Attributes:
-        number: its identity as a number, for few ever read it.
-        inside: eth0 in the container.  outside: vethXXXXXXX on the bridge.
-    """
+    """A container's attachment to a bridge network: address, MAC, and the veth pair."""
 
     __slots__ = ("address", "inside", "mac", "network", "number", "outside")
 
     def __init__(self, number: int, network: BridgeNetwork, address: int, mac: int, inside: Interface,
                  outside: Interface) -> None:
-        self.number = number
+        self.number = number  # its identity as a number, for few ever read it
         self.network = network
         self.address = address
         self.mac = mac
-        self.inside = inside
-        self.outside = outside
+        self.inside = inside  # eth0 in the container
+        self.outside = outside  # vethXXXXXXX on the bridge
 
     @property
     def identity(self) -> str:

@@ -6,19 +6,13 @@ import re
 
 
 class DockerError(Exception):
-    """A request that failed.
-
-    Attributes:
-        code: exit status of the docker client.
-        kind: `not found` where the client treats that as no error with --force.
-        note: what the sandbox adds for a learner, below Docker's own words.
-    """
+    """A request that failed."""
 
     def __init__(self, message: str, code: int = 1, kind: str = "", note: str = "") -> None:
         super().__init__(message)
-        self.code = code
-        self.kind = kind
-        self.note = note
+        self.code = code  # exit status of the docker client
+        self.kind = kind  # `not found` where the client treats that as no error with --force
+        self.note = note  # what the sandbox adds for a learner, below Docker's own words
 
 
 NOT_FOUND = "not found"

@@ -27,16 +27,11 @@ class RefusedRuleError(DockerError):
 
 
 class Firewall:
-    """The rules of one Engine in its host's tables.
-
-    Attributes:
-        rules: those that its release sets.
-        is_on: dockerd may use iptables ("iptables" in daemon.json).
-    """
+    """The rules of one Engine in its host's tables."""
 
     def __init__(self, namespace: NetworkNamespace, rules: Rules) -> None:
-        self.rules = rules
-        self.is_on = True
+        self.rules = rules  # those that its release sets
+        self.is_on = True  # dockerd may use iptables ("iptables" in daemon.json)
         self._namespace = namespace
         self._held: Counter[RuleLine] = Counter()
         self._refusal = ""

@@ -58,20 +58,15 @@ class Result(NamedTuple):
 
 
 class Health:
-    """How a container does.
-
-    Attributes:
-        streak: failures one after another.  results: the last ones.
-        timer: the next check, or the end of the patience with the one that runs.
-    """
+    """How a container does."""
 
     __slots__ = ("began", "program", "results", "status", "streak", "timer")
 
     def __init__(self) -> None:
         self.status = STARTING
-        self.streak = 0
-        self.results: tuple[Result, ...] = ()
-        self.timer: Timer | None = None
+        self.streak = 0  # failures one after another
+        self.results: tuple[Result, ...] = ()  # the last ones
+        self.timer: Timer | None = None  # the next check, or the end of the patience with the one that runs
         self.program: Task | None = None
         self.began = 0
 

@@ -16,16 +16,12 @@ from netsandbox.linux.core.inode import Layer
 
 
 class HistoryStep(NamedTuple):
-    """What one step of an image's making added, in characters of files; `at` is virtual nanoseconds.
-
-    Attributes:
-        comment: of docker commit; None where BuildKit made it.
-    """
+    """What one step of an image's making added, in characters of files; `at` is virtual nanoseconds."""
 
     at: int
     created_by: str
     size: int
-    comment: str | None = None
+    comment: str | None = None  # of docker commit; None where BuildKit made it
 
 
 class Image(NamedTuple):

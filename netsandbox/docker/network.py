@@ -65,13 +65,7 @@ def random_identity(stream: Stream) -> str:
 
 
 class DockerNetwork:
-    """One row of `docker network ls`.
-
-    Attributes:
-        identity: 64 hex digits.  created: virtual nanoseconds.
-        scope: local, or what --scope said.  ipam_options: --ipam-opt, if anybody said.
-        config_from: the network whose configuration it has, or empty.
-    """
+    """One row of `docker network ls`."""
 
     driver = "null"
     internal = False
@@ -79,14 +73,14 @@ class DockerNetwork:
 
     def __init__(self, name: str, identity: str, created: int, driver: str = "null") -> None:
         self.name = name
-        self.identity = identity
-        self.created = created
+        self.identity = identity  # 64 hex digits
+        self.created = created  # virtual nanoseconds
         self.driver = driver
         self.options: dict[str, str] = {}
         self.labels: dict[str, str] = {}
-        self.scope = "local"
-        self.ipam_options: dict[str, str] | None = {}
-        self.config_from = ""
+        self.scope = "local"  # local, or what --scope said
+        self.ipam_options: dict[str, str] | None = {}  # --ipam-opt, if anybody said
+        self.config_from = ""  # the network whose configuration it has, or empty
 
 
 class BridgeNetwork(DockerNetwork):

@@ -20,31 +20,18 @@ LEAST_MTU, MOST_MTU = 68, 65535
 
 
 class BridgeOptions(NamedTuple):
-    """The options that the sandbox models.
+    """The options that the sandbox models."""
 
-    Attributes:
-        name: the bridge's; empty for one made of the network's id.
-        mtu: of bridge and interfaces in bytes; 0 for the usual one.
-        icc: whether its containers reach each other.
-        masquerade: whether they leave by the host's address.
-        host_binding: the host's address that -p without one takes; empty for all.
-        gateway_mode: nat, nat-unprotected, routed or isolated.
-        has_gateway: whether the bridge gets the gateway's address (inhibit_ipv4 is off).
-        prefix: of the interfaces' names in containers.
-        snat: the host's address by which they leave, instead of that of the interface.
-        trusted: interfaces of the host by which who routes to a container by himself is let through.
-    """
-
-    name: str = ""
-    mtu: int = 0
-    icc: bool = True
-    masquerade: bool = True
-    host_binding: str = ""
-    gateway_mode: str = "nat"
-    has_gateway: bool = True
-    prefix: str = "eth"
-    snat: str = ""
-    trusted: tuple[str, ...] = ()
+    name: str = ""  # the bridge's; empty for one made of the network's id
+    mtu: int = 0  # of bridge and interfaces in bytes; 0 for the usual one
+    icc: bool = True  # whether its containers reach each other
+    masquerade: bool = True  # whether they leave by the host's address
+    host_binding: str = ""  # the host's address that -p without one takes; empty for all
+    gateway_mode: str = "nat"  # nat, nat-unprotected, routed or isolated
+    has_gateway: bool = True  # whether the bridge gets the gateway's address (inhibit_ipv4 is off)
+    prefix: str = "eth"  # of the interfaces' names in containers
+    snat: str = ""  # the host's address by which they leave, instead of that of the interface
+    trusted: tuple[str, ...] = ()  # interfaces of the host by which who routes to a container by himself is let through
 
 
 def _wrong(key: str, text: str, why: str) -> Exception:

@@ -42,16 +42,11 @@ class RuleLine(NamedTuple):
 
 
 class PortRule(NamedTuple):
-    """What a published port's rules are about.
+    """What a published port's rules are about."""
 
-    Attributes:
-        host: the host's address, 0.0.0.0 for all.
-        target: the container's address.
-    """
-
-    host: str
+    host: str  # the host's address, 0.0.0.0 for all
     host_port: int
-    target: int
+    target: int  # the container's address
     port: int
     protocol: str
 

@@ -31,25 +31,16 @@ DEVICES = "/dev"
 
 
 class Mount(NamedTuple):
-    """One mount that a container was told of.
-
-    Attributes:
-        source: a path of the host's, or a volume's name.
-        mode: the last part of -v, as `ro`.
-        is_long: it came from --mount.
-        is_anonymous: a volume that nobody gave a name.
-        is_borrowed: it is another container's (--volumes-from).
-        options: what --mount said beside, as HostConfig has it.
-    """
+    """One mount that a container was told of."""
 
     kind: str
-    source: str
+    source: str  # a path of the host's, or a volume's name
     target: str
-    mode: str = ""
-    is_long: bool = False
-    is_anonymous: bool = False
-    is_borrowed: bool = False
-    options: Mapping[str, Any] = NOTHING
+    mode: str = ""  # the last part of -v, as `ro`
+    is_long: bool = False  # it came from --mount
+    is_anonymous: bool = False  # a volume that nobody gave a name
+    is_borrowed: bool = False  # it is another container's (--volumes-from)
+    options: Mapping[str, Any] = NOTHING  # what --mount said beside, as HostConfig has it
 
     @property
     def read_only(self) -> bool:

@@ -17,17 +17,13 @@ class Fields:
     """How objects of one class are taken apart and put together.
 
     The fields of an object are a tuple, or, where some were never filled, a dictionary of the others.
-
-    Attributes:
-        names: of the slots, and `__dict__` if there is one.
-        clear: makes some objects forget all that they refer to.
     """
 
     _read_many: Callable[[list[Any]], list[Any]]
     _write_many: Callable[[list[Any], list[Any]], None]
 
     def __init__(self, kind: type) -> None:
-        self.names = list(_slots(kind))
+        self.names = list(_slots(kind))  # of the slots, and `__dict__` if there is one
         if kind.__dictoffset__:
             self.names.append("__dict__")
         self._descriptors: list[Any] = [getattr(kind, name, None) for name in self.names]
@@ -43,7 +39,7 @@ class Fields:
         forget = "".join(f"it.{name} = None; " for name in self.names).replace("__dict__ = None", "__dict__.clear()")
         exec(f"def clear(things):\n for it in things: {forget}pass", made)
         self._read, self._read_many, self._write_many = made["read"], made["read_many"], made["write_many"]
-        self.clear: Callable[[list[Any]], None] = made["clear"]
+        self.clear: Callable[[list[Any]], None] = made["clear"]  # makes some objects forget all that they refer to
         # A class that makes a part when it is asked for must not be asked here.
         self._makes_parts = hasattr(kind, "__getattr__")
 

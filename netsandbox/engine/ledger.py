@@ -20,19 +20,14 @@ to the counts of each owner, by its name."""
 
 
 class Sums:
-    """What was counted of all records before one.
-
-    Attributes:
-        by_owner: by name, and how often the name had been given.
-        rest: what a fold has to remember from one part to the next.
-    """
+    """What was counted of all records before one."""
 
     __slots__ = ("by_owner", "rest", "upto")
 
     def __init__(self, upto: int = 0) -> None:
         self.upto = upto
-        self.by_owner: dict[tuple[str, int], Counts] = {}
-        self.rest: Any = None
+        self.by_owner: dict[tuple[str, int], Counts] = {}  # by name, and how often the name had been given
+        self.rest: Any = None  # what a fold has to remember from one part to the next
 
     def copy(self) -> Sums:
         twin = Sums(self.upto)
@@ -47,16 +42,11 @@ class Sums:
 
 
 class Ledger:
-    """The sums of one trace.
-
-    Attributes:
-        fold: what counts; None as long as nobody does.
-        forgotten: of the records that the trace keeps no more.
-    """
+    """The sums of one trace."""
 
     def __init__(self) -> None:
-        self.fold: Fold | None = None
-        self.forgotten = Sums()
+        self.fold: Fold | None = None  # what counts; None as long as nobody does
+        self.forgotten = Sums()  # of the records that the trace keeps no more
         self._known = self.forgotten
         self._given: dict[str, int] = {}
         """By name, the record before which it was given first."""

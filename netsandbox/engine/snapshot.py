@@ -38,16 +38,11 @@ class CopyError(Exception):
 
 
 class Rules(NamedTuple):
-    """Which classes are what, by the beginnings of their names, with those of their packages and a final dot.
+    """Which classes are what, by the beginnings of their names, with those of their packages and a final dot."""
 
-    Attributes:
-        objects: instances are copied.  values: instances never change, and are shared.
-        strangers: instances are none of the copy's business, and None there.
-    """
-
-    objects: tuple[str, ...]
-    values: tuple[str, ...]
-    strangers: tuple[str, ...] = ()
+    objects: tuple[str, ...]  # instances are copied
+    values: tuple[str, ...]  # instances never change, and are shared
+    strangers: tuple[str, ...] = ()  # instances are none of the copy's business, and None there
 
     def sort_of(self, kind: type) -> int:
         name = f"{kind.__module__}.{kind.__name__}."

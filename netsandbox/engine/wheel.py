@@ -33,17 +33,13 @@ def expiry(now: int, delay: int) -> int:
 
 
 class Wheel:
-    """Timers in their slots, of which each is the list of those that fire at one time.
-
-    Attributes:
-        slots: by the time at which they fire.  due: those times, as a heap.
-    """
+    """Timers in their slots, of which each is the list of those that fire at one time."""
 
     __slots__ = ("due", "slots")
 
     def __init__(self) -> None:
-        self.slots: dict[int, list[Timer]] = {}
-        self.due: list[int] = []
+        self.slots: dict[int, list[Timer]] = {}  # by the time at which they fire
+        self.due: list[int] = []  # those times, as a heap
 
     def put(self, timer: Timer) -> None:
         """Arm a timer."""

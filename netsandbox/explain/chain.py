@@ -35,16 +35,11 @@ TELLING: tuple[type, ...] = (CommandRun, AddressAnnounced, ContainerStarted, Nei
 
 
 class Link(NamedTuple):
-    """One step of a chain of causes.
-
-    Attributes:
-        record: what tells of the step; None for one that is forgotten or left no record.
-        is_known: False for a step that is older than the trace.
-    """
+    """One step of a chain of causes."""
 
     step: int
-    record: Record | None
-    is_known: bool = True
+    record: Record | None  # what tells of the step; None for one that is forgotten or left no record
+    is_known: bool = True  # False for a step that is older than the trace
 
 
 def record_at(trace: Trace, seq: int) -> Record:

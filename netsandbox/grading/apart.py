@@ -16,17 +16,11 @@ Result = TypeVar("Result")
 
 
 class Limits(NamedTuple):
-    """What one process may use.
+    """What one process may use."""
 
-    Attributes:
-        cpu: seconds of the processor.
-        wall: seconds until nobody waits for it any more, even if it does nothing.
-        memory: bytes of address space.
-    """
-
-    cpu: int = 120
-    wall: int = 600
-    memory: int = 2 << 30
+    cpu: int = 120  # seconds of the processor
+    wall: int = 600  # seconds until nobody waits for it any more, even if it does nothing
+    memory: int = 2 << 30  # bytes of address space
 
 
 class EndedError(Exception):

@@ -15,16 +15,12 @@ SWITCHES = ("switch", "bridge")
 
 
 class BridgeName(NamedTuple):
-    """What a bridge was called from a record on.
-
-    Attributes:
-        title: the switch that it is all of, or the Docker network that a person made; empty for any other.
-    """
+    """What a bridge was called from a record on."""
 
     seq: int
     namespace: str
     name: str
-    title: str
+    title: str  # the switch that it is all of, or the Docker network that a person made; empty for any other
 
 
 class BridgeNames:

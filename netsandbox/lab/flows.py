@@ -26,41 +26,27 @@ End = tuple[int, int]
 
 
 class Segment(NamedTuple):
-    """One segment as it left.
+    """One segment as it left."""
 
-    Attributes:
-        seq: the record's number.  at: virtual nanoseconds.
-        from_client: its direction.
-        offset: where its first byte stands in its direction's stream; -1 for a SYN, and where none was seen.
-        acked: how much of the other direction it acknowledges, in bytes; None without ACK.
-        again: the record of the segment that first had what it begins with, where it had left before; else -1.
-        fate: the drop reason's name that ended it; empty when it arrived, or is on its way.
-    """
-
-    seq: int
-    at: int
-    from_client: bool
+    seq: int  # the record's number
+    at: int  # virtual nanoseconds
+    from_client: bool  # its direction
     flags: int
-    offset: int
-    acked: int | None
+    offset: int  # where its first byte stands in its direction's stream; -1 for a SYN, and where none was seen
+    acked: int | None  # how much of the other direction it acknowledges, in bytes; None without ACK
     window: int
     data: bytes
-    again: int
-    fate: str
+    again: int  # the record of the segment that first had what it begins with, where it had left before; else -1
+    fate: str  # the drop reason's name that ended it; empty when it arrived, or is on its way
 
 
 class Flow(NamedTuple):
-    """A connection.
+    """A connection."""
 
-    Attributes:
-        client: the end whose SYN, or else whose first segment, was seen first.
-        state: open, closed, reset, refused, opening, or given up: its program has ended before anybody answered.
-    """
-
-    client: End
+    client: End  # the end whose SYN, or else whose first segment, was seen first
     server: End
     segments: tuple[Segment, ...]
-    state: str
+    state: str  # open, closed, reset, refused, opening, or given up: its program has ended before anybody answered
 
     @property
     def name(self) -> str:

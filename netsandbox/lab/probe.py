@@ -33,17 +33,11 @@ HERE = (Outcome.ACCEPTED, Outcome.ANSWERED)
 
 
 class Probe(NamedTuple):
-    """A packet's way.
+    """A packet's way."""
 
-    Attributes:
-        trace: of the copy.
-        records: what the packet led to, in order, up to its answer.
-        answer: the arrival of an answer at the sender, if one comes and is not dropped there.
-    """
-
-    trace: Trace
-    records: tuple[Record, ...]
-    answer: Record | None
+    trace: Trace  # of the copy
+    records: tuple[Record, ...]  # what the packet led to, in order, up to its answer
+    answer: Record | None  # the arrival of an answer at the sender, if one comes and is not dropped there
 
 
 def probe(lab: Lab, source: str, destination: int, protocol: str, port: int) -> Probe:

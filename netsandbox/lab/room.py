@@ -23,18 +23,12 @@ OTHER_LANS = (*(parse_network(f"192.168.{number}.0/24") for number in range(2, 1
 
 
 class Claim(NamedTuple):
-    """What a line wants to use in a namespace.
-
-    Attributes:
-        name: of a new interface, or of one that gets an address; empty for a route.
-        network: what the address or the route reaches; None for a new interface.
-        gateway: of a route; None where it has none.
-    """
+    """What a line wants to use in a namespace."""
 
     namespace: NetworkNamespace
-    name: str
-    network: Network | None
-    gateway: int | None = None
+    name: str  # of a new interface, or of one that gets an address; empty for a route
+    network: Network | None  # what the address or the route reaches; None for a new interface
+    gateway: int | None = None  # of a route; None where it has none
 
 
 def name_in_the_way(host: Host, claim: Claim) -> NetworkCard | None:

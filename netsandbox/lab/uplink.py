@@ -44,9 +44,6 @@ class NetworkCard(VethInterface):
     """A machine's card: the cable leads out of the machine, which knows of no device at its other end.
 
     It was not made by `ip link add`, has no kind in what the kernel tells, and is not deleted.
-
-    Attributes:
-        makes_room: it is the uplink that nobody asked for, and gives way (lab.room).
     """
 
     kind = "card"
@@ -55,7 +52,7 @@ class NetworkCard(VethInterface):
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int) -> None:
         super().__init__(namespace, name, mac)
-        self.makes_room = False
+        self.makes_room = False  # it is the uplink that nobody asked for, and gives way (lab.room)
 
     @property
     def lower(self) -> Interface | None:

@@ -62,17 +62,12 @@ class Ways(NamedTuple):
 
 
 class Branches:
-    """Those of one session, in the order in which they were begun.
-
-    Attributes:
-        present: the one that the lab stands in.
-        undone: what was taken back one after the other, for redo, the latest last.
-    """
+    """Those of one session, in the order in which they were begun."""
 
     def __init__(self) -> None:
-        self.present = Branch(FIRST)
+        self.present = Branch(FIRST)  # the one that the lab stands in
         self.all = [self.present]
-        self.undone: list[Undone] = []
+        self.undone: list[Undone] = []  # what was taken back one after the other, for redo, the latest last
         self._count = 1
 
     def begin(self, shared: int, position: Position) -> Branch:

@@ -38,16 +38,11 @@ MEETS = "until "
 
 
 class KeptSession(Session):
-    """A session with files: it can be saved, and begins anew with a scenario.
-
-    Attributes:
-        scenario: what was loaded last, or None.
-        pending: the scenario's steps that are still to be done.
-    """
+    """A session with files: it can be saved, and begins anew with a scenario."""
 
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
-        self.scenario: Scenario | None = None
-        self.pending: list[Step] = []
+        self.scenario: Scenario | None = None  # what was loaded last, or None
+        self.pending: list[Step] = []  # the scenario's steps that are still to be done
         self.notes: list[Note] = []
         self.task_is_open: Callable[[], bool] = bool
         """Whether the step that was taken last is a task that the reader has not done."""

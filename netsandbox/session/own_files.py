@@ -19,20 +19,13 @@ class FileThereError(FileError):
 
 
 class OwnFiles:
-    """The files that a session reads and writes; one that was there before it is replaced only by force.
-
-    Attributes:
-        allowed: the directory below which lines of a scenario may write; empty for nowhere.
-        root: the directory outside of which nothing is read or written; empty for no such bound.
-        is_scenario: the line at work is a scenario's, not a person's.
-        inputs: what was read; a scenario's line does not write over it.
-    """
+    """The files that a session reads and writes; one that was there before it is replaced only by force."""
 
     def __init__(self, allowed: str = "", root: str = "") -> None:
-        self.allowed = allowed
-        self.root = root
-        self.is_scenario = False
-        self.inputs: list[str] = []
+        self.allowed = allowed  # the directory below which lines of a scenario may write; empty for nowhere
+        self.root = root  # the directory outside of which nothing is read or written; empty for no such bound
+        self.is_scenario = False  # the line at work is a scenario's, not a person's
+        self.inputs: list[str] = []  # what was read; a scenario's line does not write over it
         self._own: set[str] = set()
 
     @contextmanager

@@ -27,15 +27,11 @@ class Variables(Protocol):
 
 
 class CalculationError(Exception):
-    """An expression that has no value, in bash's words behind the expression.
-
-    Attributes:
-        expression: it, which may be a variable's value.
-    """
+    """An expression that has no value, in bash's words behind the expression."""
 
     def __init__(self, message: str, expression: str = "") -> None:
         super().__init__(message)
-        self.expression = expression
+        self.expression = expression  # it, which may be a variable's value
 
 
 class NumberError(CalculationError):

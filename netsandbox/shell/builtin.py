@@ -53,15 +53,10 @@ class Builtin(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """A builtin.
+    """A builtin."""
 
-    Attributes:
-        run: gives its status, or None if it has put frames in its place or waits.
-        shells: those that have it, all where it is empty.
-    """
-
-    run: Callable[[Builtin], int | None]
-    shells: tuple[str, ...] = ()
+    run: Callable[[Builtin], int | None]  # gives its status, or None if it has put frames in its place or waits
+    shells: tuple[str, ...] = ()  # those that have it, all where it is empty
 
     def is_in(self, dialect: Dialect) -> bool:
         return not self.shells or dialect.name in self.shells

@@ -61,18 +61,14 @@ class CallFrame(Frame):
 
 
 class SourceFrame(Frame):
-    """`.`, `source` and `eval`: commands that were read just now.
-
-    Attributes:
-        hidden: what variables were before the assignments in front of the command.
-    """
+    """`.`, `source` and `eval`: commands that were read just now."""
 
     def __init__(self, body: List, arguments: list[str] | None, streams: Streams, is_file: bool) -> None:
         self._body = body
         self._arguments = arguments
         self._streams = streams
         self.is_file = is_file
-        self.hidden: dict[str, str | None] = {}
+        self.hidden: dict[str, str | None] = {}  # what variables were before the assignments in front of the command
         self._before: tuple[list[str], Streams] | None = None
 
     def step(self, shell: Interpreter) -> None:

@@ -9,21 +9,13 @@ from netsandbox.shell.errors import ScriptError
 
 
 class Dialect(NamedTuple):
-    """One shell.
+    """One shell."""
 
-    Attributes:
-        name: bash, dash or ash.
-        braces: `{a,b}`.
-        extended: `[[ ]]`, `$'…'`, `&>`, `${x/a/b}`, `${x:1:2}`, `function`.
-        arithmetic: `(( ))`, `for ((…))`, `<<<`, `|&`, `++`, `**`.
-        echo_escapes: whether `echo` reads backslashes without being told.
-    """
-
-    name: str
-    braces: bool = False
-    extended: bool = False
-    arithmetic: bool = False
-    echo_escapes: bool = False
+    name: str  # bash, dash or ash
+    braces: bool = False  # `{a,b}`
+    extended: bool = False  # `[[ ]]`, `$'…'`, `&>`, `${x/a/b}`, `${x:1:2}`, `function`
+    arithmetic: bool = False  # `(( ))`, `for ((…))`, `<<<`, `|&`, `++`, `**`
+    echo_escapes: bool = False  # whether `echo` reads backslashes without being told
 
 
 BASH = Dialect("bash", braces=True, extended=True, arithmetic=True)

@@ -32,17 +32,12 @@ class ScriptError(Exception):
 
 
 class RefusedError(Exception):
-    """Something that a script asks for while it runs and that cannot be; bash's words without the shell's name.
-
-    Attributes:
-        code: the exit status.
-        ends: whether a shell that nobody types into ends with it.
-    """
+    """Something that a script asks for while it runs and that cannot be; bash's words without the shell's name."""
 
     def __init__(self, message: str, code: int = 1, ends: bool = False) -> None:
         super().__init__(message)
-        self.code = code
-        self.ends = ends
+        self.code = code  # the exit status
+        self.ends = ends  # whether a shell that nobody types into ends with it
 
 
 class NotFoundError(RefusedError):

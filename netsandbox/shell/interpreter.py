@@ -37,14 +37,6 @@ class Interpreter(Task):
     Args:
         body: what it runs.
         streams: its descriptors; None for its own output as the screen.
-
-    Attributes:
-        frames: what is being done, the innermost last.
-        waiting: the program whose end it waits for.
-        is_typed: its commands are a line of a person's.
-        is_blocked: it waits for something to read.
-        trapped: what signals that have come ask for, which is done between two commands.
-        tested: more than 0 while a command's failure is asked for, so that `set -e` does not end the shell.
     """
 
     name = "sh"
@@ -59,11 +51,11 @@ class Interpreter(Task):
         self._budget = budget.present()
         self._around: Interpreter | None = None
         """The shell that this is a subshell of, if it is one."""
-        self.frames: list[Frame] = []
-        self.waiting: Task | None = None
-        self.is_blocked = False
-        self.trapped: tuple[str, ...] = ()
-        self.tested = 0
+        self.frames: list[Frame] = []  # what is being done, the innermost last
+        self.waiting: Task | None = None  # the program whose end it waits for
+        self.is_blocked = False  # it waits for something to read
+        self.trapped: tuple[str, ...] = ()  # what signals that have come ask for, which is done between two commands
+        self.tested = 0  # more than 0 while a command's failure is asked for, so that `set -e` does not end the shell
         self.is_interactive = False
         self.tells_lines = True
         """Whether an error names the line, as in a script; not at a prompt."""
@@ -73,7 +65,7 @@ class Interpreter(Task):
         """Connections that `exec` opened, of its own."""
         self._pipes: tuple[Pipe | None, Pipe | None] = None, None
         self._is_running_frames = self._is_at_its_end = False
-        self.is_typed = False
+        self.is_typed = False  # its commands are a line of a person's
         self._alone = len(body.items) == 1 and not body.items[0].rest and len(body.items[0].first.commands) == 1
         self.push(ListFrame(body))
 

@@ -34,20 +34,14 @@ class Held(NamedTuple):
 
 
 class Call(NamedTuple):
-    """How a program is called.
-
-    Attributes:
-        holder: has the files that are seen.
-        is_alone: it is all of its line, and nothing is done with its output.
-        pid: the number that a shell has for itself; 0 for the next one.
-    """
+    """How a program is called."""
 
     argv: list[str]
     environment: dict[str, str]
-    holder: FilesHolder
+    holder: FilesHolder  # has the files that are seen
     stdin: Pipe
-    is_alone: bool = False
-    pid: int = 0
+    is_alone: bool = False  # it is all of its line, and nothing is done with its output
+    pid: int = 0  # the number that a shell has for itself; 0 for the next one
 
     @property
     def files(self) -> Files:

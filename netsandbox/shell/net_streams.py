@@ -85,11 +85,7 @@ class Connection(NetStream):
 
 
 class Opening(Task):
-    """The wait for a connection, at the end of which there is one or none.
-
-    Attributes:
-        made: the connection.  error: why there is none.
-    """
+    """The wait for a connection, at the end of which there is one or none."""
 
     name = "bash"
 
@@ -97,8 +93,8 @@ class Opening(Task):
         super().__init__(context.namespace.scheduler)
         self.context = context
         self.process: Process = Process("bash", context.next_pid())
-        self.made: NetStream | None = None
-        self.error = ""
+        self.made: NetStream | None = None  # the connection
+        self.error = ""  # why there is none
         found = PATH.fullmatch(path)
         self._protocol, self._host, self._port = found.groups() if found is not None else ("", "", "")
         self._lookup: Lookup | None = None

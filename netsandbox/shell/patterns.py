@@ -16,19 +16,12 @@ CLASSES: dict[str, Callable[[str], bool]] = {
 
 
 class One(NamedTuple):
-    """What one place of a text may be: a letter, any (empty ranges), or one of `[…]`.
+    """What one place of a text may be: a letter, any (empty ranges), or one of `[…]`."""
 
-    Attributes:
-        letter: the only one, or empty.
-        ranges: (first, last).
-        classes: names as in `[:alpha:]`.
-        negated: `[!…]`.
-    """
-
-    letter: str = ""
-    ranges: tuple[tuple[str, str], ...] = ()
-    classes: tuple[str, ...] = ()
-    negated: bool = False
+    letter: str = ""  # the only one, or empty
+    ranges: tuple[tuple[str, str], ...] = ()  # (first, last)
+    classes: tuple[str, ...] = ()  # names as in `[:alpha:]`
+    negated: bool = False  # `[!…]`
 
     def holds(self, char: str) -> bool:
         if self.letter:

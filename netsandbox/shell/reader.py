@@ -27,17 +27,12 @@ MOST_NESTED = 30
 
 
 class Token(NamedTuple):
-    """One token.
+    """One token."""
 
-    Attributes:
-        kind: word, op, newline, end, or io for the number before a redirection.
-        start: where it begins in the text.
-    """
-
-    kind: str
+    kind: str  # word, op, newline, end, or io for the number before a redirection
     text: str
     line: int
-    start: int
+    start: int  # where it begins in the text
     word: Word | None = None
 
 
@@ -46,9 +41,6 @@ class Reader:
 
     Args:
         parse: reads commands up to a closing parenthesis, for `$(…)`; it gets this reader.
-
-    Attributes:
-        comment: where the last comment begins.
     """
 
     def __init__(self, text: str, dialect: Dialect, parse: Callable[[Reader], List], line: int = 1,
@@ -56,7 +48,7 @@ class Reader:
         self.text = text
         self.dialect = dialect
         self.at = 0
-        self.comment = len(text)
+        self.comment = len(text)  # where the last comment begins
         self.line = line
         self.depth = depth
         self._may_assign = dialect.name == "bash"

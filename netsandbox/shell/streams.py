@@ -85,20 +85,15 @@ Streams = dict[int, "Sink | Pipe"]
 
 
 class Routed(Appended):
-    """A program's output, sent on: what is appended as (out or err, text) goes to the descriptors 1 and 2.
-
-    Attributes:
-        failure: why something could not be written, empty if nothing failed.
-        is_broken: it wrote to a pipe that nobody reads any more (SIGPIPE).
-    """
+    """A program's output, sent on: what is appended as (out or err, text) goes to the descriptors 1 and 2."""
 
     __slots__ = ("_streams", "failure", "is_broken")
 
     def __init__(self, streams: Streams) -> None:
         super().__init__()
         self._streams = streams
-        self.failure = ""
-        self.is_broken = False
+        self.failure = ""  # why something could not be written, empty if nothing failed
+        self.is_broken = False  # it wrote to a pipe that nobody reads any more (SIGPIPE)
 
     def append(self, item: tuple[str, str]) -> None:
         """Send one text on."""

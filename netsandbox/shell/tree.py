@@ -84,30 +84,20 @@ class Word(NamedTuple):
 
 
 class Redirect(NamedTuple):
-    """`2> FILE`.
+    """`2> FILE`."""
 
-    Attributes:
-        fd: None for what the operator means by itself.
-        operator: `<`, `>`, `>>`, `>|`, `<>`, `<&`, `>&`, `&>`, `&>>`, `<<` or `<<<`.
-        target: a file's name, a descriptor, or a here-document's text.
-    """
-
-    fd: int | None
-    operator: str
-    target: Word
+    fd: int | None  # None for what the operator means by itself
+    operator: str  # `<`, `>`, `>>`, `>|`, `<>`, `<&`, `>&`, `&>`, `&>>`, `<<` or `<<<`
+    target: Word  # a file's name, a descriptor, or a here-document's text
 
 
 class Element(NamedTuple):
-    """One of an array's `( … )`: a word, or `[INDEX]=VALUE`.
-
-    Attributes:
-        braced: all of `[INDEX]={a,b}`, which is words of their own where keys are numbers.
-    """
+    """One of an array's `( … )`: a word, or `[INDEX]=VALUE`."""
 
     value: Word
     subscript: Word | None = None
     appends: bool = False
-    braced: Word | None = None
+    braced: Word | None = None  # all of `[INDEX]={a,b}`, which is words of their own where keys are numbers
 
 
 class Assignment(NamedTuple):
@@ -231,16 +221,11 @@ class Redirected(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """Where a script cannot be read any further; what stands on the lines before it is carried out.
+    """Where a script cannot be read any further; what stands on the lines before it is carried out."""
 
-    Attributes:
-        said: what the shell says of it.
-        ends: whether the shell ends there, and not only the file that it reads.
-    """
-
-    said: str
+    said: str  # what the shell says of it
     status: int
-    ends: bool = True
+    ends: bool = True  # whether the shell ends there, and not only the file that it reads
 
 
 Runnable: TypeAlias = (Simple | If | For | CountingFor | While | Case | Group | Subshell | Function | Calculation |
@@ -255,18 +240,13 @@ class Pipeline(NamedTuple):
 
 
 class AndOr(NamedTuple):
-    """Pipelines, each but the first behind `&&` or `||`; with `&` at the end in the background.
-
-    Attributes:
-        text: as it is written.
-        ends_line: a newline follows.
-    """
+    """Pipelines, each but the first behind `&&` or `||`; with `&` at the end in the background."""
 
     first: Pipeline
     rest: tuple[tuple[str, Pipeline], ...] = ()
     background: bool = False
-    text: str = ""
-    ends_line: bool = False
+    text: str = ""  # as it is written
+    ends_line: bool = False  # a newline follows
 
 
 class List(NamedTuple):

@@ -47,22 +47,15 @@ def _said(request: Any, words: Both) -> str:
 
 
 class Rules(NamedTuple):
-    """Who may come in.
-
-    Attributes:
-        visitors: how many at a time.
-        idle: seconds without a key, after which one is let go.
-        directory: where each has a directory of their own.
-        light: the app is in a light theme, and so is what is around it.
-    """
+    """Who may come in."""
 
     host: str
     port: int
     token: str
-    visitors: int
-    idle: float
-    directory: Path
-    light: bool = False
+    visitors: int  # how many at a time
+    idle: float  # seconds without a key, after which one is let go
+    directory: Path  # where each has a directory of their own
+    light: bool = False  # the app is in a light theme, and so is what is around it
 
 
 class Door:

@@ -36,31 +36,20 @@ MOST_WANTED = 60
 
 
 class Goal(NamedTuple):
-    """One `expect` of a step.
+    """One `expect` of a step."""
 
-    Attributes:
-        line: the condition as the scenario has it.  met: None until it has been looked at.
-        sentence: what it says, in the reader's language; empty until then.
-        wrong: what is there instead, and why; empty while it is not known or not wrong.
-    """
-
-    line: str
-    met: bool | None = None
-    sentence: str = ""
-    wrong: str = ""
+    line: str  # the condition as the scenario has it
+    met: bool | None = None  # None until it has been looked at
+    sentence: str = ""  # what it says, in the reader's language; empty until then
+    wrong: str = ""  # what is there instead, and why; empty while it is not known or not wrong
 
 
 class Guess(NamedTuple):
-    """What a person thought before a step.
+    """What a person thought before a step."""
 
-    Attributes:
-        answer: the one that was chosen; empty where none was.  right: the right one; both with their letters.
-        question: what was asked.
-    """
-
-    answer: str
-    right: str
-    question: str
+    answer: str  # the one that was chosen; empty where none was
+    right: str  # the right one; both with their letters
+    question: str  # what was asked
 
 
 class Stand(NamedTuple):
@@ -172,13 +161,10 @@ class Lesson:
 
     What was found was found at a moment: who goes back behind it finds the step as it was then, and who comes to it
     again, what was found. What happened stays; what is so is asked anew, until all of a step's goals are met at once.
-
-    Attributes:
-        insists: the goals were looked at again for the key that goes on; the next time it does.
     """
 
     def __init__(self) -> None:
-        self.insists = False
+        self.insists = False  # the goals were looked at again for the key that goes on; the next time it does
         self._scenario: Scenario | None = None
         self._number = 0
         """The step that was begun last."""

@@ -36,14 +36,7 @@ def _blank(line: str) -> str:
 
 
 class LiveLab(LabView):
-    """`LabSource` over a session and its player, and the pace of it.
-
-    Attributes:
-        held: a person has stopped time; a command does not let it run again.
-        failed: what went wrong in the program itself, for the screen; empty when nothing did.
-        wants_quit: somebody typed `quit`.  wants_tour: somebody typed `tour`.
-        branched: a line in the past began a branch: what to say of it, for the screen.
-    """
+    """`LabSource` over a session and its player, and the pace of it."""
 
     def __init__(self, session: KeptSession, files: StateFiles, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(session)
@@ -57,15 +50,15 @@ class LiveLab(LabView):
         self.jobs.on_judged = lambda job: self.lesson.judged(job, self.session)
         self._looked: tuple[int, int, bool] | None = None
         """Lines and steps that were done when the goals were looked at last, and whether all was at rest."""
-        self.held = False
-        self.failed = ""
+        self.held = False  # a person has stopped time; a command does not let it run again
+        self.failed = ""  # what went wrong in the program itself, for the screen; empty when nothing did
         self._coming = ""
         """What was to come next when somebody looked last."""
         self._begun = ""
         """Lines that make none yet: `for i in 1 2; do`."""
-        self.wants_quit = False
-        self.wants_tour = False
-        self.branched = ""
+        self.wants_quit = False  # somebody typed `quit`
+        self.wants_tour = False  # somebody typed `tour`
+        self.branched = ""  # a line in the past began a branch: what to say of it, for the screen
         self.busy: Callable[[], AbstractContextManager[None]] = nullcontext
         """What a line or a step is carried out in, for whoever looks on."""
         self.player.play()

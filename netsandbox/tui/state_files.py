@@ -19,15 +19,11 @@ def set_aside(path: Path) -> None:
 
 
 class StateFiles:
-    """A directory of small files; one that cannot be read is empty, one that cannot be written is told once.
-
-    Attributes:
-        problem: why something could not be kept, or empty.
-    """
+    """A directory of small files; one that cannot be read is empty, one that cannot be written is told once."""
 
     def __init__(self, directory: Path | None = None) -> None:
         self.directory = directory if directory is not None else state_directory()
-        self.problem = ""
+        self.problem = ""  # why something could not be kept, or empty
 
     def history(self, name: str) -> History:
         """The lines of a history, oldest first; a file that holds anything else is set aside."""

@@ -34,17 +34,11 @@ WITH_PORTS = ("tcp", "udp")
 
 
 class Stream(NamedTuple):
-    """Something to follow.
+    """Something to follow."""
 
-    Attributes:
-        title: whose it is.
-        views: name of a view -> its lines, made when they are looked at.
-        diagram: for a picture.
-    """
-
-    title: str
-    views: dict[str, Callable[[], list[str]]]
-    diagram: Diagram
+    title: str  # whose it is
+    views: dict[str, Callable[[], list[str]]]  # name of a view -> its lines, made when they are looked at
+    diagram: Diagram  # for a picture
 
     def picture(self) -> str:
         """The diagram as SVG."""

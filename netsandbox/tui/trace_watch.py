@@ -29,14 +29,10 @@ _DIRECTED = frozenset({events.Forwarding.KNOWN, events.Forwarding.LOCAL})
 
 
 class TraceWatch:
-    """Reads what is new in a trace; remembers drops and floods of the known history.
-
-    Attributes:
-        marks_version: grows with every mark.
-    """
+    """Reads what is new in a trace; remembers drops and floods of the known history."""
 
     def __init__(self) -> None:
-        self.marks_version = 0
+        self.marks_version = 0  # grows with every mark
         self._histories = 0
         """How many were read: what two of them have alike, nobody knows."""
         self._changes = array("q")

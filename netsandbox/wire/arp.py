@@ -18,18 +18,14 @@ ETHERNET, IEEE802 = 1, 6
 
 
 class ArpPacket:
-    """One ARP packet; the fields have the names of RFC 826 (ar$sha is `sha`).
-
-    Attributes:
-        hardware: the type that it names, Ethernet or IEEE 802.
-    """
+    """One ARP packet; the fields have the names of RFC 826 (ar$sha is `sha`)."""
 
     __slots__ = ("hardware", "op", "sha", "spa", "tha", "tpa")
 
     size = SIZE
 
     def __init__(self, op: int, sha: int, spa: int, tha: int, tpa: int, hardware: int = ETHERNET) -> None:
-        self.hardware = hardware
+        self.hardware = hardware  # the type that it names, Ethernet or IEEE 802
         self.op = op
         self.sha = sha
         self.spa = spa

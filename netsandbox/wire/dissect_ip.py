@@ -23,20 +23,15 @@ IPIP = 4
 
 
 class _Carrier:
-    """What a transport header needs to know about the packet around it.
-
-    Attributes:
-        is_quoted: the packet is quoted by an ICMP error: its own errors are not taken apart again.
-        is_whole: neither cut off nor a fragment, so that a checksum can be checked.
-    """
+    """What a transport header needs to know about the packet around it."""
 
     __slots__ = ("destination", "is_quoted", "is_whole", "source")
 
     def __init__(self, source: int, destination: int, is_quoted: bool, is_whole: bool) -> None:
         self.source = source
         self.destination = destination
-        self.is_quoted = is_quoted
-        self.is_whole = is_whole
+        self.is_quoted = is_quoted  # the packet is quoted by an ICMP error: its own errors are not taken apart again
+        self.is_whole = is_whole  # neither cut off nor a fragment, so that a checksum can be checked
 
 
 def ipv4_layers(data: bytes, start: int, end: int, is_quoted: bool = False,

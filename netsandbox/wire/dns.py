@@ -45,18 +45,13 @@ class Question(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A resource record.
-
-    Attributes:
-        data: as on the wire; of names in it, `text` is the readable form.
-        text: the name that a CNAME, NS or PTR record points to, else empty.
-    """
+    """A resource record."""
 
     name: str
     type: int
     ttl: int
-    data: bytes
-    text: str = ""
+    data: bytes  # as on the wire; of names in it, `text` is the readable form
+    text: str = ""  # the name that a CNAME, NS or PTR record points to, else empty
     cls: int = IN
 
 

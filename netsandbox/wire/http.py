@@ -22,15 +22,10 @@ REASONS = {200: "OK", 201: "Created", 204: "No Content", 206: "Partial Content",
 
 
 class Head(NamedTuple):
-    """A message's first line, and its header fields in order.
+    """A message's first line, and its header fields in order."""
 
-    Attributes:
-        start: the words of the first line, three at most.
-        fields: (name, value) as they came.
-    """
-
-    start: tuple[str, ...]
-    fields: tuple[tuple[str, str], ...]
+    start: tuple[str, ...]  # the words of the first line, three at most
+    fields: tuple[tuple[str, str], ...]  # (name, value) as they came
 
     def get(self, name: str, default: str = "") -> str:
         """A field's value, whatever the case of its name; the first of several."""

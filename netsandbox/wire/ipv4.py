@@ -29,15 +29,11 @@ _blank = object.__new__
 
 
 class Beside(NamedTuple):
-    """What a host notes beside a packet, which no other host sees (skb->mark, skb->priority).
+    """What a host notes beside a packet, which no other host sees (skb->mark, skb->priority)."""
 
-    Attributes:
-        namespace: the only one in which it counts (skb_scrub_packet).  priority: None: that of its type of service.
-    """
-
-    namespace: str = ""
+    namespace: str = ""  # the only one in which it counts (skb_scrub_packet)
     mark: int = 0
-    priority: int | None = None
+    priority: int | None = None  # None: that of its type of service
 
 
 class IPv4Packet:

@@ -24,18 +24,13 @@ class _Headers(Protocol):
 
 
 class VlanTag:
-    """One tag with what is behind it. The tag's own EtherType (TPID) is the frame's.
-
-    Attributes:
-        tci: priority (3 bits), drop eligible (1), number of the VLAN (12).
-        ethertype: of the payload.
-    """
+    """One tag with what is behind it. The tag's own EtherType (TPID) is the frame's."""
 
     __slots__ = ("ethertype", "payload", "tci")
 
     def __init__(self, tci: int, ethertype: int, payload: _Headers | bytes) -> None:
-        self.tci = tci
-        self.ethertype = ethertype
+        self.tci = tci  # priority (3 bits), drop eligible (1), number of the VLAN (12)
+        self.ethertype = ethertype  # of the payload
         self.payload = payload
 
     @property

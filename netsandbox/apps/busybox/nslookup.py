@@ -42,18 +42,14 @@ class Wish(NamedTuple):
 
 
 class Question:
-    """One question, and what came back.
-
-    Attributes:
-        message: empty where the name is none that a question holds.  took: milliseconds.
-    """
+    """One question, and what came back."""
 
     def __init__(self, ident: int, name: str, kind: int) -> None:
         self.name = name
         self.answer: dns.Message | None = None
-        self.took = 0
+        self.took = 0  # milliseconds
         asked = dns.Message(ident, dns.RECURSION_DESIRED, (dns.Question(name, kind),))
-        self.message = asked.emit() if dns.fits(name) else b""
+        self.message = asked.emit() if dns.fits(name) else b""  # empty where the name is none that a question holds
         self.ident = ident
 
 

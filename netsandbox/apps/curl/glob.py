@@ -11,16 +11,11 @@ MOST = 10_000
 
 
 class Wanted(NamedTuple):
-    """One URL.
-
-    Attributes:
-        place: of the word that it comes from, among the URLs of the command line.
-        chosen: what it has of each brace and range.
-    """
+    """One URL."""
 
     text: str
-    place: int
-    chosen: tuple[str, ...] = ()
+    place: int  # of the word that it comes from, among the URLs of the command line
+    chosen: tuple[str, ...] = ()  # what it has of each brace and range
 
     def named(self, name: str) -> str:
         """A file's name, where `#1` is what was chosen of the first brace or range (glob_match_url)."""

@@ -69,21 +69,15 @@ HEAD_BY_HAND = ("Warning: Setting custom HTTP method to HEAD with -X/--request m
 
 
 class CurlOptions:
-    """What is asked for.
-
-    Attributes:
-        flags: long names of flags.  values: the last value by long name.  lists: all values of what may be repeated.
-        data: the parts of a request's body, joined by &.
-        notes: what is said about options that mean nothing here.
-    """
+    """What is asked for."""
 
     def __init__(self) -> None:
-        self.flags: set[str] = {"progress-meter", "keepalive"}
-        self.values: dict[str, str] = {}
-        self.lists: dict[str, list[str]] = {name: [] for name in REPEATED}
-        self.data: list[str] = []
+        self.flags: set[str] = {"progress-meter", "keepalive"}  # long names of flags
+        self.values: dict[str, str] = {}  # the last value by long name
+        self.lists: dict[str, list[str]] = {name: [] for name in REPEATED}  # all values of what may be repeated
+        self.data: list[str] = []  # the parts of a request's body, joined by &
         self.urls: list[Wanted] = []
-        self.notes: list[str] = []
+        self.notes: list[str] = []  # what is said about options that mean nothing here
 
     @property
     def keepalive(self) -> Keepalive | None:

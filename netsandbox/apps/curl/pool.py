@@ -16,17 +16,12 @@ Known = tuple[str, int, int]
 
 
 class Pool:
-    """Connections by their numbers, in the order in which they were begun (lib/conncache.c).
-
-    Attributes:
-        patient: transfers to a server wait until the first one is done, as it could take all of them.
-        addresses: of names that were looked up.  count: connections so far.
-    """
+    """Connections by their numbers, in the order in which they were begun (lib/conncache.c)."""
 
     def __init__(self, patient: bool = False) -> None:
-        self.patient = patient
-        self.addresses: dict[Peer, str] = {}
-        self.count = 0
+        self.patient = patient  # transfers to a server wait until the first one is done, as it could take all of them
+        self.addresses: dict[Peer, str] = {}  # of names that were looked up
+        self.count = 0  # connections so far
         self._kept: list[tuple[HttpClient, Known]] = []
         self._connecting: dict[int, Peer] = {}
         self._first: dict[Peer, Curl] = {}

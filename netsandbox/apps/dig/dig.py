@@ -24,11 +24,7 @@ NUMERIC = re.compile(r"[\d.]+", re.ASCII)
 
 
 class Asker(Client):
-    """Asks a question and tells what came; how is a subclass's matter.
-
-    Attributes:
-        found_name: the name that was answered for, of those that the search list gives.
-    """
+    """Asks a question and tells what came; how is a subclass's matter."""
 
     name = "dig"
 
@@ -36,7 +32,7 @@ class Asker(Client):
         super().__init__(context)
         self.asked = asked
         self.settings = read_settings(context.files)
-        self.found_name = ""
+        self.found_name = ""  # the name that was answered for, of those that the search list gives
         self._query: Query | None = None
         self._names: list[str] = []
 

@@ -17,19 +17,14 @@ WORDS = frozenset({"edns", "dnssec", "nsid", "keepalive", "cookie", "bufsize"})
 
 
 class Edns(NamedTuple):
-    """The record of one question.
-
-    Attributes:
-        size: of +bufsize, None for the usual one.
-        cookie: its own where it is empty, else hexadecimal; None for no cookie.
-    """
+    """The record of one question."""
 
     is_on: bool = True
-    size: int | None = None
+    size: int | None = None  # of +bufsize, None for the usual one
     dnssec: bool = False
     nsid: bool = False
     keepalive: bool = False
-    cookie: bytes | None = b""
+    cookie: bytes | None = b""  # its own where it is empty, else hexadecimal; None for no cookie
 
     def changed(self, name: str, value: str, is_off: bool) -> Edns:
         """After one of dig's options.

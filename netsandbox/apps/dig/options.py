@@ -19,32 +19,21 @@ BITS = {"aaflag": dns.AUTHORITATIVE, "tcflag": dns.TRUNCATED, "raflag": dns.RECU
 
 
 class Asked(NamedTuple):
-    """What is wanted.
-
-    Attributes:
-        server: a name or address, empty for those of resolv.conf.
-        flags: +short, +noall and the like, without the plus.
-        domain: +domain=, the search list.
-        port: -p, the servers'.
-        ndots: None for resolv.conf's.
-        warnings: what is said before.
-        is_typed: a type was given; of a second one a warning is said.
-        edns: what dig says of itself; None for those who say nothing.
-    """
+    """What is wanted."""
 
     name: str
     kinds: tuple[int, ...]
-    server: str = ""
-    flags: frozenset[str] = frozenset()
+    server: str = ""  # a name or address, empty for those of resolv.conf
+    flags: frozenset[str] = frozenset()  # +short, +noall and the like, without the plus
     tries: int = 3
     timeout: int = 5
-    domain: str = ""
-    port: int = dns.PORT
+    domain: str = ""  # +domain=, the search list
+    port: int = dns.PORT  # -p, the servers'
     cls: int = dns.IN
-    ndots: int | None = None
-    warnings: tuple[str, ...] = ()
-    is_typed: bool = False
-    edns: Edns | None = None
+    ndots: int | None = None  # None for resolv.conf's
+    warnings: tuple[str, ...] = ()  # what is said before
+    is_typed: bool = False  # a type was given; of a second one a warning is said
+    edns: Edns | None = None  # what dig says of itself; None for those who say nothing
 
     @property
     def by_tcp(self) -> bool:

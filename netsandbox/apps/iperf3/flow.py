@@ -18,21 +18,16 @@ MOST = 16 << 20
 
 
 class Flow:
-    """One direction of a test.
-
-    Attributes:
-        sends: whether this end is the sender.  limit: bytes after which it stops.
-        count: bytes so far.  on_done: called once, when the sender has sent all, or the time is over.
-    """
+    """One direction of a test."""
 
     def __init__(self, scheduler: Scheduler, socket: StreamSocket, sends: bool, print_line: Callable[[str], None],
                  on_done: Callable[[], None]) -> None:
         self.scheduler = scheduler
         self.socket = socket
-        self.sends = sends
-        self.limit = MOST
-        self.count = 0
-        self.on_done = on_done
+        self.sends = sends  # whether this end is the sender
+        self.limit = MOST  # bytes after which it stops
+        self.count = 0  # bytes so far
+        self.on_done = on_done  # called once, when the sender has sent all, or the time is over
         self._print = print_line
         self._begin = self._last = 0
         self._last_count = self._last_again = 0

@@ -30,16 +30,12 @@ class Reader(Protocol):
 
 
 class Directive(NamedTuple):
-    """A name and its words, and what stands in its block; None without one.
-
-    Attributes:
-        where: the file and the line in which it ends, as a complaint names it.
-    """
+    """A name and its words, and what stands in its block; None without one."""
 
     name: str
     words: tuple[str, ...]
     block: list[Directive] | None
-    where: str
+    where: str  # the file and the line in which it ends, as a complaint names it
 
 
 class Token(NamedTuple):

@@ -38,23 +38,15 @@ WHY = {"closed": "closed tcp port{} (reset)", "filtered": "filtered tcp port{} (
 
 
 class Scan(NamedTuple):
-    """What is scanned beside who is there.
-
-    Attributes:
-        is_sure: hosts are up without being asked (-Pn).  is_open_only: others are only counted (--open).
-        is_numeric: nobody is asked for the names of addresses (-n).
-        names: as which addresses were named, and the name's IPv6 addresses.
-        reverse: the names that addresses have.
-        routed: addresses behind a router.
-    """
+    """What is scanned beside who is there."""
 
     ports: list[int]
-    is_sure: bool
-    is_open_only: bool
-    is_numeric: bool
-    names: dict[int, tuple[str, list[str]]]
-    reverse: dict[int, str]
-    routed: set[int]
+    is_sure: bool  # hosts are up without being asked (-Pn)
+    is_open_only: bool  # others are only counted (--open)
+    is_numeric: bool  # nobody is asked for the names of addresses (-n)
+    names: dict[int, tuple[str, list[str]]]  # as which addresses were named, and the name's IPv6 addresses
+    reverse: dict[int, str]  # the names that addresses have
+    routed: set[int]  # addresses behind a router
 
 
 class Nmap(Program):

@@ -27,23 +27,7 @@ MAX_SIZE = 65507
 
 
 class PingOptions:
-    """ping(8): times in nanoseconds, sizes in bytes.
-
-    Attributes:
-        adaptive: -A, the next request goes as soon as a reply is there.
-        outstanding: -O, say so when no reply has come before the next request.
-        stamped: -D, the time before every line.
-        strict: -B, the source address stays what it was at first.
-        direct: -r, only to where no gateway is needed (SO_DONTROUTE).
-        preload: -l, requests that are sent at once.
-        header: IPv4 options, of -R and -T.
-        family: what -v calls it.
-        precise: -3, times are not rounded.
-        named: -H, senders are shown by name even where the target is a number.
-        stamps: what -T asks for.
-        send_buffer: -S, bytes.
-        warnings: what to say on stderr before anything else.
-    """
+    """ping(8): times in nanoseconds, sizes in bytes."""
 
     target: str = ""
     count: int | None = None
@@ -52,30 +36,30 @@ class PingOptions:
     ident: int | None = None
     linger: int = 10 * SECOND
     deadline: int | None = None
-    preload: int = 1
+    preload: int = 1  # -l, requests that are sent at once
     ttl: int | None = None
     tos: int = 0
     mark: int = 0
     pmtudisc: int | None = None
     devices: tuple[str, ...] = ()
     pattern: bytes = b""
-    header: bytes = b""
+    header: bytes = b""  # IPv4 options, of -R and -T
     broadcast: bool = False
     quiet: bool = False
     flood: bool = False
     numeric: bool = False
-    adaptive: bool = False
-    outstanding: bool = False
-    stamped: bool = False
-    strict: bool = False
-    direct: bool = False
+    adaptive: bool = False  # -A, the next request goes as soon as a reply is there
+    outstanding: bool = False  # -O, say so when no reply has come before the next request
+    stamped: bool = False  # -D, the time before every line
+    strict: bool = False  # -B, the source address stays what it was at first
+    direct: bool = False  # -r, only to where no gateway is needed (SO_DONTROUTE)
     verbose: bool = False
-    precise: bool = False
-    named: bool = False
-    stamps: str = ""
-    send_buffer: int = 0
-    family: str = "AF_UNSPEC"
-    warnings: tuple[str, ...] = ()
+    precise: bool = False  # -3, times are not rounded
+    named: bool = False  # -H, senders are shown by name even where the target is a number
+    stamps: str = ""  # what -T asks for
+    send_buffer: int = 0  # -S, bytes
+    family: str = "AF_UNSPEC"  # what -v calls it
+    warnings: tuple[str, ...] = ()  # what to say on stderr before anything else
 
 
 TABLE = OptionTable("ping", 2, USAGE, acts="b n q f O v A D B r R H 3 4 6 h V c= i= e= I= l= m= M= p= Q= s= S= t= "

@@ -28,21 +28,13 @@ ROW = 16
 
 
 class SocatOptions(NamedTuple):
-    """What stands before the addresses.
+    """What stands before the addresses."""
 
-    Attributes:
-        direction: `u` or `U` for one way alone.
-        dump: letters of v and x.
-        linger: -t in nanoseconds, what one end has once the other reads no more.
-        notes: what is said about options that mean nothing here.
-        shown: help or version, which is all that it does.
-    """
-
-    direction: str = ""
-    dump: str = ""
-    linger: int = SECOND // 2
-    notes: tuple[str, ...] = ()
-    shown: str = ""
+    direction: str = ""  # `u` or `U` for one way alone
+    dump: str = ""  # letters of v and x
+    linger: int = SECOND // 2  # -t in nanoseconds, what one end has once the other reads no more
+    notes: tuple[str, ...] = ()  # what is said about options that mean nothing here
+    shown: str = ""  # help or version, which is all that it does
     addresses: tuple[str, ...] = ()
 
 

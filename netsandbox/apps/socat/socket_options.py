@@ -65,15 +65,11 @@ class TunedSocket(StreamSocket):
 
 
 class Wishes(NamedTuple):
-    """What the options of an address ask of its socket.
+    """What the options of an address ask of its socket."""
 
-    Attributes:
-        numbers: (attribute, value).  device: SO_BINDTODEVICE.  groups: (group, interface) of IP_ADD_MEMBERSHIP.
-    """
-
-    numbers: tuple[tuple[str, int], ...] = ()
-    device: str = ""
-    groups: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[tuple[str, int], ...] = ()  # (attribute, value)
+    device: str = ""  # SO_BINDTODEVICE
+    groups: tuple[tuple[str, str], ...] = ()  # (group, interface) of IP_ADD_MEMBERSHIP
 
     def stream(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> StreamSocket:
         tuning = self._tuning(namespace.sysctls)

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 
 class FilterError(ValueError):
-    """An expression that libpcap would refuse, in its words.
-
-    Attributes:
-        message: what tcpdump prints.
-        near: the word at fault; empty at the end of the expression.
-    """
+    """An expression that libpcap would refuse, in its words."""
 
     def __init__(self, message: str, near: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.near = near[:60]
+        self.message = message  # what tcpdump prints
+        self.near = near[:60]  # the word at fault; empty at the end of the expression
 
     @classmethod
     def syntax(cls, near: str) -> FilterError:

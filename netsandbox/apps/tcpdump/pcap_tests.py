@@ -35,17 +35,11 @@ class OutOfFrame(Exception):  # noqa: N818 - it carries a verdict out, and is no
 
 
 class Packet(NamedTuple):
-    """What a filter is asked about.
+    """What a filter is asked about."""
 
-    Attributes:
-        data: the frame from its Ethernet header on.
-        length: what `len` means: bytes with the link header that the capture shows.
-        is_out: whether the interface sends it.
-    """
-
-    data: bytes
-    length: int
-    is_out: bool = False
+    data: bytes  # the frame from its Ethernet header on
+    length: int  # what `len` means: bytes with the link header that the capture shows
+    is_out: bool = False  # whether the interface sends it
 
     def number(self, at: int, size: int) -> int:
         """Some bytes as a number (OutOfFrame: the frame ends before they do)."""

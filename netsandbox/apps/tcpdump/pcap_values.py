@@ -28,14 +28,10 @@ MAX_DEPTH = 50
 
 
 class Value(NamedTuple):
-    """A number that depends on the packet.
-
-    Attributes:
-        conditions: what must hold for there to be one: the protocol that is read.
-    """
+    """A number that depends on the packet."""
 
     of: Callable[[Packet], int]
-    conditions: tuple[Test, ...] = ()
+    conditions: tuple[Test, ...] = ()  # what must hold for there to be one: the protocol that is read
 
 
 def begins_value(tokens: Tokens) -> bool:

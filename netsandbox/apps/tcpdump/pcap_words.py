@@ -30,16 +30,11 @@ NOT_MODELLED = frozenset({"mpls", "pppoed", "pppoes", "iso", "llc", "ipx", "netb
 
 
 class Qualifiers(NamedTuple):
-    """What stands before a value: `tcp dst port`.
-
-    Attributes:
-        direction: src, dst, and (both), or (either), or empty.
-        type: one of TYPES, or empty, which means host.
-    """
+    """What stands before a value: `tcp dst port`."""
 
     protocol: str
-    direction: str
-    type: str
+    direction: str  # src, dst, and (both), or (either), or empty
+    type: str  # one of TYPES, or empty, which means host
 
     @property
     def is_given(self) -> bool:

@@ -22,21 +22,16 @@ MARGIN = MILLISECOND
 
 
 class Pass:
-    """Once over all probes.
-
-    Attributes:
-        now: when it began.  index: the probe that it is at.  under_way: how many wait for their answers.
-        due: when the first of them is given up.  sent: when the one that was sent last left; None if it could not.
-    """
+    """Once over all probes."""
 
     __slots__ = ("due", "index", "now", "sent", "under_way")
 
     def __init__(self, now: int, index: int) -> None:
-        self.now = now
-        self.index = index
-        self.under_way = 0
-        self.due: int | None = None
-        self.sent: int | None = None
+        self.now = now  # when it began
+        self.index = index  # the probe that it is at
+        self.under_way = 0  # how many wait for their answers
+        self.due: int | None = None  # when the first of them is given up
+        self.sent: int | None = None  # when the one that was sent last left; None if it could not
 
 
 class Traceroute(Program):

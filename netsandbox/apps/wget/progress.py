@@ -13,17 +13,12 @@ UNIT = 1024
 
 
 class Progress:
-    """What has come of one body.
-
-    Attributes:
-        whole: its size, None where the server does not say.
-        arrivals: how much had come at which moment.
-    """
+    """What has come of one body."""
 
     def __init__(self, now: int, whole: int | None) -> None:
         self.began = now
-        self.whole = whole
-        self.arrivals: list[tuple[int, int]] = []
+        self.whole = whole  # its size, None where the server does not say
+        self.arrivals: list[tuple[int, int]] = []  # how much had come at which moment
 
     def add(self, size: int, now: int) -> None:
         self.arrivals.append((self.size + size, now))

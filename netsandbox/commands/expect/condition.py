@@ -45,20 +45,14 @@ Test = Callable[["Context"], Verdict]
 
 
 class Condition(NamedTuple):
-    """One kind of condition.
-
-    Attributes:
-        usages: its forms.
-        read: its words to a test.
-        of_event: it is about what has happened, which stays so; others are about what is so now.
-    """
+    """One kind of condition."""
 
     name: str
-    usages: tuple[str, ...]
+    usages: tuple[str, ...]  # its forms
     summary: Both
-    read: Callable[[Reader], Test]
+    read: Callable[[Reader], Test]  # its words to a test
     examples: tuple[Example, ...]
-    of_event: bool
+    of_event: bool  # it is about what has happened, which stays so; others are about what is so now
 
     @property
     def usage(self) -> str:

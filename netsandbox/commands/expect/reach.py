@@ -121,17 +121,13 @@ def _addresses(context: Context, owner: str) -> set[str]:
 
 
 class _Tried(NamedTuple):
-    """What a program came to, and the frames and drops that it has led to.
+    """What a program came to, and the frames and drops that it has led to."""
 
-    Attributes:
-        context: of the copy.  lines: what it printed, errors included.
-    """
-
-    context: Context
+    context: Context  # of the copy
     program: Program
     rows: list[LogRow]
     drops: list[int]
-    lines: list[str]
+    lines: list[str]  # what it printed, errors included
 
     @property
     def said(self) -> str:

@@ -24,16 +24,11 @@ class Word(NamedTuple):
 
 
 class ConditionError(CommandError):
-    """A condition that does not parse: what is wrong, and at which character.
-
-    Attributes:
-        position: the character, counted from 1.
-        problem: the message without the picture below it.
-    """
+    """A condition that does not parse: what is wrong, and at which character."""
 
     def __init__(self, problem: str, text: str, start: int, end: int) -> None:
-        self.position = start + 1
-        self.problem = f"character {self.position}: {problem}"
+        self.position = start + 1  # the character, counted from 1
+        self.problem = f"character {self.position}: {problem}"  # the message without the picture below it
         picture = ""
         if len(text) <= SHOWN:
             pad = " " * _width(text[:start])

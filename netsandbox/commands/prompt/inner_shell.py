@@ -21,17 +21,11 @@ HERE = "this is a shell already; `enter NODE` opens one in a node"
 
 
 class InnerShell(NamedTuple):
-    """Where a command leads.
+    """Where a command leads."""
 
-    Attributes:
-        node: by the lab's name; empty for a shell within the shell that there is, as `sudo -i` opens one.
-        words: of the program there; none if a person types into a shell.
-        has_files: whether it has the files of the node, and not those of where the line is typed.
-    """
-
-    node: str
-    words: list[str]
-    has_files: bool = False
+    node: str  # by the lab's name; empty for a shell within the shell that there is, as `sudo -i` opens one
+    words: list[str]  # of the program there; none if a person types into a shell
+    has_files: bool = False  # whether it has the files of the node, and not those of where the line is typed
 
 
 def inner_shell(shell: Shell, call: Call, may_open: bool) -> InnerShell | None:

@@ -66,21 +66,14 @@ def _processes_of(program: Program) -> list[Program]:
 
 
 class LabMachine:
-    """A lab as commands.tools.context.Machine sees it.
-
-    Attributes:
-        captures: what tcpdumps with -w have seen, by their PIDs.
-        archived: see DockerMachine.
-        told: notes that a person needs but once.
-        programs: what lines have begun, beside the containers' own; some may have ended.
-    """
+    """A lab as commands.tools.context.Machine sees it."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.captures: dict[int, Any] = {}
-        self.archived: dict[str, Image] = {}
-        self.told: set[str] = set()
-        self.programs: list[Program] = []
+        self.captures: dict[int, Any] = {}  # what tcpdumps with -w have seen, by their PIDs
+        self.archived: dict[str, Image] = {}  # see DockerMachine
+        self.told: set[str] = set()  # notes that a person needs but once
+        self.programs: list[Program] = []  # what lines have begun, beside the containers' own; some may have ended
 
     def note(self, program: Program) -> None:
         """A program that a line begins is a process as long as it runs."""

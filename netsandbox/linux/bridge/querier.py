@@ -33,23 +33,17 @@ SILENT = (DISABLED, "blocking")
 
 
 class Querier:
-    """What one bridge asks.
-
-    Attributes:
-        settings: DEFAULTS, or what a person wants.  address: in whose name it asked last, or who else does.
-        timers: when each port is asked next; None is the host.  sent: how often it was, up to the startup count.
-        other: until it is taken that somebody else asks.
-    """
+    """What one bridge asks."""
 
     __slots__ = ("address", "bridge", "other", "sent", "settings", "timers")
 
     def __init__(self, bridge: Bridge) -> None:
         self.bridge = bridge
-        self.settings = dict(DEFAULTS)
-        self.address = 0
-        self.other: Timer | None = None
-        self.timers: dict[BridgePort | None, Timer] = {}
-        self.sent: dict[BridgePort | None, int] = {}
+        self.settings = dict(DEFAULTS)  # DEFAULTS, or what a person wants
+        self.address = 0  # in whose name it asked last, or who else does
+        self.other: Timer | None = None  # until it is taken that somebody else asks
+        self.timers: dict[BridgePort | None, Timer] = {}  # when each port is asked next; None is the host
+        self.sent: dict[BridgePort | None, int] = {}  # how often it was, up to the startup count
 
     @property
     def on(self) -> bool:

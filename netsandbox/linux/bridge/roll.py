@@ -22,17 +22,13 @@ S = TypeVar("S")
 
 
 class Roll(Generic[T]):
-    """Things in the order in which they came; what leaves begins a new roll, so that a view of this one stays true.
-
-    Attributes:
-        called: what records call each of them.
-    """
+    """Things in the order in which they came; what leaves begins a new roll, so that a view of this one stays true."""
 
     __slots__ = ("_leading", "called", "items", "places")
 
     def __init__(self, items: Iterable[T] = ()) -> None:
         self.items = list(items)
-        self.called = [item.place for item in self.items]
+        self.called = [item.place for item in self.items]  # what records call each of them
         self.places = {item: place for place, item in enumerate(self.items)}
         self._leading = 0
 

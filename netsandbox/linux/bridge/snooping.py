@@ -29,14 +29,10 @@ Key = tuple[int, int]
 
 
 class Membership(NamedTuple):
-    """That a port wants a group.
+    """That a port wants a group."""
 
-    Attributes:
-        expires: virtual nanoseconds, or None for what is `permanent`.  is_by_hand: a person said so.
-    """
-
-    expires: int | None
-    is_by_hand: bool = False
+    expires: int | None  # virtual nanoseconds, or None for what is `permanent`
+    is_by_hand: bool = False  # a person said so
 
 
 class Wanted(NamedTuple):

@@ -6,23 +6,16 @@ DEFAULT_PVID = 1
 
 
 class VlanGroup:
-    """The VLANs of one port, or of the bridge itself (struct net_bridge_vlan_group).
-
-    Attributes:
-        vlans: their numbers.  untagged: those that leave without a tag.
-        pvid: the VLAN of what comes in without a tag; 0 for none.
-        states: of the VLANs that do not forward, as a spanning tree of their own says.
-        options: of the bridge alone, by VLAN: what snooping by VLAN would heed.
-    """
+    """The VLANs of one port, or of the bridge itself (struct net_bridge_vlan_group)."""
 
     __slots__ = ("options", "pvid", "states", "untagged", "vlans")
 
     def __init__(self, default_pvid: int) -> None:
-        self.states: dict[int, str] = {}
-        self.options: dict[int, dict[str, int]] = {}
-        self.pvid = default_pvid
-        self.vlans = {default_pvid} if default_pvid else set()
-        self.untagged = set(self.vlans)
+        self.states: dict[int, str] = {}  # of the VLANs that do not forward, as a spanning tree of their own says
+        self.options: dict[int, dict[str, int]] = {}  # of the bridge alone, by VLAN: what snooping by VLAN would heed
+        self.pvid = default_pvid  # the VLAN of what comes in without a tag; 0 for none
+        self.vlans = {default_pvid} if default_pvid else set()  # their numbers
+        self.untagged = set(self.vlans)  # those that leave without a tag
 
     def add(self, vid: int, pvid: bool, untagged: bool) -> None:
         """A VLAN with its flags, whatever flags it had (__vlan_add_flags)."""

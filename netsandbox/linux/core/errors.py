@@ -4,17 +4,12 @@ from __future__ import annotations
 
 
 class KernelError(Exception):
-    """The kernel refuses what it was asked for.
-
-    Attributes:
-        errno: the error's name, such as EEXIST.
-        message: the kernel's own words (extended ack), or empty.
-    """
+    """The kernel refuses what it was asked for."""
 
     def __init__(self, errno: str, message: str = "") -> None:
         super().__init__(message or errno)
-        self.errno = errno
-        self.message = message
+        self.errno = errno  # the error's name, such as EEXIST
+        self.message = message  # the kernel's own words (extended ack), or empty
 
     def __str__(self) -> str:
         """As libnetlink prints it."""

@@ -10,17 +10,13 @@ from netsandbox.wire.ethernet import Frame
 
 
 class Fifo(Discipline):
-    """First in, first out: the queue is empty whenever a frame comes, so only what fits in no queue at all is lost.
-
-    Attributes:
-        most: packets that may wait; of a bfifo, bytes.
-    """
+    """First in, first out: the queue is empty whenever a frame comes, so only what fits in no queue at all is lost."""
 
     kind = "pfifo"
 
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
-        self.most = interface.queue_length or 1
+        self.most = interface.queue_length or 1  # packets that may wait; of a bfifo, bytes
 
     @property
     def taken(self) -> int:
@@ -93,17 +89,13 @@ class NoQueue(Fifo):
 
 
 class PeekedFifo(Fifo):
-    """One that has no order to look at: who asks for the next has it taken out (qdisc_peek_dequeued).
-
-    Attributes:
-        peeked: what was taken out so.
-    """
+    """One that has no order to look at: who asks for the next has it taken out (qdisc_peek_dequeued)."""
 
     state: ClassVar[tuple[str, ...]] = (*Fifo.state, "peeked")
 
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
-        self.peeked: Held | None = None
+        self.peeked: Held | None = None  # what was taken out so
 
     def purge(self) -> None:
         self.peeked = None

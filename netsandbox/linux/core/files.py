@@ -25,13 +25,9 @@ from netsandbox.linux.core.inode import (
 
 
 class Generator(Protocol):
-    """Files whose text is made when they are read. Each method gets an absolute path below where it is mounted.
+    """Files whose text is made when they are read. Each method gets an absolute path below where it is mounted."""
 
-    Attributes:
-        is_mount: it is one file, mounted there: it can be written, and neither removed nor replaced.
-    """
-
-    is_mount: bool = False
+    is_mount: bool = False  # it is one file, mounted there: it can be written, and neither removed nor replaced
 
     def read(self, path: str) -> str | None:
         """The text; None where there is no such file (FileError: it cannot be read)."""

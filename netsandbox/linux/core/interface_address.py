@@ -51,15 +51,10 @@ class InterfaceAddress:
 
 
 class Index(NamedTuple):
-    """What is found of many addresses without going through them.
+    """What is found of many addresses without going through them."""
 
-    Attributes:
-        by_subnet: in each the primary one first and then as they came.
-        broadcasts: those of the primary addresses, ascending.
-    """
-
-    by_subnet: list[InterfaceAddress]
-    broadcasts: list[int]
+    by_subnet: list[InterfaceAddress]  # in each the primary one first and then as they came
+    broadcasts: list[int]  # those of the primary addresses, ascending
 
 
 class AddressList(list[InterfaceAddress]):

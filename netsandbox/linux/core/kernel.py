@@ -10,20 +10,14 @@ RELEASE = "6.12.118+deb13-amd64"
 
 
 class Kernel:
-    """What the namespaces of one machine have in common.
-
-    Attributes:
-        transports: handlers by IP protocol number (inet_protos).
-        handles: how many queueing disciplines without a number of their own there have been.
-        modules: those that were loaded, of which it matters when.
-    """
+    """What the namespaces of one machine have in common."""
 
     __slots__ = ("handles", "modules", "transports")
 
     def __init__(self, transports: dict[int, Callable[..., Any]]) -> None:
-        self.transports = transports
-        self.handles = 0
-        self.modules: tuple[str, ...] = ()
+        self.transports = transports  # handlers by IP protocol number (inet_protos)
+        self.handles = 0  # how many queueing disciplines without a number of their own there have been
+        self.modules: tuple[str, ...] = ()  # those that were loaded, of which it matters when
 
     def next_handle(self) -> int:
         """qdisc_alloc_handle: none is given twice."""

@@ -95,16 +95,11 @@ def refused(*spellings: str, words: int = 1) -> Attribute:
 
 
 class Detail(NamedTuple):
-    """One setting as `ip -d link` prints it.
+    """One setting as `ip -d link` prints it."""
 
-    Attributes:
-        name: in JSON; empty for what is printed as text alone.
-        text: with the blank behind it.
-    """
-
-    name: str
+    name: str  # in JSON; empty for what is printed as text alone
     value: Any
-    text: str
+    text: str  # with the blank behind it
 
 
 def setting(name: str, value: Any, text: str = "") -> Detail:
@@ -115,22 +110,16 @@ def setting(name: str, value: Any, text: str = "") -> Detail:
 
 
 class NewLink(NamedTuple):
-    """What a kind is asked to make.
+    """What a kind is asked to make."""
 
-    Attributes:
-        namespace: where the device shall be.  name: what it shall be called.
-        mac: None where the kind may choose.  new_mac: gives a random one.
-        home: the namespace of who asks.  lower: the device that it shall stand on (`link`), or None.
-    """
-
-    namespace: NetworkNamespace
-    name: str
-    mac: int | None
+    namespace: NetworkNamespace  # where the device shall be
+    name: str  # what it shall be called
+    mac: int | None  # None where the kind may choose
     mtu: int | None
     settings: dict[str, Any]
-    home: NetworkNamespace
-    lower: Interface | None
-    new_mac: Callable[[], int]
+    home: NetworkNamespace  # the namespace of who asks
+    lower: Interface | None  # the device that it shall stand on (`link`), or None
+    new_mac: Callable[[], int]  # gives a random one
 
     @property
     def address(self) -> int:

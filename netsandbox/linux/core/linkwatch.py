@@ -19,20 +19,15 @@ if TYPE_CHECKING:
 
 
 class LinkWatch:
-    """The events of one kernel.
-
-    Attributes:
-        ran: when it last looked at all of them.  waiting: devices without carrier that nobody has been told of.
-        is_running: it is telling of one; what loses its carrier by that waits for the next round.
-    """
+    """The events of one kernel."""
 
     __slots__ = ("is_running", "ran", "scheduler", "waiting")
 
     def __init__(self, scheduler: Scheduler) -> None:
         self.scheduler = scheduler
-        self.ran = -SECOND
-        self.is_running = False
-        self.waiting: dict[Interface, Tell] = {}
+        self.ran = -SECOND  # when it last looked at all of them
+        self.is_running = False  # it is telling of one; what loses its carrier by that waits for the next round
+        self.waiting: dict[Interface, Tell] = {}  # devices without carrier that nobody has been told of
 
     def fire(self, interface: Interface, tell: Tell) -> None:
         """linkwatch_fire_event: what lost its carrier may wait, and where it is back by then nobody hears of it."""

@@ -45,12 +45,7 @@ def receive(interface: Interface, frame: Frame, tag: VlanTag) -> Verdict:
 
 
 class VlanInterface(StackedInterface):
-    """One VLAN of the device below.
-
-    Attributes:
-        below: that device.  vid: number of the VLAN.  tpid: EtherType of its tag.
-        switches: names of SWITCHES that are on.
-    """
+    """One VLAN of the device below."""
 
     kind = "vlan"
     min_mtu = 0
@@ -60,11 +55,11 @@ class VlanInterface(StackedInterface):
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, below: Interface, vid: int, tpid: int) -> None:
         super().__init__(namespace, name, mac, below.mtu)
-        self.below = below
+        self.below = below  # that device
         self.tso_max, self.releases_dst = below.tso_max, below.releases_dst
-        self.vid = vid
-        self.tpid = tpid
-        self.switches = {"reorder_hdr"}
+        self.vid = vid  # number of the VLAN
+        self.tpid = tpid  # EtherType of its tag
+        self.switches = {"reorder_hdr"}  # names of SWITCHES that are on
         self.egress: dict[int, int] = {}
         """Priority of the tag by priority of the packet."""
         self.ingress: dict[int, int] = {}

@@ -13,17 +13,13 @@ BANDS = 3
 
 
 class FastFifo(Fifo):
-    """Who is in a better band goes first; each band has room for as many as the device's queue.
-
-    Attributes:
-        bands: what waits in each, the best first.
-    """
+    """Who is in a better band goes first; each band has room for as many as the device's queue."""
 
     kind = "pfifo_fast"
 
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
-        self.bands: tuple[list[Held], ...] = ()
+        self.bands: tuple[list[Held], ...] = ()  # what waits in each, the best first
         self.purge()
 
     @property

@@ -12,16 +12,12 @@ FIRST_CREDIT = 60 * SECOND
 
 
 class Peer:
-    """What is remembered of one address that errors were sent to (struct inet_peer).
-
-    Attributes:
-        tokens: saved-up nanoseconds; an error costs icmp_ratelimit of them.
-    """
+    """What is remembered of one address that errors were sent to (struct inet_peer)."""
 
     __slots__ = ("last", "redirects", "tokens")
 
     def __init__(self, now: int) -> None:
-        self.tokens = 0
+        self.tokens = 0  # saved-up nanoseconds; an error costs icmp_ratelimit of them
         self.last = now - FIRST_CREDIT
         self.redirects = 0
 

@@ -34,19 +34,14 @@ SECOND_REPORT = 1000
 
 
 class HostGroups:
-    """What a namespace remembers of its groups besides that it is in them (struct ip_mc_list).
-
-    Attributes:
-        timers: answers that wait, by device and group.  reporters: where this host was the last to report.
-        old_until: by device, until when somebody is taken to ask in version 2.
-    """
+    """What a namespace remembers of its groups besides that it is in them (struct ip_mc_list)."""
 
     __slots__ = ("old_until", "others", "reporters", "timers")
 
     def __init__(self, _namespace: NetworkNamespace) -> None:
-        self.timers: dict[tuple[str, int], Timer] = {}
-        self.reporters: set[tuple[str, int]] = set()
-        self.old_until: dict[str, int] = {}
+        self.timers: dict[tuple[str, int], Timer] = {}  # answers that wait, by device and group
+        self.reporters: set[tuple[str, int]] = set()  # where this host was the last to report
+        self.old_until: dict[str, int] = {}  # by device, until when somebody is taken to ask in version 2
         self.others: Counter[tuple[str, int]] = Counter()
         """Who is in a group besides the first that joined it."""
 

@@ -21,29 +21,20 @@ ORDINARY = tuple(top not in (0, 127) and top < 224 for top in range(256))
 
 
 class InputRoute:
-    """What to do with a packet that came in.
-
-    Attributes:
-        type: local, broadcast, multicast, unicast (to forward) or unreachable.
-        refusal: set when the packet is not taken at all.
-        error: errno name behind `unreachable`: a router answers it with an ICMP error.
-        interface: the one to leave by, when it is to be forwarded.
-        redirect: the packet leaves as it came, so its sender knows a shorter way.
-        rule: the one that let it be `unreachable`.
-    """
+    """What to do with a packet that came in."""
 
     __slots__ = ("chosen", "error", "interface", "redirect", "refusal", "route", "rule", "type")
 
     def __init__(self, kind: str, refusal: Dropped | None, error: str, route: Route | None, interface: Interface | None,
                  chosen: OutputRoute | None, redirect: bool, rule: RuleMatched | None = None) -> None:
-        self.type = kind
-        self.refusal = refusal
-        self.error = error
+        self.type = kind  # local, broadcast, multicast, unicast (to forward) or unreachable
+        self.refusal = refusal  # set when the packet is not taken at all
+        self.error = error  # errno name behind `unreachable`: a router answers it with an ICMP error
         self.route = route
-        self.interface = interface
+        self.interface = interface  # the one to leave by, when it is to be forwarded
         self.chosen = chosen
-        self.redirect = redirect
-        self.rule = rule
+        self.redirect = redirect  # the packet leaves as it came, so its sender knows a shorter way
+        self.rule = rule  # the one that let it be `unreachable`
 
 
 def route_input(interface: Interface, source: int, destination: int, mark: int = 0,

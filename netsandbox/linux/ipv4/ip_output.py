@@ -30,17 +30,13 @@ NO_WAY = "no way"
 
 
 class LoopedBack:
-    """A broadcast's or multicast's copy for its own sender; no tap sees it (PACKET_LOOPBACK).
-
-    Attributes:
-        buffer: what is noted beside it, where hooks look.
-    """
+    """A broadcast's or multicast's copy for its own sender; no tap sees it (PACKET_LOOPBACK)."""
 
     __slots__ = ("buffer", "interface")
 
     def __init__(self, interface: Interface, buffer: SocketBuffer | None = None) -> None:
         self.interface = interface
-        self.buffer = buffer
+        self.buffer = buffer  # what is noted beside it, where hooks look
 
     def receive(self, frame: Frame) -> Any:
         """The copy enters the stack where it left; its route is known, so its source is not doubted."""

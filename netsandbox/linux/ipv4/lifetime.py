@@ -14,20 +14,15 @@ FOREVER = (1 << 32) - 1
 
 
 class Lifetime:
-    """How long an address is valid, and how long it should be preferred, in seconds from some moment on.
-
-    Attributes:
-        since: that moment, in virtual nanoseconds.
-        timer: takes the address away.
-    """
+    """How long an address is valid, and how long it should be preferred, in seconds from some moment on."""
 
     __slots__ = ("preferred", "since", "timer", "valid")
 
     def __init__(self, valid: int, preferred: int, since: int) -> None:
         self.valid = valid
         self.preferred = preferred
-        self.since = since
-        self.timer: Timer | None = None
+        self.since = since  # that moment, in virtual nanoseconds
+        self.timer: Timer | None = None  # takes the address away
 
     @property
     def is_permanent(self) -> bool:

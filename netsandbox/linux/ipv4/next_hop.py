@@ -12,22 +12,14 @@ from netsandbox.linux.ipv4.route import Route
 
 
 class NextHopException(NamedTuple):
-    """What was learned about one destination (struct fib_nh_exception).
+    """What was learned about one destination (struct fib_nh_exception)."""
 
-    Attributes:
-        mtu: path MTU in bytes, or 0.  gateway: from a redirect, or None.
-        locked: a router asked for less than route.min_pmtu: smaller packets are cut without DF.
-        route: whose next hop it belongs to: it is forgotten with it.
-        expires: virtual nanoseconds.
-        is_used: something was routed by it; `ip route show cache` lists no other.
-    """
-
-    mtu: int
-    gateway: int | None
-    locked: bool
-    route: Route
-    expires: int
-    is_used: bool = False
+    mtu: int  # path MTU in bytes, or 0
+    gateway: int | None  # from a redirect, or None
+    locked: bool  # a router asked for less than route.min_pmtu: smaller packets are cut without DF
+    route: Route  # whose next hop it belongs to: it is forgotten with it
+    expires: int  # virtual nanoseconds
+    is_used: bool = False  # something was routed by it; `ip route show cache` lists no other
 
 
 def learned_about(namespace: NetworkNamespace, destination: int, route: Route | None) -> NextHopException | None:

@@ -13,18 +13,14 @@ PRIOMAP: tuple[int, ...] = (1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1)
 """Which band a packet's priority means, where no filter knows it."""
 MIN_BANDS, MAX_BANDS = 2, 16
 class Prio(Classful):
-    """One of them.
-
-    Attributes:
-        bands: what the frames of each band go through, the best first.  priomap: of each priority, its band.
-    """
+    """One of them."""
 
     kind = "prio"
 
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
-        self.priomap = PRIOMAP
-        self.bands: list[Discipline] = []
+        self.priomap = PRIOMAP  # of each priority, its band
+        self.bands: list[Discipline] = []  # what the frames of each band go through, the best first
         self.resize(3)
 
     def resize(self, count: int) -> None:

@@ -35,26 +35,16 @@ class ImpossibleError(Exception):
 
 
 class Option(NamedTuple):
-    """One option of an extension.
-
-    Attributes:
-        read: from its argument; None: it takes none.
-        write: as iptables-save writes the value.
-        can_negate: `!` may stand before it.
-        words: how many arguments it takes.
-        needed: a rule without it is refused.
-        aliases: other spellings.
-        excludes: other options that cannot stand beside it.
-    """
+    """One option of an extension."""
 
     flag: str
-    read: Callable[[str], Any] | None = None
-    write: Callable[[Any], str] = str
-    can_negate: bool = True
-    words: int = 1
-    needed: bool = False
-    aliases: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
+    read: Callable[[str], Any] | None = None  # from its argument; None: it takes none
+    write: Callable[[Any], str] = str  # as iptables-save writes the value
+    can_negate: bool = True  # `!` may stand before it
+    words: int = 1  # how many arguments it takes
+    needed: bool = False  # a rule without it is refused
+    aliases: tuple[str, ...] = ()  # other spellings
+    excludes: tuple[str, ...] = ()  # other options that cannot stand beside it
 
 
 def only_one(name: str, given: dict[str, Given], flags: tuple[str, ...]) -> None:
@@ -133,15 +123,10 @@ class Extension:
 
 
 class Match(Extension):
-    """A match: what -m loads.
+    """A match: what -m loads."""
 
-    Attributes:
-        hooks: those that it may be asked at; None: all.
-        tables: those that it may stand in; None: all.
-    """
-
-    hooks: ClassVar[frozenset[Hook] | None] = None
-    tables: ClassVar[frozenset[str] | None] = None
+    hooks: ClassVar[frozenset[Hook] | None] = None  # those that it may be asked at; None: all
+    tables: ClassVar[frozenset[str] | None] = None  # those that it may stand in; None: all
     needs_counts: bool = False
     """What connections carry has to be counted."""
 

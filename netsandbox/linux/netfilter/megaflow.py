@@ -111,26 +111,18 @@ class Passage(NamedTuple):
 
 
 class Megaflow:
-    """The way of all packets that are alike in the fields that were looked at.
-
-    Attributes:
-        verdict: what it ends with.
-        asked: the rules that are asked.  hits: those that take the packet.
-        end: the built-in chain whose end it comes to, if it does.
-        last: the target that ends it and does something, with which each packet begins.
-        fields: what was looked at.
-    """
+    """The way of all packets that are alike in the fields that were looked at."""
 
     __slots__ = ("asked", "end", "fields", "hits", "last", "verdict", "way")
 
     def __init__(self, walk: Walk, verdict: HookVerdict, told: ChainWalk, fields: tuple[Field, ...]) -> None:
-        self.verdict = verdict
-        self.fields = fields
+        self.verdict = verdict  # what it ends with
+        self.fields = fields  # what was looked at
         self.way = Way(told)
-        self.asked = walk.asked
-        self.hits = [rule for rule, _length in walk.hits]
-        self.end = walk.base if walk.reached_end else None
-        self.last = walk.last
+        self.asked = walk.asked  # the rules that are asked
+        self.hits = [rule for rule, _length in walk.hits]  # those that take the packet
+        self.end = walk.base if walk.reached_end else None  # the built-in chain whose end it comes to, if it does
+        self.last = walk.last  # the target that ends it and does something, with which each packet begins
 
     def follow(self, table: Table, length: int) -> Passage:
         """Lead a packet of so many bytes the same way."""

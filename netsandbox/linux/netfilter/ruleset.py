@@ -27,15 +27,11 @@ class RuleError(Exception):
 
 
 class Refusal(NamedTuple):
-    """Where a target may stand.
-
-    Attributes:
-        is_own: it looks for itself, and nf_tables tells it of the hook of a base chain alone.
-    """
+    """Where a target may stand."""
 
     tables: frozenset[str] | None
     hooks: frozenset[Hook] | None
-    is_own: bool = False
+    is_own: bool = False  # it looks for itself, and nf_tables tells it of the hook of a base chain alone
 
 
 def _refusal_of(target: Target) -> Refusal:

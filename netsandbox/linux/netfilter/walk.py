@@ -29,18 +29,13 @@ ACCEPT, RETURN, CONTINUE = Decision.ACCEPT, Decision.RETURN, Decision.CONTINUE
 
 
 class TraceStep(NamedTuple):
-    """What is told of a traced packet (struct nft_traceinfo).
-
-    Attributes:
-        chain: which the rule is in.  rule: that took the packet; None: the chain's policy decides.
-        is_first: in this built-in chain, so that the packet is told as well.
-    """
+    """What is told of a traced packet (struct nft_traceinfo)."""
 
     table: Table
-    chain: Chain
-    rule: Rule | None
+    chain: Chain  # which the rule is in
+    rule: Rule | None  # that took the packet; None: the chain's policy decides
     answer: Answer
-    is_first: bool
+    is_first: bool  # in this built-in chain, so that the packet is told as well
 
     @property
     def verdict(self) -> str:

@@ -24,23 +24,14 @@ class ResourceLimit(NamedTuple):
 
 
 class Rights(NamedTuple):
-    """The rights of a program.
+    """The rights of a program."""
 
-    Attributes:
-        net_admin: CAP_NET_ADMIN: it may change interfaces, addresses, routes, neighbours and rules.
-        sys_admin: CAP_SYS_ADMIN: it may change the host name.
-        sysctls: /proc/sys can be written; a container without --privileged has it read-only.
-        contained: it sees only its container's processes, of which the first has the PID 1.
-        account: whose program it is; none but root has capabilities.
-        limits: what it was told to keep to (docker run --ulimit).
-    """
-
-    net_admin: bool = True
-    sysctls: bool = True
-    contained: bool = False
-    account: Account = SUPERUSER
-    sys_admin: bool = True
-    limits: tuple[ResourceLimit, ...] = ()
+    net_admin: bool = True  # CAP_NET_ADMIN: it may change interfaces, addresses, routes, neighbours and rules
+    sysctls: bool = True  # /proc/sys can be written; a container without --privileged has it read-only
+    contained: bool = False  # it sees only its container's processes, of which the first has the PID 1
+    account: Account = SUPERUSER  # whose program it is; none but root has capabilities
+    sys_admin: bool = True  # CAP_SYS_ADMIN: it may change the host name
+    limits: tuple[ResourceLimit, ...] = ()  # what it was told to keep to (docker run --ulimit)
 
     def of(self, account: Account) -> Rights:
         """The same for a program of that user's."""

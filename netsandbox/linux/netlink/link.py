@@ -28,21 +28,14 @@ INT_MAX = (1 << 31) - 1
 
 
 class LinkRequest:
-    """What somebody wants one interface to be.
-
-    Attributes:
-        device: the name it has, or is to get when it is made.
-        mac: bytes, or empty.
-        master: a bridge, or None to leave it as it is.
-        namespace: where it shall go, or None.
-    """
+    """What somebody wants one interface to be."""
 
     def __init__(self, device: str = "", kind: str = "") -> None:
-        self.device = device
+        self.device = device  # the name it has, or is to get when it is made
         self.new_name = ""
         self.type = kind
         self.settings: dict[str, Any] = {}
-        self.mac: list[int] = []
+        self.mac: list[int] = []  # bytes, or empty
         self.mtu: int | None = None
         self.up: bool | None = None
         self.arp: bool | None = None
@@ -54,9 +47,9 @@ class LinkRequest:
         self.group: int | None = None
         self.index: int | None = None
         """The number that a new device shall have."""
-        self.master: Interface | None = None
+        self.master: Interface | None = None  # a bridge, or None to leave it as it is
         self.leaves_master = False
-        self.namespace: NetworkNamespace | None = None
+        self.namespace: NetworkNamespace | None = None  # where it shall go, or None
         self.lower: Interface | None = None
         """The device that it shall stand on (`link`)."""
 

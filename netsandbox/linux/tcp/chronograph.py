@@ -9,17 +9,13 @@ IDLE, BUSY, WINDOW, BUFFER = range(4)
 
 
 class Chronograph:
-    """Only one of the reasons runs, the greatest; all are counted in whole ticks.
-
-    Attributes:
-        ticks: of each reason so far.  kind: what runs.
-    """
+    """Only one of the reasons runs, the greatest; all are counted in whole ticks."""
 
     __slots__ = ("_since", "kind", "ticks")
 
     def __init__(self) -> None:
-        self.kind = IDLE
-        self.ticks = [0, 0, 0, 0]
+        self.kind = IDLE  # what runs
+        self.ticks = [0, 0, 0, 0]  # of each reason so far
         self._since = 0
 
     def start(self, kind: int, now: int) -> None:

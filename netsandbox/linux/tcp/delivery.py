@@ -18,17 +18,12 @@ if TYPE_CHECKING:
 
 
 class Departure(NamedTuple):
-    """How things stood when a segment left: times in virtual nanoseconds, and segments that had arrived.
+    """How things stood when a segment left: times in virtual nanoseconds, and segments that had arrived."""
 
-    Attributes:
-        first_at: when the round of sending that it is of began.  arrived_at: when an ACK had brought news last.
-        delivered: how many had arrived.  is_app_limited: the program had no more to send.
-    """
-
-    first_at: int
-    arrived_at: int
-    delivered: int
-    is_app_limited: bool
+    first_at: int  # when the round of sending that it is of began
+    arrived_at: int  # when an ACK had brought news last
+    delivered: int  # how many had arrived
+    is_app_limited: bool  # the program had no more to send
 
 
 class Delivery:

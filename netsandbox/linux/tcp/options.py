@@ -21,18 +21,13 @@ _ALIGNED_HEAD = 0x0101080A
 
 
 class Options(NamedTuple):
-    """What a segment's options say.
+    """What a segment's options say."""
 
-    Attributes:
-        mss: bytes, 0 when not given.  scale: None when not given.
-        stamp: (TSval, TSecr), or None.  sacks: [start, end) pairs.
-    """
-
-    mss: int = 0
-    scale: int | None = None
+    mss: int = 0  # bytes, 0 when not given
+    scale: int | None = None  # None when not given
     sack_permitted: bool = False
-    stamp: tuple[int, int] | None = None
-    sacks: tuple[tuple[int, int], ...] = ()
+    stamp: tuple[int, int] | None = None  # (TSval, TSecr), or None
+    sacks: tuple[tuple[int, int], ...] = ()  # [start, end) pairs
 
 
 NONE = Options()

@@ -21,26 +21,18 @@ TIMEOUT_MIN = 8 * MILLISECOND
 
 
 class RoundTrip:
-    """What one connection has measured.
-
-    Attributes:
-        smoothed: 8 * SRTT, in microseconds; 0 before the first sample.
-        deviation: 4 * the mean deviation.  variation: what the timeout adds to SRTT, in microseconds.
-        floor: what the timeout adds to SRTT at least, in microseconds.  ceiling: its most, in nanoseconds.
-        least: the shortest sample, in microseconds; None before the first.
-        timeout: RTO in nanoseconds, backed off as timers expire.
-    """
+    """What one connection has measured."""
 
     __slots__ = ("_largest", "_sequence", "ceiling", "deviation", "floor", "least", "smoothed", "timeout", "variation")
 
     def __init__(self, floor: int = RTO_MIN_US, ceiling: int = RTO_MAX) -> None:
-        self.floor = floor
-        self.ceiling = ceiling
-        self.smoothed = 0
-        self.deviation = 0
-        self.variation = 0
-        self.least: int | None = None
-        self.timeout = RTO_INITIAL
+        self.floor = floor  # what the timeout adds to SRTT at least, in microseconds
+        self.ceiling = ceiling  # its most, in nanoseconds
+        self.smoothed = 0  # 8 * SRTT, in microseconds; 0 before the first sample
+        self.deviation = 0  # 4 * the mean deviation
+        self.variation = 0  # what the timeout adds to SRTT, in microseconds
+        self.least: int | None = None  # the shortest sample, in microseconds; None before the first
+        self.timeout = RTO_INITIAL  # RTO in nanoseconds, backed off as timers expire
         self._largest = 0
         self._sequence = 0
 

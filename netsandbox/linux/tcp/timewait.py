@@ -28,12 +28,7 @@ INVALID_RATELIMIT = "net.ipv4.tcp_invalid_ratelimit"
 
 
 class TimeWait:
-    """What is left of a connection that is closed on both sides, or on ours and orphaned (struct tcp_timewait_sock).
-
-    Attributes:
-        state: TIME_WAIT, or FIN_WAIT2 while the peer's FIN is still to come.
-        due: when it goes, in virtual nanoseconds.
-    """
+    """What is left of a connection that is closed on both sides, or on ours and orphaned (struct tcp_timewait_sock)."""
 
     __slots__ = ("challenged_at", "due", "expected", "interface", "key", "namespace", "nxt", "process", "recent",
                  "recent_at", "reuse", "scale", "stamp_offset", "stamps", "state", "timer", "tos", "window")
@@ -44,7 +39,7 @@ class TimeWait:
         self.key = conn.key
         self.process = conn.process
         self.reuse = conn.reuse
-        self.state = state
+        self.state = state  # TIME_WAIT, or FIN_WAIT2 while the peer's FIN is still to come
         self.nxt = conn.nxt
         self.expected = conn.expected
         self.window = window
@@ -56,7 +51,7 @@ class TimeWait:
         self.tos = conn.tos
         self.challenged_at = -1 << 62
         self.timer: Timer | None = None
-        self.due = 0
+        self.due = 0  # when it goes, in virtual nanoseconds
 
 
 def fin_timeout(conn: Connection) -> int:

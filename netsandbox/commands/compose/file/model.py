@@ -15,28 +15,18 @@ BIND, VOLUME, TMPFS = "bind", "volume", "tmpfs"
 
 
 class Mounting(NamedTuple):
-    """One mount of a service.
+    """One mount of a service."""
 
-    Attributes:
-        kind: bind, volume or tmpfs.
-        source: a path, a volume by the name that the file has, or empty.
-        label: SELinux's letter.  spread: how what is mounted below it is seen elsewhere.
-        keeps_empty: a volume gets nothing of what the image has there (nocopy).
-        options: what only --mount says.
-        makes_path: a folder that is not there is made.
-        sections: the kinds that it says something of.
-    """
-
-    kind: str
-    source: str
+    kind: str  # bind, volume or tmpfs
+    source: str  # a path, a volume by the name that the file has, or empty
     target: str
     read_only: bool = False
-    label: str = ""
-    spread: str = ""
-    keeps_empty: bool = False
-    options: tuple[str, ...] = ()
-    makes_path: bool = True
-    sections: tuple[str, ...] = ()
+    label: str = ""  # SELinux's letter
+    spread: str = ""  # how what is mounted below it is seen elsewhere
+    keeps_empty: bool = False  # a volume gets nothing of what the image has there (nocopy)
+    options: tuple[str, ...] = ()  # what only --mount says
+    makes_path: bool = True  # a folder that is not there is made
+    sections: tuple[str, ...] = ()  # the kinds that it says something of
 
 
 class Attachment(NamedTuple):
@@ -60,16 +50,11 @@ class Attachment(NamedTuple):
 
 
 class BuildSpec(NamedTuple):
-    """How a service's image is built.
+    """How a service's image is built."""
 
-    Attributes:
-        context: the folder's path.  flags: what `docker build` is told besides.
-        line: where the file says so.
-    """
-
-    context: str
-    flags: tuple[str, ...]
-    line: int
+    context: str  # the folder's path
+    flags: tuple[str, ...]  # what `docker build` is told besides
+    line: int  # where the file says so
 
 
 class Service(NamedTuple):
@@ -144,23 +129,17 @@ class VolumeSpec(NamedTuple):
 
 
 class Project(NamedTuple):
-    """A Compose file, read.
-
-    Attributes:
-        notes: (line, key) of what the sandbox does not model.
-        overrides: the paths of further files that it was read with.
-        text: the file's.  folder: what its paths are relative to.
-    """
+    """A Compose file, read."""
 
     name: str
     path: str
     services: Mapping[str, Service]
     networks: Mapping[str, NetworkSpec]
     volumes: Mapping[str, VolumeSpec] = {}
-    notes: tuple[tuple[int, str], ...] = ()
-    overrides: tuple[str, ...] = ()
-    text: str = ""
-    folder: str = ""
+    notes: tuple[tuple[int, str], ...] = ()  # (line, key) of what the sandbox does not model
+    overrides: tuple[str, ...] = ()  # the paths of further files that it was read with
+    text: str = ""  # the file's
+    folder: str = ""  # what its paths are relative to
 
     def container_name(self, service: Service, number: int) -> str:
         return service.container_name or f"{self.name}-{service.name}-{number}"

@@ -26,20 +26,13 @@ class ListOf(NamedTuple):
 
 
 class MapOf(NamedTuple):
-    """A map.
+    """A map."""
 
-    Attributes:
-        fields: what its keys may be; one that begins with x- may always be.
-        rest: of what any other key may be, if there may be one.
-        required: keys that have to be there.
-        is_closed: a key that is no name is refused, as one is that no field has.
-    """
-
-    fields: Mapping[str, Schema] = {}
-    rest: Schema | None = None
-    required: tuple[str, ...] = ()
+    fields: Mapping[str, Schema] = {}  # what its keys may be; one that begins with x- may always be
+    rest: Schema | None = None  # of what any other key may be, if there may be one
+    required: tuple[str, ...] = ()  # keys that have to be there
     may_be_null: bool = False
-    is_closed: bool = False
+    is_closed: bool = False  # a key that is no name is refused, as one is that no field has
 
 
 class Texts(NamedTuple):

@@ -49,9 +49,6 @@ class Starting:
         waits: at the end for all of them.
         is_told: whether it is told.
         then: what comes when all have been started; its status is the command's.
-
-    Attributes:
-        patience: nanoseconds that it waits at the end, or 0 for as long as it takes.
     """
 
     def __init__(self, client: Client, project: Project, services: list[tuple[Service, list[Container]]], *,
@@ -63,7 +60,7 @@ class Starting:
         self.waits = waits
         self.is_told = self.tells_waits = is_told
         self.then = then
-        self.patience = 0
+        self.patience = 0  # nanoseconds that it waits at the end, or 0 for as long as it takes
         self.until: int | None = None
         self.wanted: list[Wanted] = []
         self.everything = [container for _service, made in services for container in made]

@@ -61,17 +61,12 @@ class Instruction(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """What one FROM begins.
-
-    Attributes:
-        base: the image or the earlier stage that it begins with, as it is written.
-        body: its instructions, FROM first.
-    """
+    """What one FROM begins."""
 
     name: str
     number: int
-    base: str
-    body: tuple[Instruction, ...]
+    base: str  # the image or the earlier stage that it begins with, as it is written
+    body: tuple[Instruction, ...]  # its instructions, FROM first
 
 
 class Planned(NamedTuple):

@@ -15,22 +15,15 @@ ONE_BYTE = 127
 
 
 class Step(NamedTuple):
-    """One step.
-
-    Attributes:
-        took: nanoseconds.
-        details: what it did, in lines.  output: what its program wrote.
-        warnings: what is said of the Dockerfile.
-        error: why it failed; empty for one that did not.
-    """
+    """One step."""
 
     label: str
-    took: int = 0
-    details: tuple[str, ...] = ()
-    output: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    took: int = 0  # nanoseconds
+    details: tuple[str, ...] = ()  # what it did, in lines
+    output: tuple[str, ...] = ()  # what its program wrote
+    warnings: tuple[str, ...] = ()  # what is said of the Dockerfile
     is_cached: bool = False
-    error: str = ""
+    error: str = ""  # why it failed; empty for one that did not
 
 
 def of_target(steps: list[Step], target: str) -> list[Step]:

@@ -43,21 +43,15 @@ def installed(image: Image, text: str, has_program: Callable[[str], bool]) -> tu
 
 
 class Run:
-    """One RUN under way.
-
-    Attributes:
-        key: what its outcome is kept by.
-        output: the lines that its program wrote.
-        code: its exit status, once it has ended.
-    """
+    """One RUN under way."""
 
     def __init__(self, instruction: Instruction, label: str, key: str, container: Container) -> None:
         self.instruction = instruction
         self.label = label
-        self.key = key
+        self.key = key  # what its outcome is kept by
         self.container = container
-        self.output: list[str] = []
-        self.code = 0
+        self.output: list[str] = []  # the lines that its program wrote
+        self.code = 0  # its exit status, once it has ended
         container.console.readers = (self._read,)
 
     def _read(self, item: tuple[str, str]) -> None:

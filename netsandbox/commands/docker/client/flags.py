@@ -63,15 +63,10 @@ def refused(*names: str, kind: str = "bool") -> tuple[Flag, ...]:
 
 
 class Parsed(NamedTuple):
-    """A command line that was understood.
+    """A command line that was understood."""
 
-    Attributes:
-        values: by flag name: bool, text, list of texts or int; a flag that was not given is missing.
-        operands: all other words.
-    """
-
-    values: dict[str, Any]
-    operands: list[str]
+    values: dict[str, Any]  # by flag name: bool, text, list of texts or int; a flag that was not given is missing
+    operands: list[str]  # all other words
 
     def on(self, name: str) -> bool:
         return bool(self.values.get(name, False))

@@ -28,25 +28,15 @@ EXECUTING = "template parsing error"
 
 
 class Listing(NamedTuple):
-    """A kind of list.
+    """A kind of list."""
 
-    Attributes:
-        type_name: what an error calls a row.
-        columns: of the usual table.
-        others: headings of fields that are no column of it.
-        raw: the template that --format raw stands for.
-        before: what an error begins with when the template cannot be carried out.
-        narrowest: of the columns of the usual table, with their spaces.
-        identity: the field that --quiet prints.
-    """
-
-    type_name: str
-    columns: tuple[Column, ...]
-    others: Mapping[str, str] = NOTHING
-    raw: str = ""
-    before: str = EXECUTING
-    narrowest: int = NARROWEST
-    identity: str = "ID"
+    type_name: str  # what an error calls a row
+    columns: tuple[Column, ...]  # of the usual table
+    others: Mapping[str, str] = NOTHING  # headings of fields that are no column of it
+    raw: str = ""  # the template that --format raw stands for
+    before: str = EXECUTING  # what an error begins with when the template cannot be carried out
+    narrowest: int = NARROWEST  # of the columns of the usual table, with their spaces
+    identity: str = "ID"  # the field that --quiet prints
 
     def show(self, client: Client, parsed: Parsed, rows: list[dict[str, Any]]) -> None:
         """Print rows as the command line asks for."""

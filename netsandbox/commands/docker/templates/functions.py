@@ -13,18 +13,12 @@ from netsandbox.engine.budget import Use, hold
 
 
 class Function(NamedTuple):
-    """One function.
+    """One function."""
 
-    Attributes:
-        call: what it does.
-        least: how many arguments it wants.  is_variadic: more are taken too.
-        takes: the types of its arguments, where it is choosy.
-    """
-
-    call: Callable[..., Any]
-    least: int
-    is_variadic: bool = False
-    takes: tuple[type, ...] = ()
+    call: Callable[..., Any]  # what it does
+    least: int  # how many arguments it wants
+    is_variadic: bool = False  # more are taken too
+    takes: tuple[type, ...] = ()  # the types of its arguments, where it is choosy
 
 
 def _index(value: Any, *keys: Any) -> Any:

@@ -29,47 +29,32 @@ class Token(NamedTuple):
 
 
 class Operand(NamedTuple):
-    """One value: a field of the dot, a variable, a literal, a function's name, or a pipeline in parentheses.
-
-    Attributes:
-        chain: the fields that are taken from it.
-        position: byte offset that an error names.
-        source: its text, as an error shows it.
-    """
+    """One value: a field of the dot, a variable, a literal, a function's name, or a pipeline in parentheses."""
 
     kind: str
     value: str | float | bool | Pipeline | None
-    chain: tuple[str, ...]
-    position: int
-    source: str
+    chain: tuple[str, ...]  # the fields that are taken from it
+    position: int  # byte offset that an error names
+    source: str  # its text, as an error shows it
 
 
 class Pipeline(NamedTuple):
-    """Commands joined by `|`, each a function or value with its arguments; variables take its result.
-
-    Attributes:
-        is_assign: the variables are there already (`=`, not `:=`).
-    """
+    """Commands joined by `|`, each a function or value with its arguments; variables take its result."""
 
     variables: tuple[str, ...]
     commands: tuple[tuple[Operand, ...], ...]
-    is_assign: bool = False
+    is_assign: bool = False  # the variables are there already (`=`, not `:=`)
 
 
 class Node(NamedTuple):
-    """One part of a template: text, an action, or if, range and with, which have a body and an else.
-
-    Attributes:
-        text: of {{template "NAME"}} the name.
-        place: of the name, and the whole action as an error shows it.
-    """
+    """One part of a template: text, an action, or if, range and with, which have a body and an else."""
 
     kind: str
-    text: str = ""
+    text: str = ""  # of {{template "NAME"}} the name
     pipeline: Pipeline | None = None
     body: tuple[Node, ...] = ()
     otherwise: tuple[Node, ...] = ()
-    place: tuple[int, str] = (0, "")
+    place: tuple[int, str] = (0, "")  # of the name, and the whole action as an error shows it
 
 
 def parse(template: str, functions: Container[str]) -> dict[str, tuple[Node, ...]]:

@@ -13,19 +13,14 @@ from netsandbox.engine.units import SECOND
 
 
 class Struct(dict[str, Any]):
-    """A struct: its fields by Go's names.
-
-    Attributes:
-        kind: its type.  is_pointer: it is reached by a pointer.
-        shown: how JSON names a field; empty for an embedded struct.  optional: JSON leaves it out when it is empty.
-    """
+    """A struct: its fields by Go's names."""
 
     def __init__(self, kind: str) -> None:
         super().__init__()
-        self.kind = kind
-        self.is_pointer = False
-        self.shown: dict[str, str] = {}
-        self.optional: set[str] = set()
+        self.kind = kind  # its type
+        self.is_pointer = False  # it is reached by a pointer
+        self.shown: dict[str, str] = {}  # how JSON names a field; empty for an embedded struct
+        self.optional: set[str] = set()  # JSON leaves it out when it is empty
 
     def add(self, name: str, shown: str, value: Any, *, is_optional: bool = False, is_embedded: bool = False) -> None:
         self[name] = value
@@ -52,18 +47,13 @@ class Struct(dict[str, Any]):
 
 
 class Map(dict[Any, Any]):
-    """A map of which the type is known, or one of JSON's that is not.
-
-    Attributes:
-        zero: what `index` gives for a key that is not there.
-        is_nil: it was never made: JSON has null for it.
-    """
+    """A map of which the type is known, or one of JSON's that is not."""
 
     def __init__(self, items: dict[Any, Any], kind: str, *, zero: Any = None, is_nil: bool = False) -> None:
         super().__init__(items)
         self.kind = kind
-        self.zero = zero
-        self.is_nil = is_nil
+        self.zero = zero  # what `index` gives for a key that is not there
+        self.is_nil = is_nil  # it was never made: JSON has null for it
 
 
 class Slice(list[Any]):

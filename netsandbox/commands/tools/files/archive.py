@@ -15,15 +15,11 @@ from netsandbox.linux.core.inode import Directory, FileError
 
 
 class Member(NamedTuple):
-    """A file, a directory or a link, with a file's content.
-
-    Attributes:
-        text: the file's own, which of a capture knows its frames; empty out of an archive.
-    """
+    """A file, a directory or a link, with a file's content."""
 
     info: tarfile.TarInfo
     content: bytes = b""
-    text: str = ""
+    text: str = ""  # the file's own, which of a capture knows its frames; empty out of an archive
 
 
 def member(files: Files, path: str, name: str) -> Member:

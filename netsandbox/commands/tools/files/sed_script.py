@@ -16,17 +16,12 @@ NOT_MODELLED = frozenset("DGHNPghnxlrwbtT:eFWzQ")
 
 
 class Address(NamedTuple):
-    """A line's number, LAST, or what must be found in it.
-
-    Attributes:
-        every: each so many lines from `number` on (first~step).
-        more: as the end of a range, so many lines behind its first.
-    """
+    """A line's number, LAST, or what must be found in it."""
 
     number: int = 0
     pattern: Pattern | None = None
-    every: int = 0
-    more: int = 0
+    every: int = 0  # each so many lines from `number` on (first~step)
+    more: int = 0  # as the end of a range, so many lines behind its first
 
 
 class Step(NamedTuple):

@@ -22,15 +22,11 @@ MASK = 0xFFFFFFFF
 
 
 class SocketTimer(NamedTuple):
-    """A timer that a socket waits for.
+    """A timer that a socket waits for."""
 
-    Attributes:
-        kind: on, keepalive, timewait or persist.  left: milliseconds.  retries: how often it rang already.
-    """
-
-    kind: str
-    left: int
-    retries: int
+    kind: str  # on, keepalive, timewait or persist
+    left: int  # milliseconds
+    retries: int  # how often it rang already
 
     @property
     def resent(self) -> int:

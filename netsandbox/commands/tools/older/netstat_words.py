@@ -17,16 +17,11 @@ FLAGS = {"Ip": "w", "Icmp": "w", "Tcp": "t", "Udp": "u", "TcpExt": "t"}
 
 
 class Entry(NamedTuple):
-    """How a counter is told.
-
-    Attributes:
-        kind: empty for always; `?` unless it is 0, `!` never, `<` and `>` in a histogram.
-        text: with {} for the number.
-    """
+    """How a counter is told."""
 
     name: str
-    kind: str
-    text: str
+    kind: str  # empty for always; `?` unless it is 0, `!` never, `<` and `>` in a histogram
+    text: str  # with {} for the number
 
 
 class _State:

@@ -31,20 +31,14 @@ CANNOT = "Cannot parse dst/src address."
 
 
 class Test(NamedTuple):
-    """One condition, or several.
+    """One condition, or several."""
 
-    Attributes:
-        kind: port, host, dev, and, or, not.
-        end: 0 for the local address, 1 for the peer's.
-        parts: what is joined.
-    """
-
-    kind: str
-    end: int = 0
+    kind: str  # port, host, dev, and, or, not
+    end: int = 0  # 0 for the local address, 1 for the peer's
     comparison: str = "="
     port: int | None = None
     network: Network | IPv6Network | None = None
-    parts: tuple[Test, ...] = ()
+    parts: tuple[Test, ...] = ()  # what is joined
     device: Interface | None = None
 
     def takes(self, row: SocketRow) -> bool:

@@ -16,17 +16,13 @@ NAMES = ("statistics", "stats", "details", "raw", "pretty", "batch", "netns", "n
 
 
 class Options(NamedTuple):
-    """How something is shown; `is_version`: nothing but tc's version is asked for.
-
-    Attributes:
-        pretty: JSON in lines; a filter's numbers as names, which is not modelled.
-    """
+    """How something is shown; `is_version`: nothing but tc's version is asked for."""
 
     statistics: bool = False
     json: bool = False
     details: bool = False
     is_version: bool = False
-    pretty: bool = False
+    pretty: bool = False  # JSON in lines; a filter's numbers as names, which is not modelled
 
     def json_of(self, rows: list[dict[str, Any]]) -> str:
         """What --json prints, with numbers as %g has them."""

@@ -35,19 +35,13 @@ BLANKS = " \t\n"
 
 
 class Wish(NamedTuple):
-    """How iptables-restore is to go about it.
+    """How iptables-restore is to go about it."""
 
-    Attributes:
-        keeps: what is in the tables stays (-n).  with_counters: those of the text are set (-c).
-        only_tests: nothing is done (-t).  table: only this one (-T).
-        tells: it says what it does, where it empties a table for it (-v).
-    """
-
-    keeps: bool = False
-    with_counters: bool = False
-    only_tests: bool = False
-    tells: bool = False
-    table: str = ""
+    keeps: bool = False  # what is in the tables stays (-n)
+    with_counters: bool = False  # those of the text are set (-c)
+    only_tests: bool = False  # nothing is done (-t)
+    tells: bool = False  # it says what it does, where it empties a table for it (-v)
+    table: str = ""  # only this one (-T)
 
 
 def restore(namespace: NetworkNamespace, text: str, wish: Wish, program: str = "iptables-restore") -> Answer:

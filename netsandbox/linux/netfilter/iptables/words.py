@@ -43,21 +43,14 @@ class NotModelledError(Exception):
 
 
 class Request(NamedTuple):
-    """One command line.
-
-    Attributes:
-        number: of a rule, from 1; 0 for none.
-        name: the policy, or the new name of a chain.
-        rules: the rule that is meant; several where an address stands for several.
-        impossible: the errno name that the kernel would give to the rule, or empty.
-    """
+    """One command line."""
 
     command: str
     table: str
     chain: str
-    number: int
-    name: str
-    rules: tuple[Rule, ...]
+    number: int  # of a rule, from 1; 0 for none
+    name: str  # the policy, or the new name of a chain
+    rules: tuple[Rule, ...]  # the rule that is meant; several where an address stands for several
     switches: frozenset[str]
     counters: tuple[int, int]
-    impossible: str = ""
+    impossible: str = ""  # the errno name that the kernel would give to the rule, or empty

@@ -31,19 +31,14 @@ class Entry(NamedTuple):
 
 
 class RecentTable:
-    """What the rules with one name remember; the first of them says which part of an address counts.
-
-    Attributes:
-        stamps: how many packets of an address are remembered; a rule that asks for more hits raises it.
-        entries: by address, the one that was seen longest ago first.
-    """
+    """What the rules with one name remember; the first of them says which part of an address counts."""
 
     __slots__ = ("entries", "mask", "stamps")
 
     def __init__(self, mask: int) -> None:
         self.mask = mask
-        self.stamps = 0
-        self.entries: dict[int, Entry] = {}
+        self.stamps = 0  # how many packets of an address are remembered; a rule that asks for more hits raises it
+        self.entries: dict[int, Entry] = {}  # by address, the one that was seen longest ago first
 
     def note(self, address: int, ttl: int, now: int) -> None:
         """recent_entry_init and recent_entry_update."""

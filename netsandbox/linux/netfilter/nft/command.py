@@ -28,17 +28,11 @@ LONG = {"--handle": "-a", "--stateless": "-s", "--numeric": "-n", "--numeric-pri
 
 
 class Asked(NamedTuple):
-    """A command line.
+    """A command line."""
 
-    Attributes:
-        styles: those of STYLES.
-        checks: nothing is to be changed (-c).
-        name: of the file that the commands are in, `-` for standard input; empty where they are `words`.
-    """
-
-    styles: frozenset[str]
-    checks: bool
-    name: str
+    styles: frozenset[str]  # those of STYLES
+    checks: bool  # nothing is to be changed (-c)
+    name: str  # of the file that the commands are in, `-` for standard input; empty where they are `words`
     words: list[str]
 
 

@@ -55,21 +55,15 @@ class Source(NamedTuple):
 
 
 class Line:
-    """A command.
-
-    Attributes:
-        words: of the command, with those that were left out.
-        interfaces: the numbers of the namespace's, by name.
-        in_block: what a table's or chain's braces held: its first words are theirs.
-    """
+    """A command."""
 
     def __init__(self, tokens: list[Token], source: Source, interfaces: Mapping[str, int] = NO_INTERFACES,
                  in_block: bool = False) -> None:
         self.tokens = tokens
-        self.words = [one.text for one in tokens]
+        self.words = [one.text for one in tokens]  # of the command, with those that were left out
         self.source = source
-        self.interfaces = interfaces
-        self.in_block = in_block
+        self.interfaces = interfaces  # the numbers of the namespace's, by name
+        self.in_block = in_block  # what a table's or chain's braces held: its first words are theirs
 
     def insert(self, at: int, word: str) -> None:
         """Put in a word that was left out; complaints show the line as it was typed."""

@@ -23,20 +23,13 @@ Choices = tuple[str, list[list[str]], bool]
 
 
 class Step(NamedTuple):
-    """One expression or statement of a rule.
+    """One expression or statement of a rule."""
 
-    Attributes:
-        word: that it begins with.  said: as it is listed.
-        out: what iptables would be told; with `-j` where it is a verdict.
-        first: the same of what it does before a verdict, or that itself.
-        sets: conditions of which one of several must hold, and those that are nft's own.
-    """
-
-    word: str
-    said: str
-    out: list[str]
-    first: list[list[str] | Target]
-    sets: list[Choices | Match]
+    word: str  # that it begins with
+    said: str  # as it is listed
+    out: list[str]  # what iptables would be told; with `-j` where it is a verdict
+    first: list[list[str] | Target]  # the same of what it does before a verdict, or that itself
+    sets: list[Choices | Match]  # conditions of which one of several must hold, and those that are nft's own
 
 
 class Reader:
