@@ -316,7 +316,7 @@ class LabApp(UnbrokenApp):
             count = sum(said.kind in ("out", "err") for said in jobs.since(self._typed_at))
             if count > 1 and main.hides_output:
                 text = tr("output.more", last=text, count=count)
-            elif count > 1 and not main.has_class("-short") and main.view != "jobs":
+            elif count > 1 and not main.has_class("-short") and main.view not in ("jobs", "branches"):
                 main.bring_output(said.text for said in jobs.since(self._typed_at) if said.kind == "out")
                 self._typed_at = None  # once: who looks at something else meanwhile is not called back
             elif count > 1 and text and jobs.running is None and main.view != "output":

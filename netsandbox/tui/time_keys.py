@@ -90,6 +90,7 @@ class TimeKeys(LabApp):
         self.live.player.pause()
         self.live.jobs.waiting.clear()
         outcome = self.live.execute(line)
+        self._said = self.live.jobs.said  # the status tells it
         self.sync()
         told = outcome.lines[:2] if line == "undo" and len(outcome.lines) > 2 else outcome.lines[:1]
         stop = "；" if language() == "zh" else "; "
@@ -109,4 +110,5 @@ class TimeKeys(LabApp):
             self.main.command.open(event.line)
         elif self._session_line(event.line) > 1:
             self.main.status.say("")  # the head of a table is no message
+            self.main.command.follow("", error=False)
             self.main.set_view("output")
