@@ -102,7 +102,15 @@ def _asked(trace: Trace, record: Record, question: Question) -> int | None:
     waits = isinstance(record.event, NeighbourChanged) and record.event.new is not NudState.FAILED
     end = min(trace.end, record.seq + FAR) if waits else record.seq
     return next((seq for seq, raw in islice(trace.back(end), FAR) if kind_of(raw) in ASKED
-                 and question.is_asked_by(event_of(raw, seq))), None)
+                 and question.is_asked_by(event := event_of(raw, seq)) and not _is_carried(trace, seq, event, question)),
+                None)
+
+
+def _is_carried(trace: Trace, seq: int, event: Any, question: Question) -> bool:
+    """It is the question of a device above, as of a macvlan, which leaves by this one."""
+    return bool(question.interface) and any(
+        isinstance(other.event, FrameSent) and other.event.interface.id != event.interface.id
+        and _is_same(other.event, _arp(event.frame)) for other in before(trace, record_at(trace, seq)))
 
 
 def _whose(trace: Trace, end: int, address: int, heard: set[str], voice: Voice) -> list[str]:

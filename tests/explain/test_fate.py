@@ -162,3 +162,17 @@ def test_the_host_that_drops_a_tagged_question_comes_first_and_the_bridges_own_v
     assert "pc2:eth0 drops" in told[at + 1]
     assert "has no device for that VLAN" in told[at + 1]
     assert not any("br0" in line for line in told)
+
+
+def test_the_question_of_a_device_above_is_none_of_the_device_that_it_leaves_by() -> None:
+    """The last question of eth0 was that of its macvlan, which somebody had answered."""
+    session = KeptSession(uplink=DEFAULT_LAN)
+    for line in ("docker network create -d macvlan --subnet 192.168.1.0/24 -o parent=eth0 mac",
+                 "docker run -d --network mac --ip 192.168.1.50 nginx", "wait 3s", "ping -c 1 -W 1 192.168.1.50",
+                 "ip link add mvh link eth0 type macvlan mode bridge", "ip link set mvh up",
+                 "ip addr add 192.168.1.60/32 dev mvh", "ip route add 192.168.1.50/32 dev mvh",
+                 "ping -c 1 192.168.1.50", "ip neigh flush all"):
+        session.run(line)
+    told = session.run("why host 192.168.1.50").out
+    assert "went this far" in told
+    assert "answers the ARP request" not in told
