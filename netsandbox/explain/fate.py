@@ -101,9 +101,9 @@ def _asked(trace: Trace, record: Record, question: Question) -> int | None:
     """The record of the last question; one that begins to be asked is asked in the same step."""
     waits = isinstance(record.event, NeighbourChanged) and record.event.new is not NudState.FAILED
     end = min(trace.end, record.seq + FAR) if waits else record.seq
-    return next((seq for seq, raw in islice(trace.back(end), FAR) if kind_of(raw) in ASKED
-                 and question.is_asked_by(event := event_of(raw, seq)) and not _is_carried(trace, seq, event, question)),
-                None)
+    asked = ((seq, event_of(raw, seq)) for seq, raw in islice(trace.back(end), FAR) if kind_of(raw) in ASKED)
+    return next((seq for seq, event in asked
+                 if question.is_asked_by(event) and not _is_carried(trace, seq, event, question)), None)
 
 
 def _is_carried(trace: Trace, seq: int, event: Any, question: Question) -> bool:

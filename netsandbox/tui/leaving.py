@@ -50,11 +50,12 @@ class Leaving(LabApp):
         """Those that are still there and have lines that no file has: a file holds one."""
         return [one.name for one in self.live.session.branches.all if one in self._unsaved]
 
-    def _not_saved(self, way: str) -> str:
+    def _not_saved(self, quits: bool) -> str:
         """What is told before all is left: where the present branch is in a file, which others are not."""
         others = self._unsaved_branches()
-        is_present = self.live.session.branches.present.name in others
-        return tr(f"{way}.branches", names=", ".join(others)) if others and not is_present else tr(f"{way}.unsaved")
+        if others and self.live.session.branches.present.name not in others:
+            return tr("quit.branches" if quits else "load.branches", names=", ".join(others))
+        return tr("quit.unsaved" if quits else "load.unsaved")
 
     @property
     def _has_left_something(self) -> bool:
@@ -70,7 +71,7 @@ class Leaving(LabApp):
         if self.is_unsaved and line.strip().removeprefix(":") in QUIT - {"q!"}:
             return tr("load.unsaved")
         leaves = self.is_unsaved and line.split()[:1] in (["load"], ["new"]) and not self.main.is_finished
-        return self._not_saved("load") if leaves and _leads_somewhere(line) else ""
+        return self._not_saved(quits=False) if leaves and _leads_somewhere(line) else ""
 
     async def on_event(self, event: Event) -> None:
         """With any other key one has not asked to leave."""
@@ -82,7 +83,7 @@ class Leaving(LabApp):
         """Leave; where there are lines that no file has, only when it is asked for again, if that can be read."""
         if self.is_unsaved and not self._is_asked and not self.main.has_no_room:
             self._is_asked = True
-            self.main.status.say(self._not_saved("quit"))
+            self.main.status.say(self._not_saved(quits=True))
         else:
             self.action_quit_now()
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from netsandbox.tui.i18n import set_language
+from netsandbox.tui.lesson import Goal, Stand
+from netsandbox.tui.panes.lesson import LessonPane
 from tests.tui.app_harness import stage
-from tests.tui.harness import screen_text
+from tests.tui.harness import Harness, screen_text
 
 UNSAVED = {"en": "Not saved: branch main; enter again leaves", "zh": "分支 main 还没有保存：再按 enter 就丢下"}
 
@@ -35,3 +37,20 @@ async def test_the_branches_stay_while_a_line_prints_and_what_is_compared_is_no_
         await on.line("save one.yaml")
         await on.line("load one.yaml")
         assert UNSAVED[language] in screen_text(on.app)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_all_lines_of_how_a_task_is_done_are_there_before_what_is_still_wrong(language: str) -> None:
+    """One of five was, and below it three goals that asked for what was just typed for the person."""
+    set_language(language)
+    lines = tuple(f"docker network create net{number}" for number in range(5))
+    goals = tuple(Goal(f"exit {number}", False, f"Goal {number} is met", "Type it.") for number in range(3))
+    stand = Stand("t", 1, 2, "So it is done.", lines, "", goals, (), 0, False, "", "", task="Do.", is_open=False)
+    pane = LessonPane()
+    async with Harness(pane).run_test(size=(80, 12)) as pilot:
+        pane.show(stand)
+        await pilot.pause()
+        shown = "\n".join(pane.to_copy())
+        assert all(line in shown for line in lines)
+        assert "Goal 1" not in shown
+        assert "0 of 3" in shown or "0/3" in shown

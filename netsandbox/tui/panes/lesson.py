@@ -109,7 +109,8 @@ class LessonPane(VerticalScroll, can_focus=True):
 
     def _lines(self, stand: Stand | None, size: Size) -> list[Piece]:
         """The text; where a question, the end, what is still wrong or that a task is done would not be seen, goals that
-        are met are one line, as are commands, and of the hints only the last one is there."""
+        are met are one line, as are commands, unless they are how a task is done, and of the hints only the last one is
+        there."""
         if stand is None:
             return [(tr("lesson.none"), "$text-muted")]
         if self.as_written:
@@ -122,7 +123,7 @@ class LessonPane(VerticalScroll, can_focus=True):
             return lines
         stand = stand._replace(hints=stand.hints[-1:])
         lines = lesson_lines(stand, self.glyphs, size.width, are_folded=True)
-        if len(lines) > size.height and len(stand.lines) > FEWEST:
+        if len(lines) > size.height and len(stand.lines) > FEWEST and not stand.task:
             more = f"{stand.lines[0]}  {tr('lesson.commands', count=len(stand.lines) - 1)}"
             lines = lesson_lines(stand._replace(lines=(more,)), self.glyphs, size.width, are_folded=True)
         return lines
@@ -279,7 +280,8 @@ def _goals(stand: Stand, glyphs: GlyphSet, width: int, are_folded: bool) -> list
         return _wrapped(tr("lesson.goals-later", count=len(stand.goals)), "bold", glyphs, width)
     mark = f"{_mark(True, glyphs)[0]} " if are_folded and not stand.unmet else ""
     title = tr("lesson.goals", met=len(stand.goals) - stand.unmet, count=len(stand.goals))
-    shown = [goal for goal in known if not (are_folded and goal.met)]
+    is_shown_how = bool(stand.task and stand.lines)  # which says more than what is still wrong
+    shown = [goal for goal in known if not (are_folded and (goal.met or is_shown_how))]
     return [(mark + title, "bold"), *(line for goal in shown for line in _goal_lines(goal, glyphs, width))]
 
 
