@@ -10,6 +10,7 @@ from netsandbox.apps.ping.ping import Ping
 from netsandbox.engine.units import SECOND
 from netsandbox.session.session import Session
 from tests.apps.labs import HUB, build, run
+from tests.lines import apart
 
 
 @pytest.fixture
@@ -102,3 +103,14 @@ def test_the_sequence_number_begins_anew_without_duplicates(hub: Session) -> Non
 def test_a_word_too_many_is_not_passed_over(words: str, says: str) -> None:
     job = Session().run(f"ping -c 1 {words}")
     assert (job.code, job.out, job.err) == (2, "", says)
+
+
+def test_a_group_that_an_address_has_joined_is_answered_from_the_host_s_own_address() -> None:
+    """As Linux 6.18; the group itself is no source of anything (fib_compute_spec_dst)."""
+    two = apart("ip netns add a; ip netns add b; ip link add va netns a type veth peer name vb netns b\n"
+                "ip -n a addr add 10.0.0.1/24 dev va; ip -n b addr add 10.0.0.2/24 dev vb\n"
+                "ip -n a link set va up; ip -n b link set vb up; ip -n b addr add 239.1.1.1/32 dev vb autojoin\n"
+                "ip -n a route add 239.0.0.0/8 dev va; wait 2s")
+    assert two.run("ip netns exec a ping -c 1 -W 1 239.1.1.1").code == 1, "icmp_echo_ignore_broadcasts is 1"
+    two.run("ip netns exec b sysctl -qw net.ipv4.icmp_echo_ignore_broadcasts=0")
+    assert "64 bytes from 10.0.0.2: icmp_seq=1" in two.run("ip netns exec a ping -c 1 -W 1 239.1.1.1").out

@@ -145,13 +145,68 @@ def test_bridge_monitor_link_tells_of_ports() -> None:
     ("bridge monitor nonsense", 255, 'Argument "nonsense" is unknown, try "bridge monitor help".\n'),
     ("ip monitor dev zz", 255, 'Error: argument "zz" is wrong: Device does not exist\n\n'),
     ("ip monitor dev", 255, 'Command line is not complete. Try option "help"\n'),
-    ("ip monitor rule", 1, "netsandbox: `ip monitor rule` is not modelled\n"),
+    ("ip monitor netconf", 1, "netsandbox: `ip monitor netconf` is not modelled\n"),
     ("bridge monitor vlan", 1, "netsandbox: `bridge monitor vlan` is not modelled\n"),
     ("ip -j monitor", 1, "netsandbox: `ip -json monitor` is not modelled\n"),
 ])
 def test_wrong_words(line: str, code: int, said: str) -> None:
     job = KeptSession().run(line)
     assert (job.code, job.err, job.out) == (code, said, "")
+
+
+def test_rules_come_and_go() -> None:
+    """As iproute2 6.15 on Linux 6.18 told of the same lines."""
+    said = monitored("ip monitor rule dev v0", "ip rule add fwmark 1 table 100",
+                     "ip rule add from 10.1.0.0/16 iif v0 lookup main pref 7", "ip rule del fwmark 1 table 100",
+                     "ip rule add prohibit to 10.3.0.0/16", "ip rule flush", "ip rule add from all lookup main pref 9")
+    assert said.out == """\
+32765:\tfrom all fwmark 0x1 lookup 100
+7:\tfrom 10.1.0.0/16 iif v0 lookup main
+Deleted 32765:\tfrom all fwmark 0x1 lookup 100
+6:\tfrom all to 10.3.0.0/16 prohibit
+Deleted 6:\tfrom all to 10.3.0.0/16 prohibit
+Deleted 7:\tfrom 10.1.0.0/16 iif v0 lookup main
+Deleted 32766:\tfrom all lookup main
+Deleted 32767:\tfrom all lookup default
+9:\tfrom all lookup main
+"""
+
+
+NEXT_HOPS = ("ip nexthop add id 1 via 10.0.0.9 dev v0", "ip nexthop add id 4 via 10.0.0.10 dev v0",
+             "ip nexthop add id 2 blackhole", "ip nexthop add id 3 group 1/4", "ip route add 10.9.0.0/16 nhid 3",
+             "ip route add 10.10.0.0/16 nhid 1", "ip nexthop replace id 1 via 10.0.0.8 dev v0", "ip nexthop del id 4",
+             "ip link set v0 down", "ip nexthop flush")
+
+
+@pytest.mark.parametrize(("command", "said"), [
+    ("ip monitor route nexthop label", """\
+[NEXTHOP]id 1 via 10.0.0.9 dev v0 scope link
+[NEXTHOP]id 4 via 10.0.0.10 dev v0 scope link
+[NEXTHOP]id 2 blackhole
+[NEXTHOP]id 3 group 1/4
+[ROUTE]10.9.0.0/16 nhid 3
+\tnexthop via 10.0.0.9 dev v0 weight 1
+\tnexthop via 10.0.0.10 dev v0 weight 1
+[ROUTE]10.10.0.0/16 nhid 1 via 10.0.0.9 dev v0
+[NEXTHOP]id 1 via 10.0.0.8 dev v0 scope link
+[ROUTE]10.10.0.0/16 nhid 1 via 10.0.0.8 dev v0
+[ROUTE]10.9.0.0/16 nhid 3
+\tnexthop via 10.0.0.8 dev v0 weight 1
+\tnexthop via 10.0.0.10 dev v0 weight 1
+[NEXTHOP]Deleted id 4 via 10.0.0.10 dev v0 scope link
+[NEXTHOP]id 3 group 1
+[NEXTHOP]Deleted id 2 blackhole
+"""), ("ip monitor nexthop dev lo", "id 2 blackhole\nid 3 group 1/4\nid 3 group 1\nDeleted id 2 blackhole\n")])
+def test_next_hops_and_the_routes_over_them(command: str, said: str) -> None:
+    """What goes with the device is told by its link alone (Linux 6.18)."""
+    found = monitored(command, *NEXT_HOPS).out
+    assert re.sub(r" +$", "", found, flags=re.MULTILINE) == said
+
+
+def test_a_blackhole_needs_the_loopback_up() -> None:
+    session = KeptSession()
+    session.run("ip netns add n1")
+    assert session.run("ip -n n1 nexthop add id 2 blackhole").err == "Error: Device for nexthop is not up.\n"
 
 
 def test_it_ends_by_ctrl_c_and_listens_no_longer() -> None:

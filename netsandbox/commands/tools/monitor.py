@@ -20,7 +20,9 @@ from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.ip.link_rows import address_row, link_row
 from netsandbox.commands.tools.ip.neighbour import neighbour_row
+from netsandbox.commands.tools.ip.nexthop_row import put_nexthop
 from netsandbox.commands.tools.ip.route_rows import route_row
+from netsandbox.commands.tools.ip.rule import rule_row
 from netsandbox.commands.tools.monitor_known import Known
 from netsandbox.commands.tools.names import OtherNamespaces, find_interface
 from netsandbox.commands.tools.output import Row, Style
@@ -30,14 +32,15 @@ from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux import events
 from netsandbox.linux.core.neighbour import Neighbour
 from netsandbox.linux.core.nud import NudState
-from netsandbox.linux.device_events import VtepMissing
+from netsandbox.linux.device_events import NextHopChanged, VtepMissing
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
-IP = ("label*", "link*", "address*", "route*", "neigh*", "all", "help*", "dev")
-IP_OTHERS = ("file*", "mroute*", "prefix*", "netconf*", "rule*", "nsid*", "nexthop*", "stats*", "all-nsid*")
+IP = ("label*", "link*", "address*", "route*", "neigh*", "rule*", "nexthop*", "all", "help*", "dev")
+IP_OTHERS = ("file*", "mroute*", "prefix*", "netconf*", "nsid*", "stats*", "all-nsid*")
 BRIDGE = ("link*", "fdb*", "all", "help*")
 BRIDGE_OTHERS = ("file*", "mdb*", "vlan*")
-LABELS = {"link": "[LINK]", "address": "[ADDR]", "route": "[ROUTE]", "neigh": "[NEIGH]", "fdb": "[NEIGH]"}
+LABELS = {"link": "[LINK]", "address": "[ADDR]", "route": "[ROUTE]", "neigh": "[NEIGH]", "fdb": "[NEIGH]",
+          "rule": "[RULE]", "nexthop": "[NEXTHOP]"}
 UNTOLD = (NudState.INCOMPLETE, NudState.DELAY)
 """States that an entry enters without a message (__neigh_event_send, neigh_timer_handler)."""
 
@@ -94,6 +97,8 @@ class Monitor:
         self._known.note([record.event for record in records])
         rows = [(record.at, *found) for record, then in zip_longest(records, records[1:])
                 if not _is_replaced(record, then) for found in self._rows(record, told)]
+        if "rule" in self.kinds:
+            rows += [(self.namespace.scheduler.now, *found) for found in self._rules()]
         for at, kind, is_gone, row in rows:
             label = _stamp(at, self.style.stamp) + LABELS[kind] * self.has_labels
             self._print(f"{label}{'Deleted ' if is_gone else ''}{row.text}".removesuffix("\n"))
@@ -106,6 +111,15 @@ class Monitor:
         find, names = kind
         if not self.kinds.isdisjoint(names):
             yield from find(self, record, told)
+
+    def _rules(self) -> Iterator[tuple[str, bool, Row]]:
+        """RTM_NEWRULE, RTM_DELRULE: rules are in no record, and one tool does one thing to them."""
+        old, new = self._known.rules, tuple(self.namespace.routes.rules)
+        self._known.rules = new
+        for rules, others, is_gone in ((old, new, True), (new, old, False)):
+            for rule in rules if old is not new else ():
+                if rule not in others:
+                    yield "rule", is_gone, rule_row(self.namespace, rule, self.style, rules)
 
     def _is_here(self, place: Any) -> bool:
         return place.namespace == self.namespace.name and self.device in (0, place.id)
@@ -161,6 +175,24 @@ class Monitor:
         if route is not None and not self._known.is_silent(record):
             yield "route", not event.added, route_row(route, self.style, names_table=True)
 
+    def nexthop(self, record: Record, _told: set[tuple[str, int]]) -> Iterator[tuple[str, bool, Row]]:
+        """RTM_NEWNEXTHOP, RTM_DELNEXTHOP; routes over one that has changed are told of as well."""
+        event = record.event
+        hop = self._known.hops.get(event.hop)
+        if event.namespace != self.namespace.name or hop is None or (
+                not event.added and self._known.goes_with_a_link(record)):
+            return
+        row = Row(self.style)
+        put_nexthop(row, hop, self.style)
+        if "nexthop" in self.kinds and (hop.interface is None or self.device in (0, hop.interface.id)):
+            yield "nexthop", not event.added, row
+        routes = self.namespace.routes
+        groups = [one.id for one in routes.nexthops.values() if any(number == hop.id for number, _w in one.members)]
+        for number in [hop.id, *groups] if event.added and "route" in self.kinds and not hop.members else ():
+            for route in routes.all(None):
+                if route.nexthop_id == number:
+                    yield "route", False, route_row(route, self.style, names_table=True)
+
     def neigh(self, record: Record, _told: set[tuple[str, int]]) -> Iterator[tuple[str, bool, Row]]:
         """RTM_NEWNEIGH, RTM_DELNEIGH."""
         event = record.event
@@ -206,13 +238,15 @@ Finder = Callable[[Monitor, "Record", set[tuple[str, int]]], Iterator[tuple[str,
 KINDS: dict[type, tuple[Finder, tuple[str, ...]]] = {
     events.LinkChanged: (Monitor.link, ("link", "port")), events.PortStateChanged: (Monitor.link, ("port",)),
     events.AddressChanged: (Monitor.address, ("address",)), events.RouteChanged: (Monitor.route, ("route",)),
+    NextHopChanged: (Monitor.nexthop, ("nexthop", "route")),
     events.NeighbourChanged: (Monitor.neigh, ("neigh",)), events.FdbLearned: (Monitor.fdb, ("fdb",)),
     events.FdbForgotten: (Monitor.fdb, ("fdb",)), VtepMissing: (Monitor.miss, ("neigh",))}
 
 
 def ip(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:
     """`ip monitor [ all | OBJECTS ] [ label ] [ dev DEVICE ]`."""
-    return _follow("ip", context, Words(arguments), style, (IP, IP_OTHERS), ("link", "address", "route", "neigh"))
+    everything = ("link", "address", "route", "neigh", "rule", "nexthop")
+    return _follow("ip", context, Words(arguments), style, (IP, IP_OTHERS), everything)
 
 
 def bridge(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:

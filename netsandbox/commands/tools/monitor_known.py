@@ -9,6 +9,7 @@ from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.device_events import NextHopChanged
 from netsandbox.linux.events import AddressChanged, FdbLearned, LinkChanged, RouteChanged
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.route_value import RouteValue
@@ -31,6 +32,9 @@ class Known:
             if isinstance(interface, Bridge):
                 self._see_entries(interface)
         self._see_routes()
+        self.rules = tuple(namespace.routes.rules)
+        self.hops = {str(hop): hop for hop in namespace.routes.nexthops.values()}
+        """Next hops with numbers, as `ip nexthop` shows them."""
 
     def note(self, events: list[object]) -> None:
         """Look at what new records tell of, as far as it is still there."""
@@ -41,6 +45,7 @@ class Known:
                 self._see(found)
         if any(isinstance(event, RouteChanged) and event.added and event.namespace == name for event in events):
             self._see_routes()
+        self.hops.update({str(hop): hop for hop in self.namespace.routes.nexthops.values()})
         for identity in {event.bridge.id for event in events if isinstance(event, FdbLearned)}:
             bridge = self.bridge(identity)
             if bridge is not None:
@@ -78,14 +83,25 @@ class Known:
     def route(self, value: RouteValue) -> Route | None:
         return self._routes.get(_key(value))
 
+    def goes_with_a_link(self, record: Record) -> bool:
+        """Whether a next hop went because of its interface, of which nothing is said (nexthop_flush_dev)."""
+        for seq, raw in self.namespace.trace.back(record.seq):
+            if self.namespace.trace.step_of(seq) != record.step:
+                break
+            if isinstance(raw, LinkChanged):
+                return True
+        return False
+
     def is_silent(self, record: Record) -> bool:
-        """Whether a route went because its interface was set down: then the last thing of it before was just that."""
+        """Whether a route went with a next hop or an interface: then the last thing of that before was just that."""
         event = record.event
         if event.added or event.route.interface is None:
             return False
         for seq, raw in self.namespace.trace.back(record.seq):
             if self.namespace.trace.step_of(seq) != record.step:
                 return False
+            if isinstance(raw, NextHopChanged):
+                return not raw.added
             if isinstance(raw, AddressChanged | LinkChanged) and raw.interface.id == event.route.interface.id:
                 return isinstance(raw, LinkChanged) and raw.what == "down"
         return False

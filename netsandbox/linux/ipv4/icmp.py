@@ -67,7 +67,7 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
         return Dropped(DropReason.ICMP_CSUM, (message.checksum, message.right_checksum()))
     namespace = interface.namespace
     kind = message.type
-    if packet.dst not in namespace.routes.local and not namespace.routes.is_local(packet.dst):
+    if not _is_own(namespace, packet.dst):
         refusal = _ignores_group(namespace, kind)
         if refusal is not None:
             return refusal
@@ -84,6 +84,12 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     return Dropped(DropReason.INVALID_PROTO, (kind,))
 
 
+def _is_own(namespace: NetworkNamespace, address: int) -> bool:
+    """Whether it is an address of this host, and no group that one of its interfaces has joined (autojoin)."""
+    routes = namespace.routes
+    return (address in routes.local or routes.is_local(address)) and not is_multicast(address)
+
+
 def _ignores_group(namespace: NetworkNamespace, kind: int) -> Dropped | None:
     """RFC 1122, 3.2.2.6: a broadcast echo may be ignored, and Linux does (icmp_echo_ignore_broadcasts)."""
     if kind not in (ECHO_REQUEST, TIMESTAMP_REQUEST):
@@ -97,7 +103,7 @@ def _reply(interface: Interface, packet: IPv4Packet, reply: IcmpMessage) -> Verd
     """icmp_reply: addresses swapped, the same TOS; out of a VRF by its own table."""
     namespace, vrf = interface.namespace, interface.l3mdev
     source, destination = packet.dst, ip_options.first_stop_back(packet) if packet.options else packet.src
-    if source not in namespace.routes.local and not namespace.routes.is_local(source):
+    if not _is_own(namespace, source):
         source = 0
     route = route_output(namespace, destination, 0, vrf)
     if not isinstance(route, OutputRoute) or route.source != source:

@@ -41,6 +41,8 @@ def put(namespace: NetworkNamespace, request: NextHopRequest, replace: bool) -> 
     elif request.is_blackhole:
         if request.gateway is not None or request.interface is not None:
             raise KernelError("EINVAL", "Blackhole attribute can not be used with gateway, oif, encap or fdb")
+        if not namespace.interfaces["lo"].up:
+            raise KernelError("ENETDOWN", "Device for nexthop is not up")
     else:
         _check_device(request)
     if request.gateway is not None:

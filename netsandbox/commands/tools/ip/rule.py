@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
@@ -184,9 +184,8 @@ def _filter(words: Words) -> dict[str, Any]:
 
 def _show(namespace: NetworkNamespace, found: dict[str, Any], style: Style) -> ToolResult:
     rules = namespace.routes.rules if style.family != "inet6" else DEFAULT[:2]
-    devices, numbers = namespace.interfaces.keys(), {rule.priority for rule in rules}
     found.pop("protocol", None)  # iproute2 reads it, and heeds it where rules are flushed
-    rows = [_row(rule, style, devices, numbers) for rule in rules if _is_wanted(rule, found)]
+    rows = [rule_row(namespace, rule, style, rules) for rule in rules if _is_wanted(rule, found)]
     return ToolResult(0, render(rows, style), "")
 
 
@@ -255,8 +254,13 @@ def _note_action(row: Row, rule: Rule, numbers: Collection[int]) -> None:
         row.note("action", rule.action)
 
 
-def _row(rule: Rule, style: Style, devices: Collection[str], numbers: Collection[int]) -> Row:
-    """print_rule."""
+def rule_row(namespace: NetworkNamespace, rule: Rule, style: Style, rules: Iterable[Rule]) -> Row:
+    """print_rule.
+
+    Args:
+        rules: those that it stands among.
+    """
+    devices, numbers = namespace.interfaces.keys(), {one.priority for one in rules}
     row, words = Row(style), rule.words(devices, numbers)
     row.put("priority", rule.priority, f"{rule.priority}:\t")
     if rule.inverted:
