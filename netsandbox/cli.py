@@ -22,8 +22,7 @@ from netsandbox.explain.words import Both
 from netsandbox.lab.errors import LabError
 
 VERSION = "0.1.0"
-LARGEST_LAB = 64 << 20
-"""Bytes of a kernel lab."""
+LARGEST_LAB = 64 << 20  # Bytes of a kernel lab
 USE_FILES = frozenset({"open", "run", "check", "simulate", "serve"})
 HELP = frozenset({"-h", "--help", "--version"})
 

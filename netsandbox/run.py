@@ -29,8 +29,7 @@ from netsandbox.session.runner import Asked, Event, Line, Runner, Said
 from netsandbox.session.steps import Scenario, Step
 from netsandbox.session.texts import text_in
 
-LOG_ROWS = 200
-"""Rows of the frame log that a transcript ends with."""
+LOG_ROWS = 200  # Rows of the frame log that a transcript ends with
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -29,8 +29,7 @@ from netsandbox.wire.addresses import (
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 from netsandbox.wire.ethernet import Frame
 
-FOR_US = frozenset({HOST, BROADCAST, MULTICAST})
-"""Packet types that arping looks at."""
+FOR_US = frozenset({HOST, BROADCAST, MULTICAST})  # Packet types that arping looks at
 
 
 USAGE = Path(__file__).with_name("arping_usage.txt").read_text(encoding="utf-8").removesuffix("\n")

@@ -7,8 +7,7 @@ from typing import NamedTuple
 from netsandbox.engine.units import EPOCH, SECOND
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")
-"""From 1970-01-01 on."""
+DAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")  # From 1970-01-01 on
 
 
 class Moment(NamedTuple):
@@ -17,8 +16,7 @@ class Moment(NamedTuple):
     year: int
     month: int
     day: int
-    clock: str
-    """As 23:59:59."""
+    clock: str  # As 23:59:59
     weekday: str
 
 

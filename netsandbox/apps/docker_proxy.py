@@ -11,14 +11,10 @@ from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.state import Keepalive
 from netsandbox.linux.tcp.stream import StreamSocket
 
-KEEPALIVE = Keepalive(15, 15, 9)
-"""What Go's net package asks for on every connection."""
-BACKLOG = 4096
-"""net.core.somaxconn, which it asks for."""
-MOST_CLIENTS = 1024
-"""UDP clients that it remembers; the one that came first is forgotten for another one."""
-MOST_RECENT = 16
-"""Of what it has carried, so much is kept for who looks."""
+KEEPALIVE = Keepalive(15, 15, 9)  # What Go's net package asks for on every connection
+BACKLOG = 4096  # net.core.somaxconn, which it asks for
+MOST_CLIENTS = 1024  # UDP clients that it remembers; the one that came first is forgotten for another one
+MOST_RECENT = 16  # Of what it has carried, so much is kept for who looks
 
 
 class Carried(NamedTuple):

@@ -15,7 +15,5 @@ class NameUnknown(NamedTuple):
 
     namespace: str
     name: str
-    error: str
-    """What gai_strerror(3) says."""
-    servers: tuple[int, ...]
-    """The name servers of /etc/resolv.conf; empty where none are asked."""
+    error: str  # What gai_strerror(3) says
+    servers: tuple[int, ...]  # The name servers of /etc/resolv.conf; empty where none are asked

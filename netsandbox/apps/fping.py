@@ -20,8 +20,7 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 HEADER = 8
 BACKOFF = 1.5
-LONGEST_WAIT = 2000
-"""Milliseconds that a count waits for an answer, at most."""
+LONGEST_WAIT = 2000  # Milliseconds that a count waits for an answer, at most
 ERRORS = {UNREACHABLE: "Unreachable", REDIRECT: "Redirect", TIME_EXCEEDED: "Time Exceeded", 4: "Source Quench"}
 UNREACHABLES = ("Network Unreachable", "Host Unreachable", "Protocol Unreachable", "Port Unreachable",
                 "Unreachable (Fragmentation Needed)", "Unreachable (Source Route Failed)",

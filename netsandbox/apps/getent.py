@@ -13,8 +13,7 @@ HOSTS = ("hosts", "ahosts", "ahostsv4", "ahostsv6")
 NOT_FOUND = 2
 
 
-OF_FILES = ("group", "passwd")
-"""Databases of which files tell, a line each."""
+OF_FILES = ("group", "passwd")  # Databases of which files tell, a line each
 OTHERS = ("aliases", "ethers", "gshadow", "initgroups", "netgroup", "networks", "protocols", "rpc", "shadow")
 """Databases of a real one that the sandbox has not."""
 KNOWN = (*HOSTS, *OF_FILES, "services")

@@ -14,8 +14,7 @@ from netsandbox.wire.http import Head, parse_head
 
 BODILESS = (204, 304)
 INTERIM = frozenset({"100", "102", "103"})
-STATUS = b"HTTP/"
-"""What an answer begins with; one of HTTP/0.9 does not."""
+STATUS = b"HTTP/"  # What an answer begins with; one of HTTP/0.9 does not
 
 
 class Url(NamedTuple):

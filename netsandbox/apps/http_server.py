@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 NOT_MODIFIED = 304
 CONTINUE = "100-continue"
-SILENT = 444
-"""A status that nginx alone knows: the connection is closed without an answer."""
+SILENT = 444  # A status that nginx alone knows: the connection is closed without an answer
 
 
 class Response(NamedTuple):

@@ -9,8 +9,7 @@ from netsandbox.apps.stream import Stream
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4
 
-LONGEST = 1 << 20
-"""Bytes of one request that anybody here reads."""
+LONGEST = 1 << 20  # Bytes of one request that anybody here reads
 
 
 class LineSession:

@@ -16,8 +16,7 @@ from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire import dns
 from netsandbox.wire.errors import ParseError
 
-UPSTREAM_TIMEOUT = 4
-"""Seconds that another server may take."""
+UPSTREAM_TIMEOUT = 4  # Seconds that another server may take
 BACKLOG = 4096
 MOST_BY_TCP = 0xFFFF
 
@@ -36,8 +35,7 @@ class Zone(Protocol):
         """The names of an address, None where it knows none."""
 
 
-MOST_NAMES = 10
-"""Names of one address, which has none of its own where there are more: it is a content network's."""
+MOST_NAMES = 10  # Names of one address, which has none of its own where there are more: it is a content network's
 
 
 class Names:
@@ -96,8 +94,7 @@ class NameServer(Program):
         self.asks_from = namespace
         self._asking: list[Forwarded] = []
 
-    forwards_all = False
-    """Whether it asks others also where nobody wanted it to (RD is off)."""
+    forwards_all = False  # Whether it asks others also where nobody wanted it to (RD is off)
 
     def start(self) -> None:
         """Bind the port, or two where it is for the kernel to choose (SocketError: it is taken)."""

@@ -12,8 +12,7 @@ from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import ReverseLookup
 from netsandbox.wire.addresses import format_ipv4
 
-PLACE = "\0"
-"""Stands for the sender in a line that waits."""
+PLACE = "\0"  # Stands for the sender in a line that waits
 
 
 class NamedLines:

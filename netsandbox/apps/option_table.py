@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from netsandbox.apps.program import UsageError
 
-NO_IPV6 = "the sandbox has no IPv6"
-"""Why what asks for it is refused, in every program."""
+NO_IPV6 = "the sandbox has no IPv6"  # Why what asks for it is refused, in every program
 VALUES = {"": "", "=": " <value>", "?": " [value]"}
 
 

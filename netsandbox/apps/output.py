@@ -8,8 +8,7 @@ from typing import Self
 from netsandbox.apps.pipe import Pipe
 from netsandbox.engine.budget import Use
 
-PIECE = 20
-"""Characters that a piece of output counts for besides its own: to keep it takes memory as well."""
+PIECE = 20  # Characters that a piece of output counts for besides its own: to keep it takes memory as well
 
 
 class Appended(list[tuple[str, str]]):

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 from netsandbox.engine.budget import Use, spend
 
 LONGEST = 300
-MOST_MEMORY = 8 << 20
-"""Bytes for one compiled pattern and its automaton."""
+MOST_MEMORY = 8 << 20  # Bytes for one compiled pattern and its automaton
 BASIC = re.compile(r"\\([(){}+?|])|([(){}+?|])|(\[\^?\]?(?:\[[:.=].*?[:.=]\]|[^\]])*\]|\\.)", re.DOTALL)
 """What grep's basic syntax writes the other way round, and what is left as it is: sets, other escapes."""
 WORD_ENDS = re.compile(r"(\[\^?\]?(?:\[[:.=].*?[:.=]\]|[^\]])*\]|\\[^<>])|\\[<>]", re.DOTALL)

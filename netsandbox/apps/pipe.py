@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from netsandbox.engine.budget import Use
 
-CAPACITY = 65536
-"""Of a pipe, in bytes (pipe(7)); only what loops waits for that, the others write on."""
+CAPACITY = 65536  # Of a pipe, in bytes (pipe(7)); only what loops waits for that, the others write on
 
 
 class Pipe:

@@ -19,11 +19,9 @@ from netsandbox.wire.errors import ParseError
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
 
-LENGTH = 2
-"""Bytes before a message by TCP that say how long it is (RFC 1035, 4.2.2)."""
+LENGTH = 2  # Bytes before a message by TCP that say how long it is (RFC 1035, 4.2.2)
 TIMED_OUT = "timed out"
-Answers = dict[int, dns.Message] | None
-"""The responses by type of record; None when nobody answers."""
+Answers = dict[int, dns.Message] | None  # The responses by type of record; None when nobody answers
 
 
 def _nobody(_found: Answers, _server: int) -> None:

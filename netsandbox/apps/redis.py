@@ -12,8 +12,7 @@ NIL: Reply = b"$-1\r\n"
 OK: Reply = b"+OK\r\n"
 WRONG_NUMBER = b"-ERR value is not an integer or out of range\r\n"
 LIMIT = 1 << 63
-OF_BROWSERS = ("host:", "post")
-"""Words of HTTP: who says them is sent away without an answer (securityWarningCommand)."""
+OF_BROWSERS = ("host:", "post")  # Words of HTTP: who says them is sent away without an answer (securityWarningCommand)
 OTHERS = (
     "acl asking auth bgrewriteaof bgsave bitcount bitfield bitfield_ro bitop bitpos blmove blmpop blpop brpop "
     "brpoplpush bzmpop bzpopmax bzpopmin client cluster config copy debug discard dump eval eval_ro evalsha "

@@ -15,8 +15,7 @@ from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.errors import ParseError
 
 HOST, PORT = "127.0.0.1", "6379"
-KINDS = tuple(b"%c" % kind for kind in b"+-:$*")
-"""How a reply of RESP2 begins."""
+KINDS = tuple(b"%c" % kind for kind in b"+-:$*")  # How a reply of RESP2 begins
 NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 MOST_DEPTH = 9
 OTHERS = ("-a -u -s -t -r -i -n -c -d -D -e -x -X -2 -3 --cluster --tls --user --pass --askpass --csv --json --stat "

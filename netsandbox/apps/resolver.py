@@ -24,8 +24,7 @@ class Reply(NamedTuple):
     addresses: tuple[int, ...]
     error: str = ""
     canonical: str = ""
-    aliases: tuple[str, ...] = ()
-    """The other names of a line of /etc/hosts."""
+    aliases: tuple[str, ...] = ()  # The other names of a line of /etc/hosts
 
 
 def is_host_name(name: str) -> bool:

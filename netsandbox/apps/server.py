@@ -38,8 +38,7 @@ REFUSALS: dict[str, tuple[str, ...]] = {
 }
 """What a server writes before it exits with 1; {redis}, {mysql} and {nginx} are the time as each of them writes it."""
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-FOR_EVER = 1e9
-"""Seconds after which nobody waits for a `sleep`."""
+FOR_EVER = 1e9  # Seconds after which nobody waits for a `sleep`
 EXIT_CODES = {"memcached": 71}
 
 FAREWELLS: dict[str, tuple[str, ...]] = {

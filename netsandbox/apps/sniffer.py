@@ -23,8 +23,7 @@ class Sniffer(Program):
     name = "sniff"
     heeds_term = True
     listens = True
-    is_endless = True
-    """Always: the frames that it waits for may never come."""
+    is_endless = True  # Always: the frames that it waits for may never come
 
     def __init__(self, interface: Interface, wanted: Filter, count: int | None, name_of: Callable[[int], str],
                  pid: int = 1) -> None:

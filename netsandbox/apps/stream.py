@@ -143,8 +143,7 @@ class Stream:
             self.taken += len(data)
             self.owner.received(self, data)
 
-    saw_end = False
-    """Whether the peer has said that it sends no more."""
+    saw_end = False  # Whether the peer has said that it sends no more
 
     def _has_ended(self) -> bool:
         return self.saw_end

@@ -24,10 +24,8 @@ libcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): ye
 TABLE = OptionTable("tracepath", 255, USAGE, acts="6 b n V h l= m= p=", usual="4")
 FIRST_PORT, PORTS, LARGEST, HEADERS = 44444, 64, 65535, 28
 """The destination ports of probes come round after so many; packet sizes in bytes."""
-WIDTH = 52
-"""Columns that a sender takes."""
-TRIES, PATIENCE = 3, SECOND
-"""For each hop, and how long each is waited for."""
+WIDTH = 52  # Columns that a sender takes
+TRIES, PATIENCE = 3, SECOND  # For each hop, and how long each is waited for
 REFUSALS = {3: "", 2: "!P", 1: "!H", 7: "!H", 10: "!H", 13: "!H", 14: "!H", 15: "!H", 0: "!N", 6: "!N", 9: "!N",
             8: "!N", 12: "!H", 11: "!N", 5: "!H"}
 """What the codes of Destination Unreachable are printed as, by the errno that they become (icmp_err_convert)."""

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from netsandbox.session.session import Session
 
 LARGER_THAN_CACHES = 256 * 1024 * 1024
-CACHE_LINE = 64
-"""Bytes."""
+CACHE_LINE = 64  # Bytes
 
 
 def measured(lab: Lab, name: str, count: int, work: Callable[[], object],

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-Networks = list[list[tuple["NetworkNamespace", int]]]
-"""Of each network, (namespace, address) of each that is in it."""
+Networks = list[list[tuple["NetworkNamespace", int]]]  # Of each network, (namespace, address) of each that is in it
 PORTS = 50
 UNDERLAY, OVERLAY, VLANS = 0x0A000000, 0x0A630000, 0x0A640000
 """10.0.0.0/16, 10.99.0.0/16, and from 10.100.0.0 on a /24 for each VLAN."""

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.core.namespace import NetworkNamespace
 
-LAN = parse_network("192.168.77.1/24"), parse_network("192.168.77.2/24")
-"""The host's address, and the client's."""
+LAN = parse_network("192.168.77.1/24"), parse_network("192.168.77.2/24")  # The host's address, and the client's
 PORT, PUBLISHED = 80, 8080
 REQUEST, ANSWER = b"GET / HTTP/1.0\r\n\r\n", bytes(1024)
 PROCESS = Process("bench", 1)

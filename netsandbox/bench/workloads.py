@@ -38,12 +38,10 @@ DEFAULTS = {"w1": 100, "w2": 100, "w3": 100_000, "w4": 1000, "bulk": 10, "build"
             "full": 100,
             "vlans": 200, "vteps": 64, **{name: usual for name, (_measure, usual) in MOMENTS.items()}}
 BROADCASTS = 1000
-LOCAL_EXPERIMENTAL = 0x88B5
-"""An EtherType for experiments (IEEE 802): no stack has a handler."""
+LOCAL_EXPERIMENTAL = 0x88B5  # An EtherType for experiments (IEEE 802): no stack has a handler
 
 
-Ends = list[tuple[NetworkNamespace, int]]
-"""(namespace, address) of each container."""
+Ends = list[tuple[NetworkNamespace, int]]  # (namespace, address) of each container
 
 
 def network_of(number: int) -> str:
@@ -88,8 +86,7 @@ def w3(lab: Lab, ends: Ends, count: int) -> None:
 LINES = ("wait", "ip link", "why", "show")
 
 
-KEPT = 100
-"""Records that a full trace keeps for each container, about half of what `wait` makes among a hundred."""
+KEPT = 100  # Records that a full trace keeps for each container, about half of what `wait` makes among a hundred
 
 
 def lines(count: int, before_each: Callable[[], None] = lambda: None, kept: int = 0) -> Iterator[dict[str, Any]]:
@@ -128,8 +125,7 @@ def made_and_pinged(name: str, count: int) -> Iterator[dict[str, Any]]:
 WORKLOADS = {"w1": w1, "w2": w2, "w3": w3, "build": build}
 OF_TCP = {"w4": (tcp.connections, len(tcp.ANSWER)), "bulk": (tcp.bulk, tcp.MEGABYTE)}
 """What makes the client, and the bytes that it gets for each of its number."""
-PROMISED = ("w1", "w2", "w3", "w4")
-"""What `all` means."""
+PROMISED = ("w1", "w2", "w3", "w4")  # What `all` means
 
 
 def measure(name: str, count: int) -> dict[str, Any]:

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 FILTERS = ("grep", "head", "tail", "wc", "sort", "uniq", "cut", "awk", "sed", "tr", "xargs", "tee", "cat", "less", "jq")
 """What commonly stands behind a pipe."""
-MOST = 200
-"""Candidates that are offered; a lab may have a thousand names."""
+MOST = 200  # Candidates that are offered; a lab may have a thousand names
 TOOL_WORDS: dict[str, tuple[str, ...]] = {
     "ip": ("addr", "link", "route", "neigh", "netns", "maddr", "rule", "-s", "-d", "-br", "-j", "-n"),
     "ip addr": ("show", "add", "del", "flush"), "ip link": ("show", "set", "add", "del"),
@@ -43,8 +42,7 @@ TOOL_WORDS: dict[str, tuple[str, ...]] = {
     "iptables": ("-L", "-S", "-t", "-n", "-v"), "sysctl": ("-a", "-n", "-w")}
 """What commonly follows a tool's name and its object."""
 ASKS_ITS_PARSER = ("ip", "bridge")
-NO_TABLES = ("net", "-b", "-ba")
-"""`ip netns` reads its words otherwise: it would act."""
+NO_TABLES = ("net", "-b", "-ba")  # `ip netns` reads its words otherwise: it would act
 WORDS = Words({
     "runs": ("{name} runs in the default host", "{name} 在默认主机里运行"),
     "runs in": ("{name} runs in {where}", "{name} 在 {where} 里运行"),
@@ -75,8 +73,7 @@ class Candidate(NamedTuple):
 
     text: str
     start: int
-    note: str
-    """A few words on what it is; may be empty."""
+    note: str  # A few words on what it is; may be empty
 
 
 def complete(shell: Shell, line: str, cursor: int) -> list[Candidate]:

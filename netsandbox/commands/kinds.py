@@ -172,5 +172,4 @@ FILTER = Kind("FILTER", _text, _nothing)
 FILE = Kind("FILE", _text, _nothing)
 SCENARIO = Kind("SCENARIO", _text, _nothing)
 BRANCH = Kind("BRANCH", _text, _nothing)
-OF_SESSION = (SCENARIO, BRANCH)
-"""Kinds whose words the session knows, and the lab does not."""
+OF_SESSION = (SCENARIO, BRANCH)  # Kinds whose words the session knows, and the lab does not

@@ -18,8 +18,7 @@ from netsandbox.shell.dialect import BASH, Dialect, syntax_error
 from netsandbox.shell.errors import ScriptError
 from netsandbox.shell.tree import List
 
-PLAIN = re.compile(r"[\w@%+:,./= \t-]*")
-"""Without another character a line's words are what stands between blanks."""
+PLAIN = re.compile(r"[\w@%+:,./= \t-]*")  # Without another character a line's words are what stands between blanks
 MARK = re.compile(r"\s#(?=\d)")
 """A record's number, as the lab's verbs take it; no comment."""
 GROUP = re.compile(r"\{ (.*); \}(\s+#.*)?", re.DOTALL)

@@ -37,15 +37,13 @@ if TYPE_CHECKING:
 
 
 Names = dict[str, int]
-NAMES: Names = {"localhost": LOOPBACK_ADDRESS}
-"""The names of a place that has none of its own."""
+NAMES: Names = {"localhost": LOOPBACK_ADDRESS}  # The names of a place that has none of its own
 
 
 PYTHONS = ("python3", "python")
 MODULES: Late[str, Tool] = Late({"json.tool": "netsandbox.commands.tools.files.json_tool:json_tool"})
 """What `python3 -m` runs and ends."""
-SHOWS_NAMES = frozenset({"tcpdump"})
-"""Programs that would show every address by its name, of which a lesson has no use."""
+SHOWS_NAMES = frozenset({"tcpdump"})  # Programs that would show every address by its name, of which a lesson has no use
 
 
 class ToolProgram(Program):

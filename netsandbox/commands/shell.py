@@ -44,8 +44,7 @@ from netsandbox.shell.dialect import BASH
 from netsandbox.shell.machine import Call, Held
 from netsandbox.shell.state import State
 
-RECENT = 100
-"""Lines that are remembered for `expect`."""
+RECENT = 100  # Lines that are remembered for `expect`
 
 
 def _home(place: Place) -> str:
@@ -78,8 +77,7 @@ def _pid_of(task: Task) -> int:
     return _pid_of(inside[0]) if len(inside) == 1 else 0
 
 
-PAGE, UNBROKEN = 78, 1 << 16
-"""Cells of a manual page's lines, and where a pane breaks them itself."""
+PAGE, UNBROKEN = 78, 1 << 16  # Cells of a manual page's lines, and where a pane breaks them itself
 
 
 class Shell(Standing):

@@ -25,14 +25,11 @@ from netsandbox.commands.words import hidden_character, printable
 __all__ = ["ComposerError", "MappingNode", "MarkedYAMLError", "Node", "ScalarNode", "ScannerError", "SequenceNode"]
 """PyYAML's own, which nobody else imports."""
 
-MAX_DEPTH = 8
-"""Containers within containers; a scenario needs four, a Compose file six."""
+MAX_DEPTH = 8  # Containers within containers; a scenario needs four, a Compose file six
 
-MAX_NODES = 20_000
-"""Values in a file, with its aliases written out."""
+MAX_NODES = 20_000  # Values in a file, with its aliases written out
 
-_SHOWN = 60
-"""Characters of a wrong value that an error message repeats."""
+_SHOWN = 60  # Characters of a wrong value that an error message repeats
 
 
 def quoted(text: str) -> str:

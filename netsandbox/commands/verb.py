@@ -21,12 +21,9 @@ if TYPE_CHECKING:
 class Effect(Enum):
     """What a command does to the lab."""
 
-    LOOK = "look"
-    """Nothing."""
-    ACT = "act"
-    """It changes it, or lets time pass: its line belongs into the journal."""
-    SESSION = "session"
-    """It moves in time or touches the machine's own files, and stands outside of the journal."""
+    LOOK = "look"  # Nothing
+    ACT = "act"  # It changes it, or lets time pass: its line belongs into the journal
+    SESSION = "session"  # It moves in time or touches the machine's own files, and stands outside of the journal
 
 
 class Parameter(NamedTuple):
@@ -49,8 +46,7 @@ class Parameter(NamedTuple):
 
 
 Handler = Callable[["Shell", "Job", dict[str, Any]], None]
-Example = tuple[str, str, str]
-"""A line, and what it does in English and in 简体中文."""
+Example = tuple[str, str, str]  # A line, and what it does in English and in 简体中文
 
 
 class Verb(NamedTuple):

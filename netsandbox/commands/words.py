@@ -6,10 +6,8 @@ from unicodedata import category
 
 from netsandbox.commands.errors import CommandError
 
-JOINERS = frozenset("\u200d\ufe0f\ufe0e")
-"""Formatting characters inside of emoji."""
-HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Categories of characters that no line and no scenario has."""
+JOINERS = frozenset("\u200d\ufe0f\ufe0e")  # Formatting characters inside of emoji
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Categories of characters that no line and no scenario has
 LONGEST_LINE, LONGEST_COMMAND = 10_000, 100_000
 """Characters of a line, and of the lines that make one command: a here-document may be a whole file."""
 

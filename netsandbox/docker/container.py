@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
     from netsandbox.engine.timers import Timer
 
-Reader = Callable[[tuple[str, str]], None]
-"""Who watches what a program writes: (stream, text)."""
+Reader = Callable[[tuple[str, str]], None]  # Who watches what a program writes: (stream, text)
 CREATED, RUNNING, PAUSED, EXITED, RESTARTING = "created", "running", "paused", "exited", "restarting"
 
 

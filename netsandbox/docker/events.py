@@ -10,8 +10,7 @@ class ContainerStarted(NamedTuple):
     container: str
     image: str
     network: str
-    address: int
-    """0 where the container has no address of its own."""
+    address: int  # 0 where the container has no address of its own
     mac: int
 
 

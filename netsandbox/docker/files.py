@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
     from netsandbox.engine.scheduler import Scheduler
 
-HOST_GATEWAY = "host-gateway"
-"""In --add-host: docker0's address, unless daemon.json has another one."""
+HOST_GATEWAY = "host-gateway"  # In --add-host: docker0's address, unless daemon.json has another one
 LOCAL = (("127.0.0.1", "localhost"), ("::1", "localhost ip6-localhost ip6-loopback"), ("fe00::", "ip6-localnet"),
          ("ff00::", "ip6-mcastprefix"), ("ff02::1", "ip6-allnodes"), ("ff02::2", "ip6-allrouters"))
 OLD_LOCAL = (*LOCAL[:2], ("fe00::0", "ip6-localnet"), ("ff00::0", "ip6-mcastprefix"), *LOCAL[4:])

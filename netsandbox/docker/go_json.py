@@ -9,8 +9,7 @@ from netsandbox.engine.budget import Use
 SPACE = " \t\r\n"
 ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 LITERALS = {"true": True, "false": False, "null": None}
-DEEPEST = 200
-"""Values within one another; Go takes 10,000, of which no configuration has need."""
+DEEPEST = 200  # Values within one another; Go takes 10,000, of which no configuration has need
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
 
 STARTING, HEALTHY, UNHEALTHY = "starting", "healthy", "unhealthy"
-INTERVAL, TIMEOUT, START_INTERVAL, RETRIES = 30 * SECOND, 30 * SECOND, 5 * SECOND, 3
-"""What holds where 0 was given."""
+INTERVAL, TIMEOUT, START_INTERVAL, RETRIES = 30 * SECOND, 30 * SECOND, 5 * SECOND, 3  # What holds where 0 was given
 MOST_RESULTS, MOST_OUTPUT = 5, 4096
-FAILED = -1
-"""The status of a check that took too long or could not begin."""
+FAILED = -1  # The status of a check that took too long or could not begin
 
 
 class HealthCheck(NamedTuple):

@@ -60,8 +60,7 @@ class Release(Generator):
 OF_DISTRIBUTION: dict[str, Callable[[], str]] = {
     "/etc/passwd": accounts.passwd_file, "/etc/group": accounts.group_file, "/etc/services": services.services_file}
 """Of a Debian, also where it is a host."""
-BARE = ("debian", "httpd")
-"""Images that add nobody to the users of their distribution."""
+BARE = ("debian", "httpd")  # Images that add nobody to the users of their distribution
 
 
 class Distribution(Generator):

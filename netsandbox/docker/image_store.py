@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 NO_NAME = "<none>"
 HEX = frozenset(hexdigits.lower())
-SHORTEST_ID = 3
-"""Digits by which an image can be named here: c1 and c5 are what people call containers."""
+SHORTEST_ID = 3  # Digits by which an image can be named here: c1 and c5 are what people call containers
 
 
 def split(reference: str) -> tuple[str, str]:

@@ -149,8 +149,7 @@ APPLETS_WORDS = """
     syslogd tac tar tee time timeout touch tr traceroute6 tree truncate tty tunctl udhcpc umount unexpand uniq
     unlink unshare unxz unzip uptime usleep uudecode uuencode vconfig vi vlock watch watchdog wc which who whois
     xargs xxd xzcat yes zcat zcip"""
-APPLETS = frozenset(APPLETS_WORDS.split())
-"""What BusyBox has beside."""
+APPLETS = frozenset(APPLETS_WORDS.split())  # What BusyBox has beside
 
 IMAGES: dict[str, Image] = {image.name: image for image in (
     Image("nginx", ("/docker-entrypoint.sh",), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp",), "nginx", "nginx",

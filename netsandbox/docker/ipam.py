@@ -66,8 +66,7 @@ class AddressPool:
             self.lowest = min(self.lowest, address)
 
 
-Pools = Sequence[tuple[Network, int]]
-"""Networks, each with the length of the subnets that are cut from it."""
+Pools = Sequence[tuple[Network, int]]  # Networks, each with the length of the subnets that are cut from it
 PREDEFINED: Pools = tuple((parse_network(text), length) for text, length in (
     ("172.17.0.0/16", 16), ("172.18.0.0/16", 16), ("172.19.0.0/16", 16), ("172.20.0.0/14", 16), ("172.24.0.0/14", 16),
     ("172.28.0.0/14", 16), ("192.168.0.0/16", 20)))

@@ -24,16 +24,14 @@ Runner = Callable[["Container", "NetworkNamespace", list[str]], "Task | None"]
 SHELLS = frozenset({"sh", "bash", "ash", "zsh"})
 EXECS = {"nginx": 47}
 """By server: the line of its image's entrypoint that is `exec "$@"`, whatever that is, so that the shell complains."""
-FIRST_CHILD = 7
-"""The PID in the container of what docker-init starts, as nearly always seen."""
+FIRST_CHILD = 7  # The PID in the container of what docker-init starts, as nearly always seen
 FOR_EVER = frozenset({"top", "pause"})
 TAILS = (["-f"], ["-F"], ["--follow"])
 SIMPLE = re.compile(r"""(?:[^;&|<>$`()\\\n*?~#'"]|'[^']*'|"[^"$`\\]*")*""")
 """One simple command, with nothing that a shell would expand."""
 PORT_OPTIONS = {"redis": ("--port",), "memcached": ("-p", "--port"), "mysql": ("--port",),
                 "whoami": ("-port", "--port"), "http-echo": ("-listen", "--listen")}
-SCRIPTS = ("docker-entrypoint.sh", "docker-php-entrypoint")
-"""Entrypoints that end with `exec "$@"`."""
+SCRIPTS = ("docker-entrypoint.sh", "docker-php-entrypoint")  # Entrypoints that end with `exec "$@"`
 VARIABLES = {"whoami": {"WHOAMI_PORT_NUMBER": "--port", "WHOAMI_NAME": "--name"}, "http-echo": {"ECHO_TEXT": "-text"}}
 """By server: options that a variable stands for where they are not given."""
 

@@ -14,8 +14,7 @@ from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netfilter.targets.nat import DestinationNat, Ports, SourceNat, Where
 
 ADDRESS = 0x7F00000B
-DOMAIN = 53
-"""The port of name servers."""
+DOMAIN = 53  # The port of name servers
 CHAINS = {"OUTPUT": "DOCKER_OUTPUT", "POSTROUTING": "DOCKER_POSTROUTING"}
 SERVER = Mask(False, ADDRESS, WHOLE)
 TO_SERVER = Head(destination=SERVER)

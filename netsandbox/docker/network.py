@@ -40,19 +40,15 @@ if TYPE_CHECKING:
 ANNOUNCEMENTS = 3
 ANNOUNCE_INTERVAL = SECOND
 DEFAULT_BRIDGE = "bridge"
-WAY_OUT = "DefaultGatewayIPv4"
-"""The reserved address (--aux-address) that is the gateway of the containers."""
-IFNAME = "com.docker.network.endpoint.ifname"
-"""What its interface is called in the container (since 28)."""
-SYSCTLS = "com.docker.network.endpoint.sysctls"
-"""Settings of the interface, which they call IFNAME (since 28)."""
+WAY_OUT = "DefaultGatewayIPv4"  # The reserved address (--aux-address) that is the gateway of the containers
+IFNAME = "com.docker.network.endpoint.ifname"  # What its interface is called in the container (since 28)
+SYSCTLS = "com.docker.network.endpoint.sysctls"  # Settings of the interface, which they call IFNAME (since 28)
 ENDPOINT_OPTIONS = frozenset({IFNAME, SYSCTLS})
 LINK_LOCAL = Network(parse_ipv4("169.254.0.0"), 16)
 NO_FILE = "No such file or directory"
 HOOK = f"{NOT_CREATED}: error running hook #0: error running hook: exit status 1, stdout: , stderr: "
 """Releases before 28 let runc bring the interfaces in."""
-NO_QUEUE = 0
-"""Docker asks for devices with a transmit queue of no packets (an unset TxQLen), so `ip link` shows none."""
+NO_QUEUE = 0  # Docker asks for devices with a transmit queue of no packets (an unset TxQLen), so `ip link` shows none
 
 
 def random_number(stream: Stream) -> int:

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
 DRIVERS = ("macvlan", "ipvlan")
 MODES = {"macvlan": ("bridge", "private", "vepa", "passthru"), "ipvlan": ("l2", "l3", "l3s")}
-PREFIXES = {"macvlan": "dm", "ipvlan": "di"}
-"""Of the dummies that stand for a parent."""
+PREFIXES = {"macvlan": "dm", "ipvlan": "di"}  # Of the dummies that stand for a parent
 IPVLAN_FLAGS = ("bridge", "private", "vepa")
 MAX_VLAN = 4094
 

@@ -29,10 +29,8 @@ NO_PROTOCOL = "protocol not supported"
 PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132}
 Proxy = docker_proxy.Proxy | HeldPort
 CONTAINERD_PID, DOCKERD_PID = 587, 612
-PORT_WORK = 100
-"""Pieces of work that a published port is: sockets of its docker-proxies, rules."""
-ATTEMPTS = 10
-"""Ports of a range that are tried, round and round (maxAllocatePortAttempts)."""
+PORT_WORK = 100  # Pieces of work that a published port is: sockets of its docker-proxies, rules
+ATTEMPTS = 10  # Ports of a range that are tried, round and round (maxAllocatePortAttempts)
 REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assign requested address"}
 
 

@@ -12,8 +12,7 @@ from netsandbox.engine.units import MILLISECOND, SECOND
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine
 
-USUAL_STOP = "SIGTERM"
-"""Of an image that says none."""
+USUAL_STOP = "SIGTERM"  # Of an image that says none
 FIRST_PAUSE, LAST_PAUSE = 100 * MILLISECOND, 60 * SECOND
 
 

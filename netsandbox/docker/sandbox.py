@@ -31,8 +31,7 @@ NOT_BESIDE = {
             "network",
     "none": "container cannot be connected to multiple networks with one of the networks in private (none) mode"}
 """Why there can be no network beside one of these."""
-CONTAINER_INODES = 352
-"""From here on they are counted by PID, as each start has a new one."""
+CONTAINER_INODES = 352  # From here on they are counted by PID, as each start has a new one
 DEFAULT_ROUTE = Network(0, 0)
 MAX_HOSTNAME = 64
 

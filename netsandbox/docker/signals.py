@@ -16,8 +16,7 @@ SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "BUS":
            "WINCH": 28, "IO": 29, "PWR": 30, "SYS": 31}
 LAST_SIGNAL = 64
 KILLED = 128 + SIGNALS["KILL"]
-UNKNOWN = 128
-"""Exit status of a container that could not be started."""
+UNKNOWN = 128  # Exit status of a container that could not be started
 IGNORED = frozenset({SIGNALS["CHLD"], SIGNALS["CONT"], SIGNALS["URG"], SIGNALS["WINCH"]})
 """Without a handler nothing happens."""
 

@@ -28,8 +28,7 @@ class Use(Enum):
     """Characters searched, times the instructions of the pattern: some nanoseconds each, at worst."""
     OUTPUT = "{limit} characters of output", 16_000_000
     """What a line prints before it gives the turn to the lab, pipes and `$(…)` included."""
-    MEMORY = "{limit} characters in variables and arguments", 200_000
-    """At one time."""
+    MEMORY = "{limit} characters in variables and arguments", 200_000  # At one time
     DEPTH = "{limit} levels within each other", 16
     """Scripts in scripts, loads in loads, templates in templates; at one time."""
 
@@ -104,10 +103,8 @@ class Budget:
 
 _LINES: list[Budget] = []
 """Of the lines whose work is done now: the present one is the last, those that carry it out (`load`) before it."""
-_replays = 0
-"""Replays within each other that are at work."""
-_is_stopped = False
-"""A person does not want the replay any more; set from another thread."""
+_replays = 0  # Replays within each other that are at work
+_is_stopped = False  # A person does not want the replay any more; set from another thread
 
 
 @contextmanager

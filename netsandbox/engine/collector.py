@@ -13,8 +13,7 @@ from netsandbox.engine.fields import Fields
 if TYPE_CHECKING:
     from netsandbox.engine.trace import Trace
 
-RARELY = 5_000, 10, 2_000
-"""After how many new objects, and collections of the younger ones, garbage is collected."""
+RARELY = 5_000, 10, 2_000  # After how many new objects, and collections of the younger ones, garbage is collected
 
 
 class Settled:
@@ -41,10 +40,8 @@ somebody pauses, but not for ever.  Their records, by far the most, do not wait.
 AT_WORK = 2
 """Labs, the last that were left, that are whole until somebody pauses: who typed the line that left them may still be
 at work."""
-AT_ONCE = 20_000
-"""Objects beside as many as were left that are taken apart at once when there are too many."""
-SLICE = 1_000
-"""Objects that are taken apart at once while a person may press a key: two milliseconds."""
+AT_ONCE = 20_000  # Objects beside as many as were left that are taken apart at once when there are too many
+SLICE = 1_000  # Objects that are taken apart at once while a person may press a key: two milliseconds
 Ways = Mapping[type, Callable[[Any], None] | None]
 """How an object of a class is made to forget all that it refers to; None for what is not to be looked into."""
 Gates = Mapping[type, tuple[str, ...] | None]

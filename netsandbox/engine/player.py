@@ -12,14 +12,10 @@ from typing import Protocol
 
 from netsandbox.engine.units import SECOND
 
-STEPS_PER_SECOND = 10
-"""The pace of speed 1."""
-BUDGET = 0.008
-"""Seconds of work in one go; then the loop is free for keys."""
-FASTEST_BUDGET = 0.016
-"""The same as fast as it can: pictures come half as often, each after twice as many steps."""
-CATCH_UP = 0.25
-"""Seconds that may be made up for; what is more is lost, not raced after."""
+STEPS_PER_SECOND = 10  # The pace of speed 1
+BUDGET = 0.008  # Seconds of work in one go; then the loop is free for keys
+FASTEST_BUDGET = 0.016  # The same as fast as it can: pictures come half as often, each after twice as many steps
+CATCH_UP = 0.25  # Seconds that may be made up for; what is more is lost, not raced after
 
 
 class Steppable(Protocol):

@@ -19,15 +19,11 @@ from netsandbox.engine.trace import UNDER_WAY, QueueDropped, Storm, Trace
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import Wheel, expiry
 
-STORM_STEPS = 10_000
-"""Steps in one cascade after which timers and programs get their turn between steps."""
-POLL = 64
-"""Deliveries between which nothing else gets its turn even then (net.core.dev_weight)."""
-DROP_STEPS = 1_000_000
-"""Steps in one cascade after which what is still queued is dropped."""
+STORM_STEPS = 10_000  # Steps in one cascade after which timers and programs get their turn between steps
+POLL = 64  # Deliveries between which nothing else gets its turn even then (net.core.dev_weight)
+DROP_STEPS = 1_000_000  # Steps in one cascade after which what is still queued is dropped
 STEP_TIME = MICROSECOND
-FEW = 1_000
-"""Cancelled timers that are not worth looking for."""
+FEW = 1_000  # Cancelled timers that are not worth looking for
 
 
 class Scheduler:

@@ -21,8 +21,7 @@ from netsandbox.engine.fields import Fields
 from netsandbox.engine.nothing import Nothing
 
 ATOMS = frozenset({int, str, bytes, bool, float, complex, type(None)})
-CONTAINERS = (dict, list, set, frozenset, deque)
-"""What pickle copies in its own way."""
+CONTAINERS = (dict, list, set, frozenset, deque)  # What pickle copies in its own way
 SHARED = (type, Enum, ModuleType, Nothing)
 OBJECT, VALUE, VALUES, TUPLE, FUNCTION, METHOD, STRANGER, OTHER, REFUSED = range(9)
 

@@ -9,12 +9,9 @@ from struct import pack
 from sys import byteorder
 
 NO_CAUSE = -1
-WIDTH = 3
-"""Numbers that a step has."""
-MANY = 3_000
-"""New numbers that are worth packing, and how many are packed together."""
-CHUNK = MANY // WIDTH
-"""Steps that are packed together."""
+WIDTH = 3  # Numbers that a step has
+MANY = 3_000  # New numbers that are worth packing, and how many are packed together
+CHUNK = MANY // WIDTH  # Steps that are packed together
 
 
 class Steps:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import Any
 
-PUT_BACK = -1
-"""The line of those that were set aside: no delay tells their order."""
+PUT_BACK = -1  # The line of those that were set aside: no delay tells their order
 
 
 class Timer:

@@ -16,22 +16,18 @@ from typing import Any, NamedTuple
 from netsandbox.engine.ledger import Ledger
 from netsandbox.engine.steps import MANY, NO_CAUSE, Steps
 
-DEFAULT_CAP = 1_000_000
-"""Records that a trace keeps unless told otherwise."""
+DEFAULT_CAP = 1_000_000  # Records that a trace keeps unless told otherwise
 
-BEFORE_ANY_STEP = (0, 0, None)
-"""First sequence number, time and cause of what is recorded before the first step."""
+BEFORE_ANY_STEP = (0, 0, None)  # First sequence number, time and cause of what is recorded before the first step
 
 
 class Record(NamedTuple):
     """One event as a reader sees it."""
 
     seq: int
-    at: int
-    """Virtual nanoseconds; each step inside a cascade adds one microsecond."""
+    at: int  # Virtual nanoseconds; each step inside a cascade adds one microsecond
     step: int
-    cause: int | None
-    """The step that scheduled this one; None for what a person did."""
+    cause: int | None  # The step that scheduled this one; None for what a person did
     event: Any
 
 
@@ -39,8 +35,7 @@ class Step(NamedTuple):
     """One unit of work: a delivery, a timer, a program's turn, or a command."""
 
     number: int
-    first: int
-    """Sequence number of its first record, if it made any."""
+    first: int  # Sequence number of its first record, if it made any
     at: int
     cause: int | None
 
@@ -67,14 +62,10 @@ class Alike(NamedTuple):
     receiver: None
     frame: Any
     receivers: Sequence[Any]
-    start: int
-    """The place of the first one's receiver among all of them."""
-    first: int
-    """Sequence number of the first of the records."""
-    end: int
-    """Sequence number behind the last."""
-    place: int
-    """Where it is in the list, with all that were forgotten before."""
+    start: int  # The place of the first one's receiver among all of them
+    first: int  # Sequence number of the first of the records
+    end: int  # Sequence number behind the last
+    place: int  # Where it is in the list, with all that were forgotten before
     verdict: Any
 
     def plain(self, seq: int) -> tuple[Any, ...]:
@@ -84,10 +75,8 @@ class Alike(NamedTuple):
 
 UNDER_WAY = None
 """What stands in the list for an arrival, whose record has its number at once, until the verdict on it is known."""
-BLOCK = 2_000
-"""Records that are looked through at once for those of some classes: so it takes a tenth of the time."""
-PLAIN = (tuple, Alike)
-"""The types of records that are not instances of their event's class; they begin with it."""
+BLOCK = 2_000  # Records that are looked through at once for those of some classes: so it takes a tenth of the time
+PLAIN = (tuple, Alike)  # The types of records that are not instances of their event's class; they begin with it
 
 
 class Trace:

@@ -8,12 +8,10 @@ MICROSECOND = 1_000
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
 
-EPOCH = 1_767_225_600 * SECOND
-"""Nanoseconds from 1970 to 2026-01-01T00:00:00Z, where every lab's time begins."""
+EPOCH = 1_767_225_600 * SECOND  # Nanoseconds from 1970 to 2026-01-01T00:00:00Z, where every lab's time begins
 
 
-KTIME_MAX = (1 << 63) - 1
-"""The longest time that the kernel knows (linux/ktime.h), some 292 years."""
+KTIME_MAX = (1 << 63) - 1  # The longest time that the kernel knows (linux/ktime.h), some 292 years
 
 
 def seconds(value: float) -> int:

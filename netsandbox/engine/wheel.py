@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
 
-HZ = 250
-"""Ticks a second (CONFIG_HZ)."""
+HZ = 250  # Ticks a second (CONFIG_HZ)
 TICK = 1_000_000_000 // HZ
 LEVEL_SPAN = 63
 """Ticks ahead from which a level is too fine (LVL_START): so many for the first, eight times as many for the next."""

@@ -27,8 +27,7 @@ from netsandbox.linux.place import Place
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ipv4 import IPv4Packet
 
-MOST_CAUSES = 50
-"""Causes that are told one by one; of a longer chain the newest and the first are."""
+MOST_CAUSES = 50  # Causes that are told one by one; of a longer chain the newest and the first are
 TELLING: tuple[type, ...] = (CommandRun, AddressAnnounced, ContainerStarted, NeighbourChanged, IcmpErrorSent, FrameSent,
                              RouteChosen, PacketQueued)
 """Which event tells best what a step did that was no delivery, the best first."""

@@ -34,8 +34,7 @@ _WORDS = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(.+), fragment at (\d+), the last", r"\1，从 \2 起的分片，是最后一片"), (r"carries (.+)", r"里面是 \1"),
     (r"goes on, (\d+) bytes", r"接前面，\1 字节"), (r"query: (.+)", r"查询：\1"), (r"response: (.+)", r"应答：\1"),
     (r"spanning tree", "生成树"), (r"configuration", "配置"), (r"topology change notification", "拓扑变更通知")))
-FIELDS = alone("fields")
-"""Names of fields; one without words here, as of a rare option, stays as it is."""
+FIELDS = alone("fields")  # Names of fields; one without words here, as of a rare option, stays as it is
 _VALUES = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(.+) \(correct\)", r"\1（正确）"), (r"(.+) \(should be (.+)\)", r"\1（应为 \2）"),
     (r"(.+) \(left to the device; whole it is (.+)\)", r"\1（留给网卡计算，完整的是 \2）"),
@@ -43,8 +42,7 @@ _VALUES = tuple((re.compile(english), chinese) for english, chinese in (
     (r"(\d+) bytes(.*)", r"\1 字节\2"),
     (r"request \((\d+)\)", r"请求（\1）"), (r"reply \((\d+)\)", r"应答（\1）"),
     (r"(.+) \(((?:0x)?[0-9a-f]+|[A-Z][^()]*)\)", r"\1（\2）")))
-_NUMBERED = re.compile(r"(.+) \((\d+)\)")
-"""A type or a code of ICMP."""
+_NUMBERED = re.compile(r"(.+) \((\d+)\)")  # A type or a code of ICMP
 _ICMP = re.compile(r"([A-Z][a-z ]+?)(?:: (.+)|, id (\d+), seq (\d+)|, code (\d+))")
 
 

@@ -12,10 +12,8 @@ from netsandbox.linux.drop import DropReason, Operand
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
-Told = tuple[str, dict[str, str]]
-"""The key of the catalogue, and the fields for its words."""
-Ended = Frame | IPv4Packet
-"""What a verdict was about."""
+Told = tuple[str, dict[str, str]]  # The key of the catalogue, and the fields for its words
+Ended = Frame | IPv4Packet  # What a verdict was about
 Event = (events.TagPushed | events.ArpAnswered | events.VlanEntered | events.VlanLeft | events.BpduTaken
          | events.RootChosen | events.TopologyChanged | events.Encapsulated | events.Decapsulated | events.VtepLearned
          | events.VtepMissing | events.ChildChosen | events.SlaveChosen | events.ActiveSlaveChanged

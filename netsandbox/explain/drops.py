@@ -15,8 +15,7 @@ from netsandbox.wire.addresses import format_mac
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
-Case = tuple[str, dict[str, str]]
-"""The case of a reason (behind its name in a key), and fields."""
+Case = tuple[str, dict[str, str]]  # The case of a reason (behind its name in a key), and fields
 OF_DOCKER = tuple((case, re.compile(pattern)) for case, pattern in (
     (".icc", r"-A (?:DOCKER-)?FORWARD -i (\S+) -o \1 -j DROP"),
     (".internal", r"-A DOCKER-(?:ISOLATION-STAGE-1|INTERNAL) ! -[sd] \S+ -[io] \S+ -j DROP"),

@@ -12,19 +12,15 @@ from netsandbox.explain.references import drop_reference
 from netsandbox.explain.voice import Voice
 from netsandbox.linux.event_subject import drop_of, frame_of
 
-OF_NODES = ("{ns}", "{where}")
-"""How a sentence begins that names its host first."""
+OF_NODES = ("{ns}", "{where}")  # How a sentence begins that names its host first
 
 
 class Explanation(NamedTuple):
     """An event in one language."""
 
-    decision: str
-    """One sentence."""
-    looked_at: tuple[str, ...]
-    """The operands, each in a few words."""
-    reference: str
-    """RFC or IEEE section, kernel function, sysctl; empty where there is none."""
+    decision: str  # One sentence
+    looked_at: tuple[str, ...]  # The operands, each in a few words
+    reference: str  # RFC or IEEE section, kernel function, sysctl; empty where there is none
 
     def also(self, *more: str) -> Explanation:
         return self._replace(looked_at=(*self.looked_at, *more))

@@ -33,10 +33,8 @@ from netsandbox.wire.arp import REQUEST, ArpPacket
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.vlan import VlanTag
 
-FAR = 5000
-"""Records that are searched for the question, and for what became of it."""
-MOST = 8
-"""Lines that are told."""
+FAR = 5000  # Records that are searched for the question, and for what became of it
+MOST = 8  # Lines that are told
 WAITS = (NudState.INCOMPLETE, NudState.FAILED, NudState.PROBE)
 ASKED = (FrameSent, SendFailed)
 TOLD = (FrameBridged, FrameReceived, SendFailed)

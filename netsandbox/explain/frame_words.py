@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-Forms = tuple[tuple[str, str], ...]
-"""What is replaced, and by what."""
+Forms = tuple[tuple[str, str], ...]  # What is replaced, and by what
 
 _CARRIER = re.compile(
     r"^(?:vlan (\d+), |[\d.]+ > [\d.]+: (?:VXLAN|OTV), flags \[I\] \(0x08\), ((?:vni|overlay 0, instance) \d+: )"
@@ -35,8 +34,7 @@ _BRIEFEST: Forms = (
     (r"^igmp (.+?)(?: record\(s\))?$", r"\1"),
     (r"^STP \S+, ", ""),
 )
-KIND = 43
-"""Cells from which on a line of ARP says which kind it is: its words tell that too."""
+KIND = 43  # Cells from which on a line of ARP says which kind it is: its words tell that too
 _TINIEST: tuple[tuple[int, str, str], ...] = (
     (KIND, r"^(?:Request|Reply) (?=who-has|\d)", ""),
     (14, r"^echo (\w+) (\d+)$", r"\1 \2"),
@@ -91,8 +89,7 @@ _CHINESE: Forms = (
     (r"(?<=[^\x00-\x7f]), ", "，"),
 )
 """What tcpdump says, in words of a Chinese reader; names of fields stay."""
-BRIEF, WHOLE = 38, 64
-"""Cells from which on a line is told without what other columns say, and as tcpdump tells it."""
+BRIEF, WHOLE = 38, 64  # Cells from which on a line is told without what other columns say, and as tcpdump tells it
 _SEGMENT = re.compile(
     r"[\d.]+\.(?P<ports>\d+ > )[\d.]+\.(?P<port>\d+): Flags (?P<flags>\[[^]]*\])(?P<numbers>.*?)"
     r"(?:, options \[(?P<options>(?P<mss>mss \d+)?[^]]*)\])?(?:, length (?P<size>\d+))?(?P<said>: .*)?"

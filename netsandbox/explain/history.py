@@ -33,16 +33,14 @@ ENDS = (PacketDropped, SendFailed, RouteMissing, BindRefused, NameUnknown, Publi
 """What ends a packet's way, or refuses a program or a person what was asked for."""
 
 
-FAR = 20_000
-"""Records among which the end of a socket is looked for: most ports never had a program."""
+FAR = 20_000  # Records among which the end of a socket is looked for: most ports never had a program
 
 
 class Row(NamedTuple):
     """Which record made a row of a table as it was at some moment."""
 
     seq: int
-    address: int
-    """MAC of a forwarding row, IPv4 address of a neighbour."""
+    address: int  # MAC of a forwarding row, IPv4 address of a neighbour
 
 
 def last_drop(trace: Trace, end: int, is_asked_alone: bool = True) -> int | None:

@@ -20,8 +20,7 @@ def fill(template: str, fields: Mapping[str, object]) -> str:
     return out
 
 
-_CLOSING = "）》"
-"""What has its own room behind it; ” has it in Chinese alone."""
+_CLOSING = "）》"  # What has its own room behind it; ” has it in Chinese alone
 
 
 def _join(left: str, right: str) -> str:

@@ -18,11 +18,9 @@ from netsandbox.wire.addresses import parse_network
 from netsandbox.wire.names import IP_PROTOCOLS
 
 NETWORK, PORTS = re.compile(r"\d+(?:\.\d+){3}/\d+"), re.compile(r"(\d+)(?::(\d+))?")
-MOST = 3
-"""Rules that are told of, the newest loss first."""
+MOST = 3  # Rules that are told of, the newest loss first
 JUMPS = ("-j", "-g")
-ENDS = {"drop", "reject", "log"}
-"""Targets whose want lets more pass, not less."""
+ENDS = {"drop", "reject", "log"}  # Targets whose want lets more pass, not less
 
 
 class Lost(NamedTuple):

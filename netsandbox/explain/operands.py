@@ -20,12 +20,10 @@ from netsandbox.linux.drop import Dropped
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 ERRORS = {NOT_KNOWN: "gai.noname", TRY_AGAIN: "gai.again", NO_DATA: "gai.nodata", OTHER_FAMILY: "gai.addrfamily"}
-PASSED = ("isolated", "flag", "vlan", "neighbour")
-"""Why a flood does not leave by a port that forwards."""
+PASSED = ("isolated", "flag", "vlan", "neighbour")  # Why a flood does not leave by a port that forwards
 DESKTOP_NAMES = ("host.docker.internal", "gateway.docker.internal")
 """What Docker Desktop calls the machine that it runs on."""
-EMBEDDED_SERVER = 0x7F00000B
-"""127.0.0.11: Docker's name server, in containers on networks that somebody made."""
+EMBEDDED_SERVER = 0x7F00000B  # 127.0.0.11: Docker's name server, in containers on networks that somebody made
 
 
 class Operands(NamedTuple):
@@ -33,8 +31,7 @@ class Operands(NamedTuple):
 
     key: str
     fields: dict[str, str]
-    lines: tuple[str, ...] = ()
-    """More that was looked at, in words already."""
+    lines: tuple[str, ...] = ()  # More that was looked at, in words already
 
 
 Teller = Callable[[Any, Voice], Operands]

@@ -21,8 +21,7 @@ from netsandbox.linux.netfilter.events import (
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ipv4 import IPv4Packet
 
-MOST_RULES = 12
-"""Rules of one chain that did not take the packet and are told; the others are counted."""
+MOST_RULES = 12  # Rules of one chain that did not take the packet and are told; the others are counted
 
 
 class Told(NamedTuple):

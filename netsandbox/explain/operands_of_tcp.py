@@ -9,8 +9,7 @@ from netsandbox.explain.catalogue import CATALOGUE
 from netsandbox.explain.voice import Voice, safe
 from netsandbox.linux.tcp import events as tcp
 
-Fields = tuple[str, dict[str, str]]
-"""A key of the catalogue, and its fields."""
+Fields = tuple[str, dict[str, str]]  # A key of the catalogue, and its fields
 
 
 def _ends(event: Any, voice: Voice) -> dict[str, str]:

@@ -14,10 +14,8 @@ WORDS = Words({
     "one-way": ("One way to do it:", "一种做法："),
     "mistaken": ("You thought “{guess}”; right is “{right}”.", "你答的是“{guess}”，正确答案是“{right}”。"),
 })
-_INNER = str.maketrans("“”", "‘’")
-"""Quotes within quotes."""
-LETTERS = "ABCD"
-"""What the answers are called."""
+_INNER = str.maketrans("“”", "‘’")  # Quotes within quotes
+LETTERS = "ABCD"  # What the answers are called
 
 
 def said_of_task(key: str, language: str, text: str = "") -> str:

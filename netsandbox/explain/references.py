@@ -9,8 +9,7 @@ OURS = frozenset({
     "CASCADE_TOO_LONG", "DEV_NULL", "ICMP_IGNORED", "IGMP_INVALID", "LINK_GONE", "MACVLAN_FOREIGN", "NOT_JOINED",
     "TUNNEL_INVALID", "TUNNEL_UNKNOWN", "TUN_NO_READER", "VLAN_UNKNOWN"})
 """Reasons that no kernel has."""
-KERNEL_NAMES = {"BRIDGE_NO_EGRESS_PORT": "NO_TX_TARGET"}
-"""Reasons that kernels since 6.14 have under another name."""
+KERNEL_NAMES = {"BRIDGE_NO_EGRESS_PORT": "NO_TX_TARGET"}  # Reasons that kernels since 6.14 have under another name
 
 REFERENCES = alone("references")
 

@@ -33,14 +33,11 @@ TAILS: dict[str, str] = {
 }
 """What an error may end with."""
 
-LISTS = ("names", "known", "words")
-"""Fields that are what there is, one after another."""
+LISTS = ("names", "known", "words")  # Fields that are what there is, one after another
 KINDS = ("kind", "found", "noun")
 """Fields that are a kind of thing: in others the same word is a name that somebody gave, as `host` is a host's."""
-SPEAKERS = ("note", "profile")
-"""Words before a colon that are nobody's name."""
-HELD = "\0"
-"""In place of a blank that belongs to a name."""
+SPEAKERS = ("note", "profile")  # Words before a colon that are nobody's name
+HELD = "\0"  # In place of a blank that belongs to a name
 
 
 def translated(text: str, language: str) -> str:
@@ -121,8 +118,7 @@ def _chinese(line: str) -> str:
 
 _NO_KEYWORD = re.compile(r"no keyword `(.+?)`: for a name write .+")
 """Of a filter: it may be what the log says in Chinese of what became of a frame."""
-_CHARACTER = re.compile(r"(expect: )?character (\d{1,5}): (.+)")
-"""Where a condition or a filter is wrong, and what is."""
+_CHARACTER = re.compile(r"(expect: )?character (\d{1,5}): (.+)")  # Where a condition or a filter is wrong, and what is
 
 
 def _matched(line: str, table: dict[str, str]) -> str | None:
@@ -182,8 +178,7 @@ def _by_words(table: dict[str, str]) -> dict[str, str]:
     return dict(sorted(table.items(), key=lambda one: -len(re.sub(r"\{[a-z]+\}", "", one[0]))))
 
 
-ALL = _by_words(alone(*(f"refusals/{name}" for name in REFUSED)))
-"""Whole sentences, by the English."""
+ALL = _by_words(alone(*(f"refusals/{name}" for name in REFUSED)))  # Whole sentences, by the English
 FOUND = alone("found")
 NOUNS = alone("nouns")
 THINGS = _by_words(alone("things_of_tools"))

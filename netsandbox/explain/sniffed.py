@@ -6,8 +6,7 @@ import re
 
 KINDS = {"sent": "发出", "for us": "给本机", "for everyone": "给所有人", "for a group": "给组播组",
          "overheard": "偷听到"}
-WIDTH = 8
-"""Cells of the longest."""
+WIDTH = 8  # Cells of the longest
 _KIND = "|".join(KINDS)
 _LISTENS = re.compile(r"listening on (\S+) \((\S+)\), promiscuous(?:, only (.+))?")
 _FRAME = re.compile(rf"(\+[\d ]+\.[\d ]+ s  )?({_KIND}) *  (\S+) → (\S+)(  .+)?")

@@ -51,8 +51,7 @@ MOST_EFFECTS = 12
 REASONS = (RuleMatched, PathChosen, RouteChosen, NeighbourChanged, PacketQueued, PacketFragmented, IcmpErrorSent,
            TagPushed, SlaveChosen, Encapsulated)
 """Decisions that a frame was sent because of."""
-TAGGINGS = (VlanEntered, VlanLeft)
-"""What the rules of the ports of a bridge say of a frame's tag."""
+TAGGINGS = (VlanEntered, VlanLeft)  # What the rules of the ports of a bridge say of a frame's tag
 
 
 class Cause(NamedTuple):
@@ -62,8 +61,7 @@ class Cause(NamedTuple):
     seq: int | None
     """The record that tells of the step; None for one that is forgotten, left no record, or stands for many."""
     text: str
-    command: str = ""
-    """The line, if the step is a command."""
+    command: str = ""  # The line, if the step is a command
 
 
 class Story(NamedTuple):
@@ -74,10 +72,8 @@ class Story(NamedTuple):
     decision: str
     looked_at: tuple[str, ...] = ()
     reference: str = ""
-    effects: tuple[str, ...] = ()
-    """What it led to at once, in the same step and place."""
-    causes: tuple[Cause, ...] = ()
-    """Newest first; the last is the command, unless that is forgotten."""
+    effects: tuple[str, ...] = ()  # What it led to at once, in the same step and place
+    causes: tuple[Cause, ...] = ()  # Newest first; the last is the command, unless that is forgotten
 
 
 def why_seq(trace: Trace, seq: int, language: str = "en", names: Names | None = None) -> Story:

@@ -18,15 +18,13 @@ from netsandbox.linux.netfilter.events import ConnectionChanged
 from netsandbox.wire.addresses import format_ipv4
 
 DESTINATION = re.compile(r" ORIGINAL .*?dst=(\S+)(?: sport=\d+ dport=(\d+))?")
-NEWEST = 5
-"""Packets that are told of one by one."""
+NEWEST = 5  # Packets that are told of one by one
 
 
 class RuleRow(NamedTuple):
     """A rule as its table has it."""
 
-    namespaces: frozenset[str]
-    """All names that its namespace has had; the present one is in `place`."""
+    namespaces: frozenset[str]  # All names that its namespace has had; the present one is in `place`
     place: str
     table: str
     chain: str
@@ -34,8 +32,7 @@ class RuleRow(NamedTuple):
     text: str
     packets: int
     bytes: int
-    made_at: int
-    """The first record after it was made."""
+    made_at: int  # The first record after it was made
 
 
 def why_rule(trace: Trace, rule: RuleRow, language: str = "en", names: Names | None = None) -> Story:

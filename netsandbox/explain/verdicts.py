@@ -6,8 +6,7 @@ from netsandbox.explain.texts import of_explain
 from netsandbox.explain.words import said
 
 VERDICTS = of_explain("verdicts")
-DROPS = of_explain("drops_in_brief")
-"""Why it was dropped, by the kernel's name of the reason."""
+DROPS = of_explain("drops_in_brief")  # Why it was dropped, by the kernel's name of the reason
 
 
 def drop_words(name: str, language: str) -> str:

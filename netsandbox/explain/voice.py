@@ -33,14 +33,10 @@ Names = Callable[[int, int | None], str]
 
 FIRST_TYPE = 0x600
 """A smaller number in a frame's head is its length, and an LLC header is behind it (IEEE 802.3, 3.2.6)."""
-MOST_NAMED = 6
-"""Items of a list that are named; the rest are counted."""
-LONGEST = 200
-"""Characters of a text that somebody typed."""
-NOW = 1 << 62
-"""A sequence number after any record's."""
-NO_NAMES = {"", "everyone", "group"}
-"""What a namer says of an address that is nobody's own."""
+MOST_NAMED = 6  # Items of a list that are named; the rest are counted
+LONGEST = 200  # Characters of a text that somebody typed
+NOW = 1 << 62  # A sequence number after any record's
+NO_NAMES = {"", "everyone", "group"}  # What a namer says of an address that is nobody's own
 
 
 def safe(text: str) -> str:

@@ -11,14 +11,11 @@ from collections.abc import Mapping
 
 from netsandbox.explain.joining import fill
 
-LANGUAGES = ("en", "zh")
-"""English and 简体中文, in the order of the words of a pair."""
+LANGUAGES = ("en", "zh")  # English and 简体中文, in the order of the words of a pair
 
-Both = tuple[str, str]
-"""The words in English and in 简体中文, with the same fields."""
+Both = tuple[str, str]  # The words in English and in 简体中文, with the same fields
 
-LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""As the C library looks for the language of messages."""
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # As the C library looks for the language of messages
 
 NOTHING: Both = ("", "")
 

@@ -33,8 +33,7 @@ CANARIES = ("exit 999", "frames 999999999 since 1 lines")
 """Conditions that hold in no lab: a check that calls one of them true sees nothing, and none of its answers counts."""
 
 
-LIMITS = Limits()
-"""For each scenario and each hand-in."""
+LIMITS = Limits()  # For each scenario and each hand-in
 
 
 def main(options: argparse.Namespace) -> int:

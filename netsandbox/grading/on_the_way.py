@@ -18,8 +18,7 @@ from netsandbox.session.keeping import KeptSession
 from netsandbox.session.own_files import NoFiles
 from netsandbox.session.steps import Scenario, Step
 
-SETTINGS = ("seed", "profile", "uplink")
-"""What a session has of its scenario, beside the set-up."""
+SETTINGS = ("seed", "profile", "uplink")  # What a session has of its scenario, beside the set-up
 
 
 class Met(NamedTuple):

@@ -10,8 +10,7 @@ from netsandbox.lab.events import NodeAdded
 from netsandbox.lab.nodes import OWN_NAME
 from netsandbox.linux.events import LinkChanged
 
-SWITCHES = ("switch", "bridge")
-"""Kinds of nodes that are a bridge and nothing else."""
+SWITCHES = ("switch", "bridge")  # Kinds of nodes that are a bridge and nothing else
 
 
 class BridgeName(NamedTuple):

@@ -17,8 +17,7 @@ from netsandbox.linux.drivers.veth import VethInterface
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
 
-NAME = re.compile(r"[^\W_][\w.-]*")
-"""What a person may call a node or an interface."""
+NAME = re.compile(r"[^\W_][\w.-]*")  # What a person may call a node or an interface
 
 
 def connect(lab: Lab, left: str, right: str, latency: int) -> Cable:

@@ -10,8 +10,7 @@ from netsandbox.lab import views
 from netsandbox.lab.lab import Lab
 from netsandbox.wire.addresses import format_mac
 
-Rows = Iterator[tuple[str, str]]
-"""(what the row is about, what it says)."""
+Rows = Iterator[tuple[str, str]]  # (what the row is about, what it says)
 MOST_CONNECTIONS = 1000
 
 

@@ -10,8 +10,7 @@ from netsandbox.engine.units import EPOCH
 from netsandbox.linux.core.capture import Passing, passings
 from netsandbox.wire.pcapng import PcapngWriter
 
-Comment = Callable[[Passing], str | None]
-"""What is written beside a packet, if anything."""
+Comment = Callable[[Passing], str | None]  # What is written beside a packet, if anything
 
 
 class CaptureFile:

@@ -21,8 +21,7 @@ from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import MASK, after
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
-End = tuple[int, int]
-"""An address and a port."""
+End = tuple[int, int]  # An address and a port
 
 
 class Segment(NamedTuple):

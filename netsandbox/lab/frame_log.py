@@ -22,10 +22,8 @@ from netsandbox.wire.ipv4 import IPv4Packet
 VERDICTS = {Outcome.ACCEPTED: "accepted", Outcome.ANSWERED: "answered", Outcome.IGNORED: "ignored",
             Outcome.BRIDGED: "bridged", Outcome.FORWARDED: "routed", Outcome.QUEUED: "waits",
             Outcome.REPEATED: "repeated"}
-_TOLD = frozenset({FrameReceived, FrameSent, FrameBridged, SendFailed})
-"""The classes of records that have rows."""
-_ALONE = _TOLD | {Alike}
-"""The types of such records that are no plain tuples."""
+_TOLD = frozenset({FrameReceived, FrameSent, FrameBridged, SendFailed})  # The classes of records that have rows
+_ALONE = _TOLD | {Alike}  # The types of such records that are no plain tuples
 _ONE = (None,)
 HOW = {Forwarding.KNOWN: "to port", Forwarding.LOCAL: "to host", Forwarding.REPEAT: "repeated"}
 

@@ -13,8 +13,7 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.vlan import VlanTag
 
-KEPT = 20_000
-"""Steps whose frames are remembered; what arrives later than so many steps begins a journey of its own."""
+KEPT = 20_000  # Steps whose frames are remembered; what arrives later than so many steps begins a journey of its own
 PASSED_ON = (Outcome.BRIDGED, Outcome.REPEATED, Outcome.FORWARDED)
 
 

@@ -67,14 +67,12 @@ KEYWORDS = frozenset({*_SIDES, *_TAKES_NAME, *_TAKES_NUMBERS, *_ALONE, *_FLAGS, 
 """Every word with a meaning of its own; a name that is one of them goes in double quotes."""
 
 MOST_VLAN = 4095
-MAX_TOKENS = 300
-"""Words of a filter at most; each may nest one call deeper when a row is tested."""
+MAX_TOKENS = 300  # Words of a filter at most; each may nest one call deeper when a row is tested
 
 _SYNONYMS = {"dropped": "drop", "inbound": "in", "outbound": "out", "ipv4": "ip", "ifname": "dev"}
 _TOKEN = re.compile(rf'\s*(?:("[^"]*"?)|(&&|\|\||[()!])|({RELATION}|[^\s()!&|"]+)|(.))', re.DOTALL)
 
-_WITH_PORT = re.compile(r"([^:]+):([0-9]+)")
-"""A host with a port; a MAC has more colons."""
+_WITH_PORT = re.compile(r"([^:]+):([0-9]+)")  # A host with a port; a MAC has more colons
 
 
 class FilterError(ValueError):

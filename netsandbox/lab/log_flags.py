@@ -8,8 +8,7 @@ from typing import NamedTuple
 from netsandbox.wire.names import TCP_FLAGS
 
 BITS = {name.lower(): 1 << bit for bit, name in enumerate(TCP_FLAGS)} | {"push": 8}
-LETTERS = {"F": 1, "S": 2, "R": 4, "P": 8, ".": 16, "U": 32, "E": 64, "W": 128}
-"""As tcpdump tells them."""
+LETTERS = {"F": 1, "S": 2, "R": 4, "P": 8, ".": 16, "U": 32, "E": 64, "W": 128}  # As tcpdump tells them
 _SAID = re.compile(r"Flags \[([^]]*)")
 _VALUE = r"\(\s*[\w-]+(?:\s*[|+]\s*[\w-]+)*\s*\)|[\w-]+"
 RELATION = rf"[tT][cC][pP]\s*\[\s*(?:tcpflags|13)\s*\]\s*(?:&\s*(?:{_VALUE})\s*)?(?:==|=|!=)\s*(?:{_VALUE})"

@@ -32,8 +32,7 @@ _ASKS = re.compile(
     r"who[- ]has ((?:\d{1,3}\.){3}\d{1,3})\??(?: \([^)]*\))?,? tell ((?:\d{1,3}\.){3}\d{1,3})", re.IGNORECASE
 )
 _SAYS = re.compile(r"((?:\d{1,3}\.){3}\d{1,3}) is[- ]at ", re.IGNORECASE)
-_TAGS = re.compile(r"(?:vlan \d+, )+")
-"""A tagged frame begins with them, the outer first."""
+_TAGS = re.compile(r"(?:vlan \d+, )+")  # A tagged frame begins with them, the outer first
 _LIKE_ADDRESS = re.compile(r"[\d.]+|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4})+")
 _ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\.){3}\d{1,3})(?![\d])")
 
@@ -41,18 +40,14 @@ _ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\.){3}\d{1,3})(?![\d])")
 class Names(NamedTuple):
     """What a filter may know of the lab beside the rows; made anew when the lab changes."""
 
-    addresses: Mapping[str, frozenset[str]] = {}
-    """Node -> its IPv4 and MAC addresses."""
-    masters: Mapping[tuple[str, str], str] = {}
-    """(node, interface) -> the bridge that it is a port of."""
+    addresses: Mapping[str, frozenset[str]] = {}  # Node -> its IPv4 and MAC addresses
+    masters: Mapping[tuple[str, str], str] = {}  # (node, interface) -> the bridge that it is a port of
     interfaces: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-    """Drop reasons seen so far, for completion."""
+    reasons: tuple[str, ...] = ()  # Drop reasons seen so far, for completion
 
 
-NO_NAMES = Names()
-"""Nothing is known beside the rows."""
+NO_NAMES = Names()  # Nothing is known beside the rows
 
 
 @lru_cache(maxsize=8192)
@@ -88,8 +83,7 @@ class Parties(NamedTuple):
     destinations: frozenset[str]
     others: frozenset[str]
     source_port: int
-    destination_port: int
-    """-1 where there is none."""
+    destination_port: int  # -1 where there is none
 
     @property
     def ports(self) -> tuple[int, int]:
@@ -300,8 +294,7 @@ class Candidate(NamedTuple):
     text: str
     start: int
     end: int
-    kind: str
-    """keyword, node, address, network, interface, service, verdict, reason."""
+    kind: str  # keyword, node, address, network, interface, service, verdict, reason
 
 
 def complete_filter(text: str, cursor: int, names: Names = NO_NAMES) -> list[Candidate]:

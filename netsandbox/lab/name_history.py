@@ -13,10 +13,8 @@ from netsandbox.linux.place import BRIDGE
 from netsandbox.wire.addresses import parse_mac
 
 TELLING = frozenset({AddressChanged, LinkChanged, ContainerRenamed, NetworkCreated, NodeAdded})
-Held = dict[int, list[tuple[int, tuple[str, ...]]]]
-"""For each address: (sequence number, names from then on), in order."""
-ALWAYS = -1
-"""A sequence number before any record's."""
+Held = dict[int, list[tuple[int, tuple[str, ...]]]]  # For each address: (sequence number, names from then on), in order
+ALWAYS = -1  # A sequence number before any record's
 
 
 class NameHistory:

@@ -9,13 +9,10 @@ from netsandbox.wire.addresses import BROADCAST_MAC, LIMITED_BROADCAST, MAC_GROU
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
 
-DEFAULT_HOST = "host"
-"""The machine that commands are for, and that is there as soon as one needs it."""
+DEFAULT_HOST = "host"  # The machine that commands are for, and that is there as soon as one needs it
 EVERYONE = "everyone"
-NOW = 1 << 62
-"""A sequence number after any record's."""
-BETWEEN = "/"
-"""Joins the names of several who have one address: who of them was meant, nobody can know."""
+NOW = 1 << 62  # A sequence number after any record's
+BETWEEN = "/"  # Joins the names of several who have one address: who of them was meant, nobody can know
 
 
 def titled_bridges(lab: Lab) -> dict[tuple[str, str], str]:

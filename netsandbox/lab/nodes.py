@@ -10,8 +10,7 @@ from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.hub import Hub
 
-OWN_NAME = "br-"
-"""How the engine begins a bridge's name that nobody chose."""
+OWN_NAME = "br-"  # How the engine begins a bridge's name that nobody chose
 
 
 class Node:

@@ -20,12 +20,9 @@ from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
 PROTOCOLS = {"icmp": ICMP, "tcp": TCP, "udp": UDP}
-LASTS = 4 * SECOND
-"""How long an answer is waited for: longer than anybody asks for a neighbour."""
-MOST_STEPS = 50_000
-"""Of a lab in which frames go round and round."""
-PORT, IDENT = 54_321, 54_321
-"""What it comes from."""
+LASTS = 4 * SECOND  # How long an answer is waited for: longer than anybody asks for a neighbour
+MOST_STEPS = 50_000  # Of a lab in which frames go round and round
+PORT, IDENT = 54_321, 54_321  # What it comes from
 PAYLOAD = bytes(range(0x10, 0x38))
 SYN_OPTIONS = bytes.fromhex("020405b40402080a00000001000000000103030a")
 WINDOW = 64_240

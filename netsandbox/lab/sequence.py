@@ -10,13 +10,11 @@ from netsandbox.lab.flows import End, Flow, Segment, end_name
 from netsandbox.lab.tables import LogRow
 from netsandbox.linux.drop import OTHERHOST
 
-TAKEN = frozenset({"accepted", "answered", "waits"})
-"""The verdicts of who has use for a frame."""
+TAKEN = frozenset({"accepted", "answered", "waits"})  # The verdicts of who has use for a frame
 _ENDS = re.compile(r"^(\S+) > (\S+): (?:ICMP )?")
 _DETAILS = re.compile(r", (?:win \d+|options \[[^]]*\])")
 LOOPBACK = "127."
-OWN = "127.0.0.1"
-"""What a node's programs have on lo, where they say nothing else."""
+OWN = "127.0.0.1"  # What a node's programs have on lo, where they say nothing else
 _SIZE = re.compile(r", length \d+$")
 
 

@@ -30,10 +30,8 @@ if TYPE_CHECKING:
 
 DEFAULT_LAN = "192.168.1.0/24"
 ROUTER, ISP = "uplink", "isp"
-HOST_NUMBER, ROUTER_NUMBER = 10, 1
-"""Which address of the LAN the host and the router have."""
-SMALLEST_LAN = 28
-"""The longest prefix that has room for them."""
+HOST_NUMBER, ROUTER_NUMBER = 10, 1  # Which address of the LAN the host and the router have
+SMALLEST_LAN = 28  # The longest prefix that has room for them
 WAN = parse_network("203.0.113.10/24")
 WAN_GATEWAY = parse_network("203.0.113.1/24")
 REMOTE_PREFIX, REMOTE_GATEWAY = 24, 254
@@ -63,8 +61,7 @@ class NetworkCard(VethInterface):
         return NO_SPEED
 
 
-COMMON_DATAGRAM = 1232
-"""What name servers take since the DNS flag day of 2020, dnsmasq too."""
+COMMON_DATAGRAM = 1232  # What name servers take since the DNS flag day of 2020, dnsmasq too
 
 
 class InternetHost(NamedTuple):
@@ -109,8 +106,7 @@ TO_PROVIDER = MILLISECOND
 BACKLOG = 511
 WEB = 80, 443
 EVERYWHERE = Network(0, 0)
-DHCP_METRIC = 100
-"""A default route that a person adds, with no metric, goes before it."""
+DHCP_METRIC = 100  # A default route that a person adds, with no metric, goes before it
 
 
 def parse_lan(text: str) -> Network:

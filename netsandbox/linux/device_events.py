@@ -8,12 +8,10 @@ from typing import NamedTuple
 class TagPushed(NamedTuple):
     """A VLAN device put its tag into a frame and hands it to the device below."""
 
-    place: str
-    """The VLAN device, as `host:eth0.10`."""
+    place: str  # The VLAN device, as `host:eth0.10`
     below: str
     vlan: int
-    protocol: str
-    """802.1Q or 802.1ad."""
+    protocol: str  # 802.1Q or 802.1ad
 
 
 class VlanEntered(NamedTuple):
@@ -22,8 +20,7 @@ class VlanEntered(NamedTuple):
     bridge: str
     port: str
     vlan: int
-    had_tag: bool
-    """Its own tag said so; else the port's PVID."""
+    had_tag: bool  # Its own tag said so; else the port's PVID
 
 
 class VlanLeft(NamedTuple):
@@ -39,8 +36,7 @@ class ArpAnswered(NamedTuple):
     """A bridge answers an ARP question itself, in the owner's name (neigh_suppress)."""
 
     bridge: str
-    port: str
-    """Where the question came from."""
+    port: str  # Where the question came from
     address: int
     mac: int
 
@@ -61,8 +57,7 @@ class RootChosen(NamedTuple):
     bridge: str
     priority: int
     root: str
-    port: str
-    """Its way there; empty where it is the root itself."""
+    port: str  # Its way there; empty where it is the root itself
     cost: int
 
 
@@ -77,14 +72,10 @@ class Encapsulated(NamedTuple):
     """A tunnel device put what it was given into a packet of its own."""
 
     place: str
-    kind: str
-    """vxlan, gre, gretap or ipip."""
-    number: int
-    """VNI, or GRE key; 0 for none."""
-    remote: int
-    """Where the outer packet goes."""
-    why: str
-    """What named the other end: row, flood, remote or route."""
+    kind: str  # vxlan, gre, gretap or ipip
+    number: int  # VNI, or GRE key; 0 for none
+    remote: int  # Where the outer packet goes
+    why: str  # What named the other end: row, flood, remote or route
 
 
 class Decapsulated(NamedTuple):
@@ -93,8 +84,7 @@ class Decapsulated(NamedTuple):
     place: str
     kind: str
     number: int
-    remote: int
-    """Whom the outer packet was from."""
+    remote: int  # Whom the outer packet was from
 
 
 class VtepLearned(NamedTuple):
@@ -103,18 +93,15 @@ class VtepLearned(NamedTuple):
     place: str
     mac: int
     remote: int
-    previous: int
-    """The end that it was behind before, or 0."""
+    previous: int  # The end that it was behind before, or 0
 
 
 class VtepMissing(NamedTuple):
     """A VXLAN device wants somebody to say where a station is (l2miss, l3miss)."""
 
     place: str
-    address: int
-    """Whose MAC is wanted, or 0."""
-    mac: int
-    """Whose other end is wanted, or 0."""
+    address: int  # Whose MAC is wanted, or 0
+    mac: int  # Whose other end is wanted, or 0
 
 
 class ChildChosen(NamedTuple):
@@ -122,8 +109,7 @@ class ChildChosen(NamedTuple):
 
     parent: str
     child: str
-    why: str
-    """mac, address, sibling, broadcast, source or passthru."""
+    why: str  # mac, address, sibling, broadcast, source or passthru
 
 
 class SlaveChosen(NamedTuple):
@@ -131,19 +117,16 @@ class SlaveChosen(NamedTuple):
 
     bond: str
     slave: str
-    why: str
-    """active, turn, all, or the policy by which the frame's flow was hashed."""
+    why: str  # active, turn, all, or the policy by which the frame's flow was hashed
 
 
 class ActiveSlaveChanged(NamedTuple):
     """A bond has another active slave."""
 
     bond: str
-    slave: str
-    """Empty where none is left."""
+    slave: str  # Empty where none is left
     previous: str
-    why: str
-    """link, arp, primary, enslaved or released."""
+    why: str  # link, arp, primary, enslaved or released
 
 
 class FrameShaped(NamedTuple):
@@ -151,8 +134,7 @@ class FrameShaped(NamedTuple):
 
     place: str
     discipline: str
-    what: str
-    """delayed, duplicated, corrupted, reordered, shaped, sorted into a class, or waited there."""
+    what: str  # delayed, duplicated, corrupted, reordered, shaped, sorted into a class, or waited there
     nanoseconds: int
 
 
@@ -162,8 +144,7 @@ class RuleMatched(NamedTuple):
     namespace: str
     destination: int
     priority: int
-    rule: str
-    """As `ip rule` shows it, without its number."""
+    rule: str  # As `ip rule` shows it, without its number
 
     @property
     def looks_up(self) -> bool:
@@ -191,8 +172,7 @@ class NextHopChanged(NamedTuple):
     """A next hop with a number of its own, or a group of them, came, was replaced, or went."""
 
     namespace: str
-    hop: str
-    """As `ip nexthop` shows it."""
+    hop: str  # As `ip nexthop` shows it
     added: bool
 
 
@@ -201,8 +181,6 @@ class PathChosen(NamedTuple):
 
     namespace: str
     destination: int
-    path: str
-    """As `ip route` shows the next hop."""
+    path: str  # As `ip route` shows the next hop
     paths: int
-    policy: int
-    """fib_multipath_hash_policy."""
+    policy: int  # fib_multipath_hash_policy

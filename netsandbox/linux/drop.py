@@ -108,12 +108,10 @@ class Outcome(Enum):
     PASSED_UP = "a device that stands on this one took it"
     DECAPSULATED = "a tunnel took what the packet carries"
 
-    __hash__ = object.__hash__
-    """Enum's own hash is a Python function, and each verdict is looked up when it is counted."""
+    __hash__ = object.__hash__  # Enum's own hash is a Python function, and each verdict is looked up when it is counted
 
 
-Operand = int | str
-"""What a decision looked at: a number, an address, a name, a text."""
+Operand = int | str  # What a decision looked at: a number, an address, a name, a text
 
 
 class Dropped(NamedTuple):
@@ -124,8 +122,7 @@ class Dropped(NamedTuple):
 
 
 OTHERHOST = Dropped(DropReason.OTHERHOST)
-OVERHEARD = Dropped(DropReason.OTHERHOST, ("promiscuous",))
-"""At an interface that takes every frame."""
+OVERHEARD = Dropped(DropReason.OTHERHOST, ("promiscuous",))  # At an interface that takes every frame
 NOT_READY = Dropped(DropReason.DEV_READY)
 LINK_GONE = Dropped(DropReason.LINK_GONE)
 CASCADE_TOO_LONG = Dropped(DropReason.CASCADE_TOO_LONG)

@@ -36,8 +36,7 @@ class Forwarding(Enum):
     LOCAL = "the destination is the bridge's own MAC, or a port's"
     REPEAT = "a hub repeats everything"
 
-    __hash__ = object.__hash__
-    """Enum's own hash is a Python function, and these are looked up for every flood."""
+    __hash__ = object.__hash__  # Enum's own hash is a Python function, and these are looked up for every flood
 
 
 class FrameSent(NamedTuple):
@@ -55,15 +54,12 @@ class FrameBridged(NamedTuple):
     """A frame left by some ports of a bridge; each is a transmission by that port, in this order."""
 
     bridge: Place
-    port: Place | None
-    """The port it came in by; None when the host itself sent it."""
+    port: Place | None  # The port it came in by; None when the host itself sent it
     frame: Frame
     ports: tuple[Place, ...]
-    to_host: bool
-    """Whether the bridge's own stack gets it as well."""
+    to_host: bool  # Whether the bridge's own stack gets it as well
     why: Forwarding
-    row: int | None
-    """The record that made the row that names the port, where one does."""
+    row: int | None  # The record that made the row that names the port, where one does
     passed_over: tuple[tuple[Place, str], ...] = ()
     """Other ports that a flood does not leave by, and why: their state, `isolated`, `flag`, `vlan` or `neighbour`."""
 
@@ -80,24 +76,21 @@ class FdbLearned(NamedTuple):
     bridge: Place
     mac: int
     port: Place
-    previous: Place | None
-    """The port that had the address before, or None."""
+    previous: Place | None  # The port that had the address before, or None
 
 
 class FdbForgotten(NamedTuple):
     bridge: Place
     mac: int
     port: Place
-    why: str
-    """aged, port or deleted."""
+    why: str  # aged, port or deleted
 
 
 class NeighbourChanged(NamedTuple):
     interface: Place
     address: int
     old: NudState
-    new: NudState | None
-    """None when the row is gone."""
+    new: NudState | None  # None when the row is gone
     mac: int | None
     why: str
 
@@ -106,27 +99,21 @@ class RouteChosen(NamedTuple):
     namespace: str
     destination: int
     route: RouteValue
-    gateway: int | None
-    """The router to send it to, or None when the destination is on the link."""
+    gateway: int | None  # The router to send it to, or None when the destination is on the link
     interface: Place
     next_hop: int | None
     """Whose MAC is needed: the gateway or the destination; None over lo and for broadcast and multicast."""
     source: int
-    mtu: int
-    """Bytes: the interface's, the route's or the learned path MTU."""
-    considered: int
-    """How many routes matched the destination."""
-    locked: bool = False
-    """The path MTU was learned and is below route.min_pmtu: what is sent need not stay whole."""
+    mtu: int  # Bytes: the interface's, the route's or the learned path MTU
+    considered: int  # How many routes matched the destination
+    locked: bool = False  # The path MTU was learned and is below route.min_pmtu: what is sent need not stay whole
 
 
 class RouteMissing(NamedTuple):
     namespace: str
     destination: int
-    error: str
-    """errno name: ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL."""
-    route: RouteValue | None
-    """The unreachable, prohibit, blackhole or throw route, or None."""
+    error: str  # errno name: ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL
+    route: RouteValue | None  # The unreachable, prohibit, blackhole or throw route, or None
     rule: str = ""
     """The rule of policy routing that chose the route's table, if it is none of the three that are always there."""
 
@@ -136,20 +123,14 @@ class _VerdictGiven(NamedTuple):
 
     namespace: str
     hook: str
-    packet: IPv4Packet
-    """As it came."""
-    verdict: Dropped | Outcome | None
-    """None: it goes on; else a Dropped or an Outcome."""
-    walks: tuple[ChainWalk, ...] = ()
-    """The chains that it was led through, rule by rule."""
+    packet: IPv4Packet  # As it came
+    verdict: Dropped | Outcome | None  # None: it goes on; else a Dropped or an Outcome
+    walks: tuple[ChainWalk, ...] = ()  # The chains that it was led through, rule by rule
     entered: str = ""
     leaves: str = ""
-    after: IPv4Packet | None = None
-    """The packet that goes on in its place, if another one does."""
-    connection: str = ""
-    """How it belongs to which connection, as netfilter.listing.Belonging has it."""
-    connection_from: int = -1
-    """The first record after that connection's first packet came; -1 for none."""
+    after: IPv4Packet | None = None  # The packet that goes on in its place, if another one does
+    connection: str = ""  # How it belongs to which connection, as netfilter.listing.Belonging has it
+    connection_from: int = -1  # The first record after that connection's first packet came; -1 for none
 
 
 class VerdictGiven(_VerdictGiven):
@@ -173,8 +154,7 @@ class ArpWithheld(NamedTuple):
     interface: Place
     address: int
     sender: int
-    why: str
-    """arp_ignore, arp_filter, or the reason for which a packet of the sender's would be dropped there."""
+    why: str  # arp_ignore, arp_filter, or the reason for which a packet of the sender's would be dropped there
 
 
 class PacketQueued(NamedTuple):
@@ -203,8 +183,7 @@ class PacketFragmented(NamedTuple):
 class FragmentHeld(NamedTuple):
     namespace: str
     packet: IPv4Packet
-    have: int
-    """Bytes of payload that are there."""
+    have: int  # Bytes of payload that are there
 
 
 class PacketReassembled(NamedTuple):
@@ -218,8 +197,7 @@ class IcmpErrorSent(NamedTuple):
     namespace: str
     type: int
     code: int
-    about: IPv4Packet
-    """The packet it quotes."""
+    about: IPv4Packet  # The packet it quotes
     to: int
 
 
@@ -228,8 +206,7 @@ class IcmpSuppressed(NamedTuple):
     type: int
     code: int
     about: IPv4Packet
-    why: str
-    """rate, broadcast, busy, error or fragment."""
+    why: str  # rate, broadcast, busy, error or fragment
 
 
 class PathMtuLearned(NamedTuple):
@@ -266,10 +243,8 @@ class BindRefused(NamedTuple):
     address: int
     port: int
     process: str
-    error: str
-    """errno name."""
-    holder: str
-    """The program that has the port, or empty."""
+    error: str  # errno name
+    holder: str  # The program that has the port, or empty
 
 
 class SocketClosed(NamedTuple):
@@ -307,19 +282,16 @@ class LinkChanged(NamedTuple):
     """An interface went up or down, gained or lost its carrier, came or went."""
 
     interface: Place
-    what: str
-    """added, removed, up, down, carrier, no-carrier, name, mac, mtu, master, nomaster."""
+    what: str  # added, removed, up, down, carrier, no-carrier, name, mac, mtu, master, nomaster
     detail: str
-    previous: str = ""
-    """What a new name or MAC takes the place of."""
+    previous: str = ""  # What a new name or MAC takes the place of
 
 
 class SettingChanged(NamedTuple):
     """Somebody gave a sysctl another value."""
 
     namespace: str
-    key: str
-    """As sysctl(8) names it: a dot in an interface's name is a slash there."""
+    key: str  # As sysctl(8) names it: a dot in an interface's name is a slash there
     value: str
     previous: str
 

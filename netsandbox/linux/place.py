@@ -19,15 +19,11 @@ class Place(NamedTuple):
     namespace: str
     name: str
     kind: str
-    ifindex: int
-    """0 for what is no network device."""
+    ifindex: int  # 0 for what is no network device
     mac: int
-    id: int
-    """The device's number in its lab: the same wherever it is moved and whatever it is called."""
-    peer: int = 0
-    """The number of the device at the other end of its cable; 0 when there is none."""
-    master: int = 0
-    """The number of the bridge that it is a port of; 0 when it is none."""
+    id: int  # The device's number in its lab: the same wherever it is moved and whatever it is called
+    peer: int = 0  # The number of the device at the other end of its cable; 0 when there is none
+    master: int = 0  # The number of the bridge that it is a port of; 0 when it is none
 
     @property
     def label(self) -> str:

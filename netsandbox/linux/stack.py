@@ -45,10 +45,8 @@ ERROR_HANDLERS = {UDP: udp.receive_error, TCP: tcp_errors.receive_error, IPIP: i
                   GRE: gre.receive_error}
 
 
-OF_LOOPBACK = Network(0x7F000001, 8)
-"""One for the `lo` of all namespaces."""
-ARP = Family(ETH_P_IP, format_ipv4, arp.construct, arp.solicit, icmp.report_unresolved)
-"""arp_tbl."""
+OF_LOOPBACK = Network(0x7F000001, 8)  # One for the `lo` of all namespaces
+ARP = Family(ETH_P_IP, format_ipv4, arp.construct, arp.solicit, icmp.report_unresolved)  # arp_tbl
 
 
 def _reassembler(namespace: NetworkNamespace) -> Reassembler:

@@ -26,8 +26,7 @@ from netsandbox.rig.socket_actions import do_bind, do_send_frame, do_tcp_client,
 if TYPE_CHECKING:
     from netsandbox.rig.performance import Performance
 
-KILLED = -15
-"""The status of a program that SIGTERM ended."""
+KILLED = -15  # The status of a program that SIGTERM ended
 
 
 def _spawn(performance: Performance, begin: Callable[[], None], finish: Finish, tool: str = "") -> Finish:

@@ -41,8 +41,7 @@ BASE_SYSCTL: dict[str, int | str] = {
 """What the rig sets in every namespace before it makes interfaces."""
 LATE_SYSCTL = re.compile(r"net[./]ipv4[./](neigh[./]|conf[./](?!(all|default)[./]))")
 """Those that are set once the interfaces are there."""
-LONGEST_ERROR = 200
-"""Characters that are repeated of what a tool said."""
+LONGEST_ERROR = 200  # Characters that are repeated of what a tool said
 
 
 def build(lab: KernelLab) -> None:

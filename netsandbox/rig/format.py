@@ -18,13 +18,10 @@ Action = dict[str, Any]
 Result = dict[str, Any]
 Finish = Callable[[Result], None]
 FORMAT = "kernel_lab/1"
-LONGEST = 1_000_000
-"""Seconds that anything in a lab may take, and how many times it may be done."""
-DATAGRAM = 1 << 20
-"""Bytes of the longest datagram that a lab may try to send: more than any socket takes."""
+LONGEST = 1_000_000  # Seconds that anything in a lab may take, and how many times it may be done
+DATAGRAM = 1 << 20  # Bytes of the longest datagram that a lab may try to send: more than any socket takes
 SHOWN = 60
-LARGEST = 1 << 26
-"""Bytes that one step of a TCP script sends or waits for."""
+LARGEST = 1 << 26  # Bytes that one step of a TCP script sends or waits for
 
 
 class KernelLabError(Exception):
@@ -213,8 +210,7 @@ def _check_action(spec: dict[str, Any], place: str, action: Any) -> None:
         _check_node_name(spec, f"{place}.in", action["in"])
 
 
-FIRST_KINDS = ("veth", "bridge", "vxlan", "macvlan")
-"""Devices that the kernel of the first labs had."""
+FIRST_KINDS = ("veth", "bridge", "vxlan", "macvlan")  # Devices that the kernel of the first labs had
 SECOND_WORDS = ("vlan", "neigh_suppress")
 
 

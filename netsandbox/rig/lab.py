@@ -33,8 +33,7 @@ from netsandbox.wire.addresses import Network, random_mac
 
 CONFIGURING = 4 * SECOND // 10
 """How long after the links the rig gives addresses and begins to look whether all is ready, and what it waits then."""
-CONNECTING = SECOND // 2
-"""How long before the first action the last link came up, where nothing had to be waited for."""
+CONNECTING = SECOND // 2  # How long before the first action the last link came up, where nothing had to be waited for
 
 
 class KernelLab:

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 CLOSE_TAP = 10 * MILLISECOND
 """How long the kernel takes to close a packet socket: it waits until no processor can still be using it."""
 PROCESS = Process("python3", 1)
-BACKLOG = 16
-"""Of a server that does not say."""
+BACKLOG = 16  # Of a server that does not say
 
 
 def do_send_frame(performance: Performance, action: Action, finish: Finish) -> None:

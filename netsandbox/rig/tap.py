@@ -17,8 +17,7 @@ from netsandbox.wire.udp import UdpDatagram
 from netsandbox.wire.vlan import SIZE, VlanTag
 
 SNAPLEN, LO_SNAPLEN = 1982, 16318
-CHUNK = 200_000
-"""Records after which a long cascade is taken in, before the trace forgets them."""
+CHUNK = 200_000  # Records after which a long cascade is taken in, before the trace forgets them
 
 
 class Tap:

@@ -12,8 +12,7 @@ from netsandbox.rig.lab import KernelLab
 from netsandbox.wire.addresses import format_ipv4
 
 READ_SIZE = 65536
-SERVER_TIMEOUT, CLIENT_TIMEOUT = 10.0, 5.0
-"""Seconds that one call may take, unless the lab says otherwise."""
+SERVER_TIMEOUT, CLIENT_TIMEOUT = 10.0, 5.0  # Seconds that one call may take, unless the lab says otherwise
 SENDING, RECEIVING = ("send", "send_n"), ("recv", "recv_n", "recv_eof")
 
 

@@ -19,8 +19,7 @@ from netsandbox.session.owner import Owner
 from netsandbox.session.steps import Note, Scenario, Step
 
 FORMAT = "netsandbox-journal/1"
-SOME_STEPS = 10_000
-"""After so many steps of a replay a person's key is heard."""
+SOME_STEPS = 10_000  # After so many steps of a replay a person's key is heard
 DAMAGED = "this is no journal of netsandbox, or it is damaged"
 DID_NOT_END = "did not end"
 """Stands behind a line that was at work for so long that nobody knows whether it would have ended."""

@@ -7,8 +7,7 @@ from typing import NamedTuple
 from netsandbox.session.journal import Entry, Position
 
 FIRST = "main"
-MOST = 100
-"""Branches that are kept; then the oldest goes that is neither the present one nor the first."""
+MOST = 100  # Branches that are kept; then the oldest goes that is neither the present one nor the first
 MOST_UNDONE = 1000
 
 

@@ -11,19 +11,14 @@ from netsandbox.session.journal import Entry
 if TYPE_CHECKING:
     from netsandbox.session.timeline import Timeline
 
-LINE = 50
-"""Steps that a line is worth: to parse it and carry it out takes as long."""
-FEWEST = 1_000
-"""Steps that are done again in next to no time."""
-PART = 32
-"""A checkpoint comes after this part of all that was done, however long that is."""
+LINE = 50  # Steps that a line is worth: to parse it and carry it out takes as long
+FEWEST = 1_000  # Steps that are done again in next to no time
+PART = 32  # A checkpoint comes after this part of all that was done, however long that is
 DEAR = 200_000
 """And the later, the larger the lab is: to copy 500 containers, 20,000 objects, is worth 2,000 steps, and nobody wants
 to wait for a copy of 5,000 now and then.  By this its number of objects, squared, is divided."""
-MOST = 24
-"""Checkpoints that are kept; then every other one of the older ones goes."""
-PATIENCE = 500
-"""Steps after which it is tried again where something could not be copied."""
+MOST = 24  # Checkpoints that are kept; then every other one of the older ones goes
+PATIENCE = 500  # Steps after which it is tried again where something could not be copied
 
 
 class Checkpoint(NamedTuple):

@@ -21,8 +21,7 @@ from netsandbox.session.compose_folder import LARGEST, contexts, is_below
 from netsandbox.session.files import read_bytes
 from netsandbox.session.steps import Scenario, Step
 
-LINES_AT_ONCE = 20
-"""How many of the file's lines one command line writes."""
+LINES_AT_ONCE = 20  # How many of the file's lines one command line writes
 
 
 def compose_scenario(text: str, name: str) -> Scenario:

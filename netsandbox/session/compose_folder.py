@@ -11,12 +11,9 @@ from netsandbox.commands.docker.building.files import is_ignored
 from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.session.files import FileError, read_bytes
 
-LARGEST = 1 << 20
-"""Bytes of a file that goes along, and of all files of a context."""
-MOST = 500
-"""Entries of a context that are looked at."""
-NEVER = ".git"
-"""What no image here is made of."""
+LARGEST = 1 << 20  # Bytes of a file that goes along, and of all files of a context
+MOST = 500  # Entries of a context that are looked at
+NEVER = ".git"  # What no image here is made of
 
 
 def is_below(path: Path, folder: Path) -> bool:

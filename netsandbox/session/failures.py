@@ -8,8 +8,7 @@ from pathlib import Path
 from netsandbox.session.files import reason
 from netsandbox.session.leftovers import state_directory
 
-LARGEST_LOG = 1_000_000
-"""Bytes of the log after which it begins anew."""
+LARGEST_LOG = 1_000_000  # Bytes of the log after which it begins anew
 
 
 def log_failure(what: str, error: BaseException, directory: Path | None = None) -> str:

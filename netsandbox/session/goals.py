@@ -11,8 +11,7 @@ from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.session.steps import Scenario, Step
 
 EXPECT = "expect "
-PARSE: Late[str, Callable[[str], object]] = Late({"parse": "netsandbox.commands.expect:parse"})
-"""Few files have goals."""
+PARSE: Late[str, Callable[[str], object]] = Late({"parse": "netsandbox.commands.expect:parse"})  # Few files have goals
 
 
 def conditions(step: Step) -> list[tuple[str, int]]:

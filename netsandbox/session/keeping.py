@@ -32,8 +32,7 @@ TEXT: Late[str, Callable[[Scenario], str]] = Late({"text": "netsandbox.session.s
 """What needs YAML: to import it takes longer than to make a lab."""
 
 NAME = re.compile(r"[\w.-]{1,30}")
-MEETS = "until "
-"""How a line begins that `save` writes for the time at which the next one was typed."""
+MEETS = "until "  # How a line begins that `save` writes for the time at which the next one was typed
 """A branch's."""
 
 

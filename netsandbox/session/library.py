@@ -9,12 +9,10 @@ from pathlib import Path
 
 from netsandbox.commands.scenario_error import ScenarioError
 
-READY_NAME = "docker0"
-"""The lab that is there when none is named; no file has it."""
+READY_NAME = "docker0"  # The lab that is there when none is named; no file has it
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SUFFIX = ".yaml"
-NEAR = 0.65
-"""How alike names are of which one may be meant for the other."""
+NEAR = 0.65  # How alike names are of which one may be meant for the other
 FEWEST, MOST_NEAR = 3, 3
 """Letters that are the beginning of a name rather than any; names that are told of which one may be meant."""
 MOST_FILES = 1000

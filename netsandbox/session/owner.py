@@ -11,8 +11,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-HAS_LOCKS = find_spec("fcntl") is not None
-"""On a system without such locks every file counts as left behind."""
+HAS_LOCKS = find_spec("fcntl") is not None  # On a system without such locks every file counts as left behind
 
 
 class Owner:

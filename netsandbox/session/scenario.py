@@ -28,8 +28,7 @@ from netsandbox.session.steps import Note, Scenario, Step
 
 VERSION = 2
 NOTE = re.compile(r"(hint|solution|answer) (\d{1,2}), (\d{1,4}) to go")
-FIRST_PROFILE = "docker-29"
-"""What a file of format 1 runs that names no release; it has no uplink unless it says so."""
+FIRST_PROFILE = "docker-29"  # What a file of format 1 runs that names no release; it has no uplink unless it says so
 LANGUAGES = ("en", "zh")
 MAX_BYTES = 1024 * 1024
 MAX_SEED = 2**63 - 1

@@ -10,14 +10,10 @@ from unicodedata import normalize
 
 from netsandbox.session.shelf import Work
 
-WHOLE = 3
-"""A Latin word of so few letters is meant as it is; a longer one may be the beginning of another."""
-MOST = 12
-"""Works that a question finds."""
-NEAR = 0.4
-"""What is found has at least so much of the best one's weight."""
-OF_TITLE, OF_ABOUT = 4, 2
-"""What a word weighs in the title and in the summary, beside 1 in the text."""
+WHOLE = 3  # A Latin word of so few letters is meant as it is; a longer one may be the beginning of another
+MOST = 12  # Works that a question finds
+NEAR = 0.4  # What is found has at least so much of the best one's weight
+OF_TITLE, OF_ABOUT = 4, 2  # What a word weighs in the title and in the summary, beside 1 in the text
 _ASKING = re.compile(
     r"为什么|为何|怎么样|怎么|怎样|如何|什么|哪里|我的|[的吗呢啊吧了我]|(?<![a-z])(?:why|how|what|where|when|can|can't|cannot|"
     r"could|do|does|doesn't|don't|is|isn't|are|not|my|i|it|a|an|the|to|of|in|on|at|and|or|with|there|this|that|be|has|have)"

@@ -15,13 +15,11 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.session.journal import Entry
 from netsandbox.session.timeline import INTERRUPT, Timeline, is_interrupt
 
-ENDLESS_LIMIT = 3500 * MILLISECOND
-"""How long a program that would never end runs when nobody is there to press Ctrl-C."""
+ENDLESS_LIMIT = 3500 * MILLISECOND  # How long a program that would never end runs when nobody is there to press Ctrl-C
 ENDLESS_STEPS = 200_000
 """Steps after which such a program is stopped as well: a flood of pings has so many in a tenth of a second."""
 SETTLE_STEPS = 20_000
-FORWARD = frozenset({"fg", "wait"})
-"""What they wait for is in the background already: who types them wants its end."""
+FORWARD = frozenset({"fg", "wait"})  # What they wait for is in the background already: who types them wants its end
 GOES_ON = "note: it goes on while the next lines run, as in a terminal of its own"
 NOTHING_COMES = "stopped: it waits, and nothing is under way that could end that"
 

@@ -13,13 +13,11 @@ from netsandbox.session.library import bundled, directory, find_scenario
 from netsandbox.session.ready import READY, scenario_named
 from netsandbox.session.steps import Scenario
 
-MARK = b"netsandbox:"
-"""A file that begins like this, comments aside, is a scenario."""
+MARK = b"netsandbox:"  # A file that begins like this, comments aside, is a scenario
 PEEK = 4096
 NEXT = re.compile(rb"^next: *([\w-]+)$", re.MULTILINE)
 SUFFIXES = (".yaml", ".yml")
-MOST_FILES = 200
-"""Files of a directory that are looked at."""
+MOST_FILES = 200  # Files of a directory that are looked at
 BUNDLED, HERE, RECENT = "bundled", "here", "recent"
 
 

@@ -12,8 +12,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (("||",), ("&&",), ("|",), ("^",), ("&",),
                                        ("<<", ">>"), ("+", "-"), ("*", "/", "%"))
 PRECEDENCE = {operator: level for level, operators in enumerate(LEVELS) for operator in operators}
 ASSIGNING = frozenset({"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="})
-MOST_DEPTH = 40
-"""Parentheses, and names within the values of names."""
+MOST_DEPTH = 40  # Parentheses, and names within the values of names
 PLAIN = re.compile(r"\s*[-+]?(?:0[xX][0-9A-Fa-f]+|[0-9]+)\s*")
 LONGEST = 10_000
 

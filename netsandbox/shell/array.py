@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-BUCKETS = 1024
-"""ASSOC_HASH_BUCKETS; in tables of more than twice as many entries bash's order is another."""
+BUCKETS = 1024  # ASSOC_HASH_BUCKETS; in tables of more than twice as many entries bash's order is another
 FNV_OFFSET, FNV_PRIME = 2166136261, 16777619
 
 

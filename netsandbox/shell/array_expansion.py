@@ -19,8 +19,7 @@ class Expander(Protocol):
     """What arrays need of an expansion."""
 
     state: State
-    arrays: dict[str, Array]
-    """What was made of arrays on the way."""
+    arrays: dict[str, Array]  # What was made of arrays on the way
 
     def get(self, name: str) -> str | None: ...
 

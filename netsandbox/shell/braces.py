@@ -8,8 +8,7 @@ from netsandbox.engine.budget import Use, hold
 from netsandbox.shell.tree import Part, Text, Word, joined
 
 MOST_WORDS, MOST_NESTED = 10_000, 30
-LONGEST_RANGE = 40
-"""Characters, more than any has."""
+LONGEST_RANGE = 40  # Characters, more than any has
 RANGE = re.compile(r"(-?[0-9]{1,9})\.\.(-?[0-9]{1,9})(?:\.\.(-?[0-9]{1,9}))?")
 LETTERS = re.compile(r"([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?[0-9]{1,4}))?")
 

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from netsandbox.shell.interpreter import Interpreter
 
 USAGE = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"
-INIT = "1"
-"""Of a PID namespace: no signal ends it that it has not asked for (pid_namespaces(7))."""
+INIT = "1"  # Of a PID namespace: no signal ends it that it has not asked for (pid_namespaces(7))
 HARMLESS = frozenset({name for name, number in SIGNALS.items() if number in IGNORED} | {"STOP", "TSTP", "TTIN", "TTOU"})
 """They end nothing; what is stopped on a machine goes on here."""
 

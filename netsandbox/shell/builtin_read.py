@@ -10,8 +10,7 @@ from netsandbox.shell.errors import RefusedError
 if TYPE_CHECKING:
     from netsandbox.shell.builtin import Builtin
 
-Letter = tuple[str, bool]
-"""A character, and whether it was escaped."""
+Letter = tuple[str, bool]  # A character, and whether it was escaped
 MOST_DIGITS = 6
 NO_INPUT = "netsandbox: nobody types here: `read` gets its input from a pipe, a file or a here-document"
 

@@ -14,8 +14,7 @@ from netsandbox.shell.tree import List, Runnable
 if TYPE_CHECKING:
     from netsandbox.shell.interpreter import Interpreter
 
-MOST_CALLS = 200
-"""Functions within one another."""
+MOST_CALLS = 200  # Functions within one another
 
 
 def remove(shell: Interpreter, files: list[str]) -> None:

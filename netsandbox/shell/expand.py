@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 100_000
 SPECIAL = frozenset({"?", "$", "#", "-", "!", "LINENO"})
-DESCRIPTORS, LAST_DESCRIPTOR = "/dev/fd", 63
-"""Where `<(…)` is a file, and the first number that bash takes."""
+DESCRIPTORS, LAST_DESCRIPTOR = "/dev/fd", 63  # Where `<(…)` is a file, and the first number that bash takes
 HOMES = {"": "/root", "root": "/root"}
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from netsandbox.shell.patterns import escaped
 
-Segment = tuple[str, bool]
-"""A text, and whether it is quoted."""
+Segment = tuple[str, bool]  # A text, and whether it is quoted
 
 
 class Fields:

@@ -27,8 +27,7 @@ from netsandbox.shell.tree import List, Runnable
 if TYPE_CHECKING:
     from netsandbox.shell.net_streams import NetStream
 
-LAST = 128
-"""Of the statuses that a program ends with itself; behind it come those of signals."""
+LAST = 128  # Of the statuses that a program ends with itself; behind it come those of signals
 
 
 class Interpreter(Task):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.patterns import ends, matches, starts
 
-LONGEST_SEARCHED = 5000
-"""Characters of a value in which a pattern is replaced."""
+LONGEST_SEARCHED = 5000  # Characters of a value in which a pattern is replaced
 
 
 def trimmed(value: str, operator: str, pattern: str) -> str:

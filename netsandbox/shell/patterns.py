@@ -33,11 +33,9 @@ class One(NamedTuple):
         return inside != self.negated
 
 
-Step = One | None
-"""None stands for `*`."""
+Step = One | None  # None stands for `*`
 ANY = One()
-EACH = 300
-"""Steps of RE2 that take as long as one letter at one place of a pattern here."""
+EACH = 300  # Steps of RE2 that take as long as one letter at one place of a pattern here
 
 
 def escaped(text: str) -> str:

@@ -22,8 +22,7 @@ SUBSCRIPT = re.compile(r"""[A-Za-z_][A-Za-z0-9_]*\[(?:[^]["'`\\$\n]|\$(?!\())*(?
 AN_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[.*\])?\+?=", re.DOTALL)
 IN_FRONT = frozenset({"!", "{", "do", "elif", "else", "if", "then", "time", "until", "while"})
 """Reserved words behind which a command begins."""
-MOST_NESTED = 30
-"""Constructs within one another."""
+MOST_NESTED = 30  # Constructs within one another
 
 
 class Token(NamedTuple):

@@ -21,8 +21,7 @@ OPTIONS = {"e": "errexit", "u": "nounset", "x": "xtrace", "f": "noglob", "n": "n
            "a": "allexport", "C": "noclobber", "o": "pipefail"}
 """Long names by letter; pipefail has none, and stands under the letter that takes its name."""
 MODELLED = frozenset("euxfao")
-HELD_PIECE = 200
-"""Values of arrays, and characters of theirs, that are one piece of work to keep."""
+HELD_PIECE = 200  # Values of arrays, and characters of theirs, that are one piece of work to keep
 
 
 class FilesSource(Protocol):

@@ -13,8 +13,7 @@ from netsandbox.linux.core.sysctl_effect import note_on_file
 from netsandbox.shell.dialect import Dialect, not_opened
 from netsandbox.shell.errors import RefusedError
 
-MOST_GATHERED = 1 << 20
-"""Characters that `$(…)` gathers."""
+MOST_GATHERED = 1 << 20  # Characters that `$(…)` gathers
 
 
 class Sink(Protocol):
@@ -80,8 +79,7 @@ class FileSink:
             self._is_noted = self._is_noted or bool(self.note)
 
 
-Streams = dict[int, "Sink | Pipe"]
-"""By descriptor."""
+Streams = dict[int, "Sink | Pipe"]  # By descriptor
 
 
 class Routed(Appended):
@@ -146,8 +144,7 @@ def standard_input(streams: Streams) -> Pipe:
 
 NAMES = ("stdin", "stdout", "stderr")
 OWN_DESCRIPTOR = re.compile(r"/dev/(?:(stdin|stdout|stderr)|fd/(\d{1,4}))")
-FILE_OPERATORS = frozenset({"<", ">", ">>", "<>", ">|", "&>", "&>>"})
-"""Redirections whose target is a path."""
+FILE_OPERATORS = frozenset({"<", ">", ">>", "<>", ">|", "&>", "&>>"})  # Redirections whose target is a path
 
 
 def descriptor_of(path: str, files: Files) -> int | None:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 EXIT = "EXIT"
 NAMES = {number: name for name, number in SIGNALS.items()}
-UNTRAPPED = (SIGNALS["KILL"], SIGNALS["STOP"])
-"""A shell takes a trap for them, and the kernel never asks it."""
+UNTRAPPED = (SIGNALS["KILL"], SIGNALS["STOP"])  # A shell takes a trap for them, and the kernel never asks it
 SYNTAX = 2
 USAGE = "trap: usage: trap [-lp] [[arg] signal_spec ...]"
 OF_BASH = ("DEBUG", "ERR", "RETURN")

@@ -11,12 +11,9 @@ from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.shell.around import Around
 
-ROUNDS = 3
-"""How often it looks while nobody stops it: nobody sits before a screen that it could fill."""
-LEAST, MOST = 0.1, 4294967.0
-"""Seconds of -n."""
-CHANGED = 8
-"""The status of -e's end."""
+ROUNDS = 3  # How often it looks while nobody stops it: nobody sits before a screen that it could fill
+LEAST, MOST = 0.1, 4294967.0  # Seconds of -n
+CHANGED = 8  # The status of -e's end
 HELP = Path(__file__).with_name("watch_usage.txt").read_text(encoding="utf-8").removesuffix("\n")
 OPTIONS = OptionTable(
     "watch", 1, HELP, acts="e|errexit g|chgexit q|equexit= n|interval= t|no-title x|exec h|help v|version",

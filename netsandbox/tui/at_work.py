@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
-LONG = 3.0
-"""Seconds after which a line is marked."""
+LONG = 3.0  # Seconds after which a line is marked
 LOOK = 0.5
 
 

@@ -23,8 +23,7 @@ from netsandbox.tui.shots import Clock
 from netsandbox.tui.state_files import StateFiles
 
 SIZE = (120, 36)
-RATE = 10
-"""Pictures a second."""
+RATE = 10  # Pictures a second
 SCRIPT = (
     ("minus", 2.0), ("p", 6.0), ("plus", 0.5), ("w", 3.0), ("escape", 0.5), ("space", 0.5),
     ("b", 0.7), ("b", 0.7), ("b", 2.0),

@@ -16,8 +16,7 @@ from textual.strip import Strip
 from textual.widgets.tree import TreeNode
 
 _clear, _adjusted, _cropped, _divided = LRUCache.clear, Strip.adjust_cell_length, Strip.crop_extend, Strip.divide
-MOST = 16
-"""Entries of a line's cache: of Textual's some have as many, the others four."""
+MOST = 16  # Entries of a line's cache: of Textual's some have as many, the others four
 CACHES = frozenset(name for name in Strip.__slots__ if name.endswith("_cache") and name != "_render_cache")
 
 

@@ -12,33 +12,25 @@ from netsandbox.tui.source import TableRow
 
 FORBIDS, LETS = ("DROP", "REJECT"), ("ACCEPT", "DNAT", "SNAT", "MASQUERADE", "REDIRECT")
 """Targets with which a packet's walk through a chain ends."""
-BAR_CELLS = 5
-"""Length of a countdown's bar."""
+BAR_CELLS = 5  # Length of a countdown's bar
 
 
 class Row(NamedTuple):
     """One line of a table."""
 
-    key: str
-    """The same as long as it is the same thing: an address, a port."""
-    cells: tuple[str, ...]
-    """Safe texts, one for each column."""
-    seq: int | None = None
-    """The record that made it."""
-    origin: TableRow | None = None
-    """What it shows, for who asks why it is there; None for a line of output."""
+    key: str  # The same as long as it is the same thing: an address, a port
+    cells: tuple[str, ...]  # Safe texts, one for each column
+    seq: int | None = None  # The record that made it
+    origin: TableRow | None = None  # What it shows, for who asks why it is there; None for a line of output
 
 
 class Table(NamedTuple):
     """What a tab shows."""
 
-    columns: tuple[str, ...]
-    """Keys of the titles; `tr("column." + key)`."""
+    columns: tuple[str, ...]  # Keys of the titles; `tr("column." + key)`
     rows: tuple[Row, ...]
-    clock: int = -1
-    """The column that changes as time goes by, which is no news; -1 for none."""
-    whole: tuple[Row, ...] = ()
-    """The rows before they were made narrower."""
+    clock: int = -1  # The column that changes as time goes by, which is no news; -1 for none
+    whole: tuple[Row, ...] = ()  # The rows before they were made narrower
 
 
 def made_by(seq: int | None, glyphs: GlyphSet) -> str:

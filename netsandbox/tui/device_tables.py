@@ -14,8 +14,7 @@ from netsandbox.tui.text import safe
 from netsandbox.tui.topology.model import CLOSED, Place
 from netsandbox.tui.topology.proxies import proxied
 
-MOST_OWN = 1
-"""Permanent rows, the ports' own MACs, that are listed below those that were learned; more are counted."""
+MOST_OWN = 1  # Permanent rows, the ports' own MACs, that are listed below those that were learned; more are counted
 
 
 def table_of(source: LabSource, place: Place, tab: str, glyphs: GlyphSet) -> Table:
@@ -180,8 +179,7 @@ def _sockets(source: LabSource, place: Place, _glyphs: GlyphSet) -> Table:
     return Table(("protocol", "state", "local", "remote", "process"), tuple(rows))
 
 
-MOST_ROWS = 200
-"""Rules or connections that are listed; where there are more, a last line says which command lists all."""
+MOST_ROWS = 200  # Rules or connections that are listed; where there are more, a last line says which command lists all
 
 
 def _rules(source: LabSource, place: Place, glyphs: GlyphSet) -> Table:

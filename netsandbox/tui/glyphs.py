@@ -11,8 +11,7 @@ from typing import NamedTuple
 NORTH, EAST, SOUTH, WEST = 1, 2, 4, 8
 """Edges of a cell that a light line reaches; shifted left by `DOUBLE` for a double line."""
 
-DOUBLE = 4
-"""Bits between the light edges and the double ones."""
+DOUBLE = 4  # Bits between the light edges and the double ones
 
 _LIGHT = " ╵╶└╷│┌├╴┘─┴┐┤┬┼"
 _DOUBLE_HORIZONTAL = " ╵═╘╷│╒╞═╛═╧╕╡╤╪"
@@ -58,8 +57,7 @@ class GlyphSet(NamedTuple):
     """One set of glyphs; every field but `lines` and `bar` is one cell wide."""
 
     ascii: bool
-    lines: tuple[str, ...]
-    """The glyph of each byte of edges."""
+    lines: tuple[str, ...]  # The glyph of each byte of edges
     selected: str = "▶"
     pinned: str = "◆"
     up: str = "▲"
@@ -92,8 +90,7 @@ class GlyphSet(NamedTuple):
     changed: str = "✱"
     folded: str = "▸"
     unfolded: str = "▾"
-    bar: str = "▁▂▃▄▅▆▇█"
-    """Eighths of a cell, for countdowns."""
+    bar: str = "▁▂▃▄▅▆▇█"  # Eighths of a cell, for countdowns
 
     def plain(self, text: str) -> str:
         """A text without the arrows and dots that ASCII does not have; names in other scripts stay as they are."""

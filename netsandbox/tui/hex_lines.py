@@ -10,10 +10,8 @@ from netsandbox.tui.canvas import Run
 class HexLayout(NamedTuple):
     """A hex view of a given width."""
 
-    columns: int
-    """Bytes in a line: 16, 8 or 4."""
-    text: bool
-    """True when there is room for the characters at the right."""
+    columns: int  # Bytes in a line: 16, 8 or 4
+    text: bool  # True when there is room for the characters at the right
 
     def lines(self, size: int) -> int:
         """Lines that `size` bytes take."""

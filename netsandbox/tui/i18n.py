@@ -20,8 +20,7 @@ def add_texts(texts: Mapping[str, Both]) -> None:
             raise ValueError(f"the text {key!r} is there already")
 
 
-TO_PANE = "app.pane."
-"""A key that goes to a pane is called as the pane's help page is."""
+TO_PANE = "app.pane."  # A key that goes to a pane is called as the pane's help page is
 
 
 class _Choice:

@@ -11,10 +11,8 @@ from netsandbox.session.files import FileError, write_atomically
 from netsandbox.tui.state_files import set_aside
 
 FORMAT = 1
-MOST = 10_000
-"""Rows or columns of a pane that anybody can have."""
-Shares = dict[tuple[str, ...], tuple[int, ...]]
-"""Names of panes that stand together -> how much each has."""
+MOST = 10_000  # Rows or columns of a pane that anybody can have
+Shares = dict[tuple[str, ...], tuple[int, ...]]  # Names of panes that stand together -> how much each has
 
 
 class SharesFile:

@@ -41,26 +41,17 @@ if TYPE_CHECKING:
     from netsandbox.session.steps import Scenario
     from netsandbox.tui.live import LiveLab
 
-NAMED = re.compile(r"[\w.-]+: \S")
-"""How a program begins a line about an error."""
-NOTE = re.compile(r"(?:\[\d+\] )?(?:[\w.-]+: )?(?:note: |注意：|提示：)")
-"""How the sandbox begins what it adds: no error."""
-BUSY, IDLE = 1 / 30, 0.2
-"""Seconds between two looks at the clock while frames move, and while time only passes."""
-CATCH_UP = 0.002
-"""Seconds left for keys between two looks while only the log's filter has something to look at still."""
-TRAVEL = 8
-"""Pictures that a frame takes on its way when a person steps."""
-WITHOUT_ROOM = frozenset({"ctrl+c", "ctrl+q", "ctrl+z"})
-"""Keys that act where nothing can be shown."""
-RESTING = 5
-"""While time only passes, the clock and the countdowns are painted at every fifth look: once a second."""
-THOROUGH = 3
-"""While frames move, the tables are brought up to date at every third picture."""
+NAMED = re.compile(r"[\w.-]+: \S")  # How a program begins a line about an error
+NOTE = re.compile(r"(?:\[\d+\] )?(?:[\w.-]+: )?(?:note: |注意：|提示：)")  # How the sandbox begins what it adds
+BUSY, IDLE = 1 / 30, 0.2  # Seconds between two looks at the clock while frames move, and while time only passes
+CATCH_UP = 0.002  # Seconds left for keys between two looks while only the log's filter has something to look at still
+TRAVEL = 8  # Pictures that a frame takes on its way when a person steps
+WITHOUT_ROOM = frozenset({"ctrl+c", "ctrl+q", "ctrl+z"})  # Keys that act where nothing can be shown
+RESTING = 5  # While time only passes, the clock and the countdowns are painted at every fifth look: once a second
+THOROUGH = 3  # While frames move, the tables are brought up to date at every third picture
 
 
-EDGES = 4
-"""Cells of a pane's width that its border, a blank and the scroll bar take."""
+EDGES = 4  # Cells of a pane's width that its border, a blank and the scroll bar take
 
 
 class LabApp(UnbrokenApp):

@@ -30,12 +30,9 @@ if TYPE_CHECKING:
 
 TABLES_RATE = 200_000_000
 """Virtual nanoseconds after which tables are looked at again although nothing happened: their timers run."""
-UNDER_WAY = 500
-"""Records before the present among which those are that sent what is on its way."""
-MOST_DRAWN = 6
-"""Structures whose rows are remembered."""
-_LOOK_BACK = 50
-"""Steps among which a frame that moved is looked for, when many were made at once."""
+UNDER_WAY = 500  # Records before the present among which those are that sent what is on its way
+MOST_DRAWN = 6  # Structures whose rows are remembered
+_LOOK_BACK = 50  # Steps among which a frame that moved is looked for, when many were made at once
 Rows = TypeVar("Rows")
 Drawn = tuple[Sequence[tables.NodeRow], Sequence[tables.InterfaceRow], Sequence[tables.LinkRow]]
 

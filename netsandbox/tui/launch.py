@@ -10,14 +10,11 @@ from threading import Event, Thread
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.options import Options
 
-ENDED_BY = ("SIGTERM", "SIGHUP", "SIGINT")
-"""Signals that end the app in order; some systems have not all of them."""
-LONGEST_END = 3
-"""Seconds for that: a terminal that is closed may take no more output, and then the process just ends."""
+ENDED_BY = ("SIGTERM", "SIGHUP", "SIGINT")  # Signals that end the app in order; some systems have not all of them
+LONGEST_END = 3  # Seconds for that: a terminal that is closed may take no more output, and then the process just ends
 
 
-LOOK = 1.0
-"""Seconds between two looks at whether the terminal is still there."""
+LOOK = 1.0  # Seconds between two looks at whether the terminal is still there
 
 
 def launch(options: Options) -> int:

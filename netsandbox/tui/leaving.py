@@ -10,8 +10,7 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
 from netsandbox.tui.source import QUIT, Outcome
 
-SEVERAL = frozenset(";&|\n")
-"""What stands between commands."""
+SEVERAL = frozenset(";&|\n")  # What stands between commands
 
 
 def _leads_somewhere(line: str) -> bool:
@@ -28,8 +27,7 @@ def _leads_somewhere(line: str) -> bool:
 class Leaving(LabApp):
     """What ctrl+q, ctrl+z and q do, and lines that lead to another lab."""
 
-    _is_asked = False
-    """The key before asked whether that is to go."""
+    _is_asked = False  # The key before asked whether that is to go
 
     def note_typed(self, line: str, outcome: Outcome) -> None:
         """A line was typed: what only looks or moves in time stands in no journal, and one command

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from netsandbox.session.keeping import KeptSession
     from netsandbox.session.steps import Scenario, Step
 
-EXPECT = "expect "
-"""What a line begins with that looks whether a goal is met."""
+EXPECT = "expect "  # What a line begins with that looks whether a goal is met
 TABLES = {"arp": ("arp", 1), "mac": ("mac", 1), "fdb": ("mac", 1), "route": ("routes", 1), "port": ("sockets", 1),
           "log": ("log", 1), "interface": ("links", 1), "counter": ("links", 2)}
 """The device pane's tab in which a person sees what a condition is about, and which of its words is the device."""
@@ -31,8 +30,7 @@ def titled(name: str) -> str:
     return (said(shelf.read(name, shelf.BUNDLED).title) if name else "") or name
 
 
-MOST_WANTED = 60
-"""Cells of a goal on another pane's edge."""
+MOST_WANTED = 60  # Cells of a goal on another pane's edge
 
 
 class Goal(NamedTuple):

@@ -16,16 +16,11 @@ from netsandbox.tui.lab_app import LabApp
 from netsandbox.tui.source import TOUR
 from netsandbox.tui.typed_ahead import LineBegins
 
-CHINESE_STOPS = str.maketrans("。、", "./")
-"""What an input method makes of these keys."""
-SHORTEST = 3
-"""Letters of a word that are hardly typed as keys by chance."""
-HARDLY_KEYS = 4
-"""Letters that begin a command and that nobody types one after another as keys."""
-AT_ONCE = 0.5
-"""Seconds in which the next letter of a word is typed, and hardly another key."""
-AFTER_KEY = 0.2
-"""Seconds, so that what the last key does says nothing over it."""
+CHINESE_STOPS = str.maketrans("。、", "./")  # What an input method makes of these keys
+SHORTEST = 3  # Letters of a word that are hardly typed as keys by chance
+HARDLY_KEYS = 4  # Letters that begin a command and that nobody types one after another as keys
+AT_ONCE = 0.5  # Seconds in which the next letter of a word is typed, and hardly another key
+AFTER_KEY = 0.2  # Seconds, so that what the last key does says nothing over it
 
 
 def _begun_command(letters: str, least: int) -> str:
@@ -44,10 +39,8 @@ def _begun_command(letters: str, least: int) -> str:
 class LineKeys(LabApp):
     """Where a letter is a key, a whole line is a line."""
 
-    _letters = ""
-    """The keys that were typed last, as far as they may be a word."""
-    _typed_last = 0.0
-    """When the last of them came."""
+    _letters = ""  # The keys that were typed last, as far as they may be a word
+    _typed_last = 0.0  # When the last of them came
 
     def open_line(self) -> None:
         """To the command line: a hook for the app that has one."""

@@ -26,8 +26,7 @@ from netsandbox.tui.live_jobs import Jobs, Waiting
 from netsandbox.tui.source import GOES_ON, QUIT, TOUR, Completion, Outcome, Status
 from netsandbox.tui.state_files import StateFiles
 
-VI = re.compile(r"^\s*:(?=\w)")
-"""The colon that some put before a line by habit."""
+VI = re.compile(r"^\s*:(?=\w)")  # The colon that some put before a line by habit
 
 
 def _blank(line: str) -> str:

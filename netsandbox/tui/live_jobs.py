@@ -31,20 +31,13 @@ class Watched:
     background: bool
     chunks: int = 0
     partial: str = ""
-    unattended: bool = False
-    """It is a scenario's."""
-    printed: int | None = None
-    """How much it had when it began to wait for others."""
-    is_labelled: bool = False
-    """Another line runs as well, or did: what this one prints begins with its number."""
-    complained: str = ""
-    """What it said last on its error output while it ran, which is an error only if it fails."""
-    is_beside: bool = False
-    """A person has entered something since: what waits there does not wait for this."""
-    holds: bool = False
-    """It was told that it holds the terminal."""
-    told: int = 0
-    """As much of its output stands in the transcript already: time went back, and comes the same way."""
+    unattended: bool = False  # It is a scenario's
+    printed: int | None = None  # How much it had when it began to wait for others
+    is_labelled: bool = False  # Another line runs as well, or did: what this one prints begins with its number
+    complained: str = ""  # What it said last on its error output while it ran, which is an error only if it fails
+    is_beside: bool = False  # A person has entered something since: what waits there does not wait for this
+    holds: bool = False  # It was told that it holds the terminal
+    told: int = 0  # As much of its output stands in the transcript already: time went back, and comes the same way
 
     @property
     def is_alive(self) -> bool:
@@ -56,8 +49,7 @@ class Waiting(NamedTuple):
     """A line that is begun when those before it are done."""
 
     line: str
-    unattended: bool
-    """Nobody will press Ctrl-C: an endless program is stopped after a while."""
+    unattended: bool  # Nobody will press Ctrl-C: an endless program is stopped after a while
 
 
 def program_of(job: Job) -> str:

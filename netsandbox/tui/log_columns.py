@@ -36,14 +36,11 @@ class Needs(NamedTuple):
     where: int = 28
     who: int = 30
     verdict: int = 26
-    port: int = 26
-    """Of the place in a narrow pane, a port without its bridge."""
+    port: int = 26  # Of the place in a narrow pane, a port without its bridge
 
 
-WIDTHS = (0, TIGHT, BRIEF, KIND, WHOLE, NUMBERS, SEGMENT)
-"""A width of each form in which a row may be told."""
-_NARROW = 100
-"""Below it a port is named without its bridge where the two have no room."""
+WIDTHS = (0, TIGHT, BRIEF, KIND, WHOLE, NUMBERS, SEGMENT)  # A width of each form in which a row may be told
+_NARROW = 100  # Below it a port is named without its bridge where the two have no room
 
 
 def columns(

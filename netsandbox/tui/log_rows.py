@@ -14,12 +14,9 @@ from typing import Protocol
 
 from netsandbox.lab.tables import Hop, LogRow
 
-PAGE = 8
-"""Rows that are made together: a view takes two or three pages."""
-PAGES = 256
-"""Those that are remembered at most."""
-SLACK = 0.12
-"""Rows beyond the capacity, as a share of it, before the oldest are dropped: many at once is cheap."""
+PAGE = 8  # Rows that are made together: a view takes two or three pages
+PAGES = 256  # Those that are remembered at most
+SLACK = 0.12  # Rows beyond the capacity, as a share of it, before the oldest are dropped: many at once is cheap
 
 
 class Told(Protocol):
@@ -117,5 +114,4 @@ class LogRows:
             yield self[self.first + at]
 
 
-NOTHING = LogRow(-1, 0, 0, "", "", "", "", "", "", "", "", False, "")
-"""In place of a row that nobody can make any more."""
+NOTHING = LogRow(-1, 0, 0, "", "", "", "", "", "", "", "", False, "")  # In place of a row that nobody can make any more

@@ -13,8 +13,7 @@ from netsandbox.lab.tables import LogRow
 from netsandbox.tui.log_rows import LogRows, Told
 from netsandbox.tui.log_ways import Ways
 
-CHEAPER = 8
-"""By this a row's journey is found sooner than its words are made."""
+CHEAPER = 8  # By this a row's journey is found sooner than its words are made
 
 
 class LogStore:

@@ -14,16 +14,14 @@ from netsandbox.tui.log_rows import LogRows
 TELLING = {"answered": 4, "accepted": 3, "waits": 3}
 """How much a verdict tells of where a journey ended; a drop tells 2, but for a frame that was another station's."""
 OVERHEARD = "OTHERHOST"
-NOTHING = Hop(-1, "", "")
-"""In place of what nobody can tell any more."""
+NOTHING = Hop(-1, "", "")  # In place of what nobody can tell any more
 
 
 class Way(NamedTuple):
     """One journey: how many rows tell of it, and which of them tells best how it ended."""
 
     hops: int
-    end: int
-    """The absolute number of that row."""
+    end: int  # The absolute number of that row
     telling: int
 
 

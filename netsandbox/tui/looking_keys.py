@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.lab.flows import Flow
     from netsandbox.tui.streams import Stream
 
-MOST_ROWS = 1000
-"""Of the log in a diagram."""
+MOST_ROWS = 1000  # Of the log in a diagram
 
 
 def load_line(name: str) -> str:

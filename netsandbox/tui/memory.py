@@ -9,10 +9,8 @@ from textual.timer import Timer
 
 from netsandbox.engine import collector
 
-PAUSED = 1.0
-"""Seconds without a step back after which a person has paused."""
-SLICES = 0.02
-"""Seconds between two slices of what is taken away then: a key comes in between."""
+PAUSED = 1.0  # Seconds without a step back after which a person has paused
+SLICES = 0.02  # Seconds between two slices of what is taken away then: a key comes in between
 
 
 class Tidying:

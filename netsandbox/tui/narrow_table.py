@@ -12,14 +12,11 @@ from netsandbox.tui.text import cell_len
 _FOLDS = {"rule": re.compile(r"(?<=[^\s!]) (?=(?:! )?-)"),
           "route": re.compile(r" (?=(?:via|dev|proto|scope|src|metric|mtu|advmss|onlink|nexthop|linkdown) ?)")}
 """Columns that go on below, and where their words may part: before an option."""
-_BAR = re.compile(r"^.{5} (?=\d+ s$)")
-"""What `countdown` puts before the seconds."""
-_SHORTER = {"age": "timer", "interface": "dev", "dropped": "drop"}
-"""Titles for narrow columns."""
+_BAR = re.compile(r"^.{5} (?=\d+ s$)")  # What `countdown` puts before the seconds
+_SHORTER = {"age": "timer", "interface": "dev", "dropped": "drop"}  # Titles for narrow columns
 _FIRST_TO_GO = ("mac", "mtu", "dropped", "tx", "rx")
 """Columns of numbers that only wide panes have room for, the first that goes first: half of one looks whole."""
-MORE = "more"
-"""The column that stands for those that went."""
+MORE = "more"  # The column that stands for those that went
 
 
 def titles(table: Table) -> list[str]:

@@ -37,8 +37,7 @@ class Entry(NamedTuple):
     note: str
     verb: Verb | None
     action: str = ""
-    pane: int = 0
-    """The number of the pane whose key it is; 0 for a key that works everywhere."""
+    pane: int = 0  # The number of the pane whose key it is; 0 for a key that works everywhere
 
 
 MOVES = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "escape"})

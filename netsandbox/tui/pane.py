@@ -15,8 +15,7 @@ from netsandbox.tui.source import LabSource
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
 
-Texts = Mapping[str, Both]
-"""Words of the user interface: key -> (English, 简体中文)."""
+Texts = Mapping[str, Both]  # Words of the user interface: key -> (English, 简体中文)
 
 NO_TEXTS: Texts = MappingProxyType({})
 

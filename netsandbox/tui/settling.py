@@ -46,8 +46,7 @@ class Settling(Base):
     """A screen that is painted once it has settled: at the picture after a layout, a sixtieth of a second later."""
 
     _lays_out = False
-    _is_held = False
-    """Something is laid out and not painted yet."""
+    _is_held = False  # Something is laid out and not painted yet
 
     def lab_moved(self) -> None:
         """The lab has gone on: a hook for a page that shows what grows meanwhile."""

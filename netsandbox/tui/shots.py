@@ -19,8 +19,7 @@ from netsandbox.tui.options import Options
 from netsandbox.tui.screenshot import NoBitmapError, bitmap, seen
 from netsandbox.tui.state_files import StateFiles
 
-QUIET = "quiet"
-"""Not a key: let the lab go on until nothing is under way."""
+QUIET = "quiet"  # Not a key: let the lab go on until nothing is under way
 
 
 class Shot(NamedTuple):

@@ -18,14 +18,11 @@ if TYPE_CHECKING:
 TableRow = (tables.NeighbourRow | tables.FdbRow | tables.RouteRow | tables.InterfaceRow | tables.SocketRow
             | tables.RuleRow | tables.ConnectionRow)
 """What a line of a device's tables shows."""
-KEPT = 5000
-"""Lines of the transcript that are kept."""
-GOES_ON = ">"
-"""The prompt before what belongs to a line that was begun."""
+KEPT = 5000  # Lines of the transcript that are kept
+GOES_ON = ">"  # The prompt before what belongs to a line that was begun
 TOUR = "tour"
 """The line that shows the welcome again, and the name of its screen, whose module an app without it never loads."""
-QUIT = frozenset({"quit", "q", "q!", "wq"})
-"""The lines that leave; what is unsaved is not asked about of `q!`."""
+QUIT = frozenset({"quit", "q", "q!", "wq"})  # The lines that leave; what is unsaved is not asked about of `q!`
 
 
 class FrameBytes(NamedTuple):
@@ -39,19 +36,16 @@ class Cause(NamedTuple):
     """One link of the chain that led to a record, nearest first; the last is a command line."""
 
     text: str
-    seq: int | None
-    """The record to select, or None for a command or what is older than the trace."""
+    seq: int | None  # The record to select, or None for a command or what is older than the trace
 
 
 class Why(NamedTuple):
     """Why something happened, in the language that `tr` uses."""
 
-    decision: str
-    """One or two sentences."""
+    decision: str  # One or two sentences
     operands: tuple[str, ...]
     """What was looked at, one a line: `destination 96:0f:5a:e2:73:b8 → veth02e64d, learned 3 s ago`."""
-    reference: str
-    """The RFC section, the sysctl or the kernel's function; may be empty."""
+    reference: str  # The RFC section, the sysctl or the kernel's function; may be empty
     causes: tuple[Cause, ...]
 
 
@@ -60,13 +54,10 @@ class Flight(NamedTuple):
 
     seq: int
     node: str
-    interface: str
-    """(node, interface) from which it leaves."""
-    label: str
-    """The protocol: `ARP`."""
+    interface: str  # (node, interface) from which it leaves
+    label: str  # The protocol: `ARP`
     dropped: bool
-    reason: str
-    """Why it went no further at the far end, in the kernel's name, or `overheard`; empty when it was taken."""
+    reason: str  # Why it went no further at the far end, in the kernel's name, or `overheard`; empty when it was taken
     along: tuple[tuple[str, str], ...] = ()
     """All (node, interface) from which it goes along a line, where a docker-proxy's is one of them."""
 
@@ -75,37 +66,25 @@ class Mark(NamedTuple):
     """Something worth finding again on the timeline."""
 
     step: int
-    kind: str
-    """command, drop or flood; frames need no mark, every step may have one."""
-    text: str
-    """The command line, the reason, or the number of copies."""
+    kind: str  # command, drop or flood; frames need no mark, every step may have one
+    text: str  # The command line, the reason, or the number of copies
 
 
 class Status(NamedTuple):
     """Where the lab is in time."""
 
-    title: str
-    """The scenario's name."""
-    at: int
-    """Virtual time, nanoseconds since the lab began."""
+    title: str  # The scenario's name
+    at: int  # Virtual time, nanoseconds since the lab began
     step: int
-    last_step: int
-    """The end of the known history; larger than `step` after stepping back."""
+    last_step: int  # The end of the known history; larger than `step` after stepping back
     playing: bool
-    quiet: bool
-    """Nothing is under way; timers may still run."""
-    speed: float
-    """1.0 is the normal pace; 0.0 as fast as it can."""
-    lagging: bool
-    """The machine does not keep up with the speed asked for."""
-    next: str
-    """What the next step will do, one line; empty when quiet."""
-    dropped: int
-    """Frames dropped so far."""
-    jobs: int = 0
-    """Lines that run beside another one or in the background."""
-    waits: bool = False
-    """Time stands, because a lesson waits for its reader."""
+    quiet: bool  # Nothing is under way; timers may still run
+    speed: float  # 1.0 is the normal pace; 0.0 as fast as it can
+    lagging: bool  # The machine does not keep up with the speed asked for
+    next: str  # What the next step will do, one line; empty when quiet
+    dropped: int  # Frames dropped so far
+    jobs: int = 0  # Lines that run beside another one or in the background
+    waits: bool = False  # Time stands, because a lesson waits for its reader
     in_lesson: bool = False
     """Steps are the lesson's for its reader: how many events there were is told only to who moves in time."""
 
@@ -117,8 +96,7 @@ class Said(NamedTuple):
     """line, out, err, say, hold or fail (of an expectation), job (that one runs on), end (that one has ended, or holds
     the terminal)."""
     text: str
-    job: int = 0
-    """The label of the line that says it; 0 where there is none."""
+    job: int = 0  # The label of the line that says it; 0 where there is none
 
 
 class Completion(NamedTuple):
@@ -126,19 +104,15 @@ class Completion(NamedTuple):
 
     text: str
     start: int
-    note: str
-    """A few words on what it is; may be empty."""
+    note: str  # A few words on what it is; may be empty
 
 
 class Outcome(NamedTuple):
     """What a command line did."""
 
-    lines: tuple[str, ...]
-    """Its output."""
-    error: str
-    """One line, or empty when it worked."""
-    goes_on: bool = False
-    """It still runs, or waits for its turn."""
+    lines: tuple[str, ...]  # Its output
+    error: str  # One line, or empty when it worked
+    goes_on: bool = False  # It still runs, or waits for its turn
 
 
 class LabSource(Protocol):

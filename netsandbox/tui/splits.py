@@ -23,8 +23,7 @@ else:
 
 ROOMS = (("#devices", True), ("#upper", False), ("#lower", False), ("", True))
 """What panes stand in, the screen itself the last, and whether they stand below each other there."""
-LEAST = 4, 16
-"""Rows and columns that are left of a pane: a title and two lines; a name and an address."""
+LEAST = 4, 16  # Rows and columns that are left of a pane: a title and two lines; a name and an address
 
 
 class Edge(NamedTuple):
@@ -32,8 +31,7 @@ class Edge(NamedTuple):
 
     shown: tuple[Widget, ...]
     at: int
-    is_row: bool
-    """They stand below each other."""
+    is_row: bool  # They stand below each other
 
     def extent(self, pane: Widget) -> tuple[int, int]:
         """Where a pane begins and how long it is, across the border."""
@@ -52,11 +50,9 @@ class Edge(NamedTuple):
 class Splits(Base):
     """A screen whose panes share their room as a person says; what is smaller or has fewer panes has its own layout."""
 
-    _edge: Edge | None = None
-    """What the mouse holds."""
+    _edge: Edge | None = None  # What the mouse holds
     _kept: SharesFile | None = None
-    _shares: Shares | None = None
-    """How much each has of those that stand together, for whom a person said it."""
+    _shares: Shares | None = None  # How much each has of those that stand together, for whom a person said it
 
     def keep_shares(self, path: Path) -> None:
         """Take what a person said when the app ran before, and keep in that file what is said now."""

@@ -44,8 +44,7 @@ def _refused(text: str, where: TextIO) -> int:
 
 
 DUMB = frozenset({"", "dumb", "unknown"})
-MOST_MEMORY = 2 << 30
-"""Bytes of address space for a visitor's app."""
+MOST_MEMORY = 2 << 30  # Bytes of address space for a visitor's app
 
 
 def _stay_below(arguments: argparse.Namespace) -> None:

@@ -8,14 +8,11 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import Status
 from netsandbox.tui.text import cell_len, crop, fit, safe
 
-_LEAST_NEXT = 10
-"""Cells of what comes next below which it is not worth showing, unless it is that short."""
+_LEAST_NEXT = 10  # Cells of what comes next below which it is not worth showing, unless it is that short
 
-_LEAST_TITLE = 24
-"""Cells to which a title may be cut; with less room it is left out, and what comes next has it."""
+_LEAST_TITLE = 24  # Cells to which a title may be cut; with less room it is left out, and what comes next has it
 
-_TITLE = 32
-"""Cells that a title may always take; where there is room, more."""
+_TITLE = 32  # Cells that a title may always take; where there is room, more
 
 
 def clock(at: int) -> str:

@@ -50,8 +50,7 @@ class StyleBook:
 class Painted(Widget):
     """A widget that paints runs in the styles of its component classes."""
 
-    STYLES: ClassVar[str]
-    """What the names of those classes begin with."""
+    STYLES: ClassVar[str]  # What the names of those classes begin with
 
     @cached_property
     def book(self) -> StyleBook:

@@ -14,10 +14,8 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-MOST = 4_000
-"""Ways to a node that are known at most; the app has some hundreds."""
-Way = tuple[object, ...]
-"""What a rule can ask of a node and of each that it is in."""
+MOST = 4_000  # Ways to a node that are known at most; the app has some hundreds
+Way = tuple[object, ...]  # What a rule can ask of a node and of each that it is in
 
 
 class Found(NamedTuple):

@@ -15,10 +15,8 @@ from netsandbox.tui.text import cells
 
 _TEXT = re.compile(r'<text ([^>]*?)x="([0-9.]+)" y="([0-9.]+)" textLength="([0-9.]+)"([^>]*)>([^<]*)</text>')
 _CLASS = re.compile(r'class="([^"]*)"')
-LINE, ABOVE = 24.4, 18.5
-"""Pixels of a line of the screen in Rich's pictures, and of it above the feet of the letters."""
-THIN, THICK, APART = 1.5, 3.0, 2.5
-"""Of a stroke, of a heavy one, and half of what is between the two of a double one."""
+LINE, ABOVE = 24.4, 18.5  # Pixels of a line of the screen in Rich's pictures, and of it above the feet of the letters
+THIN, THICK, APART = 1.5, 3.0, 2.5  # Of a stroke, of a heavy one, and half of what is between the two of a double one
 SEAM = 0.4
 """By this a bar's cell reaches into the next: between two edges that only meet the background would shine through."""
 

@@ -14,14 +14,11 @@ from rich.cells import get_character_cell_size
 
 from netsandbox.explain.lines import units
 
-REPLACEMENT = "\ufffd"
-"""Stands for a character that cannot be shown harmlessly."""
+REPLACEMENT = "\ufffd"  # Stands for a character that cannot be shown harmlessly
 
-MAX_MARKS = 2
-"""Combining marks kept on one base character: enough for Vietnamese, too few to climb over the line above."""
+MAX_MARKS = 2  # Combining marks kept on one base character: enough for Vietnamese, too few to climb over the line above
 
-_MARK_CARRIER = "\u25cc"
-"""The dotted circle that a mark without a base is put on, as Unicode charts do."""
+_MARK_CARRIER = "\u25cc"  # The dotted circle that a mark without a base is put on, as Unicode charts do
 
 _REGIONAL_INDICATOR_A = 0x1F1E6
 _SKIN_TONES = range(0x1F3FB, 0x1F400)

@@ -9,8 +9,7 @@ from netsandbox.tui.lab_app import LabApp
 from netsandbox.tui.panes.branches import BranchesPane
 from netsandbox.tui.panes.timeline import Timeline
 
-SPEEDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 0.0)
-"""Paces from slow to as fast as it can."""
+SPEEDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 0.0)  # Paces from slow to as fast as it can
 
 
 class TimeKeys(LabApp):

@@ -11,8 +11,7 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import Mark
 from netsandbox.tui.text import cell_len
 
-_PRIORITY = {"flood": 0, "command": 1, "drop": 2}
-"""Of several marks in one cell, the highest is shown."""
+_PRIORITY = {"flood": 0, "command": 1, "drop": 2}  # Of several marks in one cell, the highest is shown
 
 
 def cell_of(step: int, last: int, width: int) -> int:

@@ -14,8 +14,7 @@ from netsandbox.linux.drop import Dropped
 from netsandbox.linux.netfilter.events import ConnectionChanged
 from netsandbox.tui.source import Mark
 
-MOST_MARKS = 2000
-"""Marks of one kind that the timeline gets: the newest; it has a hundred cells or two."""
+MOST_MARKS = 2000  # Marks of one kind that the timeline gets: the newest; it has a hundred cells or two
 
 _QUIET: frozenset[type] = frozenset({
     events.FrameSent, events.FdbLearned, events.FdbForgotten, events.RouteChosen, events.RouteMissing,

@@ -19,20 +19,15 @@ from textual.message import Message
 from textual.widgets import Input
 
 ESCAPE = "\x1b"
-_LETTER = "[^\x00-\x20\\[\\]OPX^_bf\x7f]"
-"""What begins no sequence behind an escape."""
+_LETTER = "[^\x00-\x20\\[\\]OPX^_bf\x7f]"  # What begins no sequence behind an escape
 _KEY = "[27u"
 """What makes of an escape the key, for good: the sequence of terminals that tell it from the beginning of others."""
-_LINE = re.compile(r"[a-z][a-z0-9-]+(?= \S)")
-"""How a command line begins."""
+_LINE = re.compile(r"[a-z][a-z0-9-]+(?= \S)")  # How a command line begins
 _ALONE = re.compile(f"(?<={ESCAPE})(?={_LETTER})")
-_STRAY = re.compile(f"{ESCAPE}(?!\\[|$)")
-"""An escape in what is pasted: Textual would take what follows for keys."""
+_STRAY = re.compile(f"{ESCAPE}(?!\\[|$)")  # An escape in what is pasted: Textual would take what follows for keys
 _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
-TURNS = 20
-"""Turns of the loop that a key waits at most for what those before it have set going."""
-PATIENCE = 1000
-"""Turns that it waits at most for a page to open, and for letters to be in their line."""
+TURNS = 20  # Turns of the loop that a key waits at most for what those before it have set going
+PATIENCE = 1000  # Turns that it waits at most for a page to open, and for letters to be in their line
 
 _feed = XTermParser.feed
 
@@ -49,8 +44,7 @@ class _Parser(XTermParser):
     """What is remembered of a parser between two reads."""
 
     is_pasting = False
-    tail = ""
-    """How the last read ended: a sequence may go on in the next one."""
+    tail = ""  # How the last read ended: a sequence may go on in the next one
 
 
 def _feed_apart(parser: _Parser, data: str) -> Iterable[Message]:
@@ -91,11 +85,9 @@ def apart(message: Message) -> Iterator[Message]:
 class OrderedApp(App[int]):
     """An app in which a key finds the focus where the keys before it have put it."""
 
-    _may_move = False
-    """The last key may have changed the focus: it was no letter of a line."""
+    _may_move = False  # The last key may have changed the focus: it was no letter of a line
 
-    _held: list[Event] | None = None
-    """What was typed while nothing was there to take it."""
+    _held: list[Event] | None = None  # What was typed while nothing was there to take it
 
     @property
     def holds_keys(self) -> bool:

@@ -19,8 +19,7 @@ from textual.worker import WorkerFailed
 
 from netsandbox.tui.typed_ahead import OrderedApp
 
-MOST_FAILURES = 50
-"""Failures since the last key after which the app ends after all: something fails without end."""
+MOST_FAILURES = 50  # Failures since the last key after which the app ends after all: something fails without end
 PRESSED = (Button.Pressed, Input.Submitted, OptionList.OptionSelected)
 """What a person did on a page; one that was left in the meantime does nothing about it."""
 
@@ -28,8 +27,7 @@ PRESSED = (Button.Pressed, Input.Submitted, OptionList.OptionSelected)
 class UnbrokenApp(OrderedApp):
     """See the module."""
 
-    failures = 0
-    """Exceptions in handlers since the last key."""
+    failures = 0  # Exceptions in handlers since the last key
 
     def tell_failure(self, error: Exception) -> None:
         """Log an exception and show that there was one; for the app to say how."""

@@ -8,8 +8,7 @@ from importlib import import_module
 
 from textual.message_pump import MessagePump
 
-FIRST, NEXT = 1.0, 0.1
-"""Seconds from the first picture until the first import, and between two of them."""
+FIRST, NEXT = 1.0, 0.1  # Seconds from the first picture until the first import, and between two of them
 NEEDED = tuple(f"netsandbox.{name}" for name in (
     "commands.complete", "commands.verbs.lab_verbs", "commands.verbs.program_verbs", "commands.verbs.server_verbs",
     "commands.verbs.capture_verbs", "commands.verbs.flow", "commands.verbs.why", "commands.verbs.trace",
@@ -17,8 +16,7 @@ NEEDED = tuple(f"netsandbox.{name}" for name in (
     "commands.verbs.help_verb", "apps.ping.ping", "tui.row_story", "tui.screens.help", "tui.screens.stream",
     "tui.palette", "tui.screenshot", "session.scenario", "session.shelf", "tui.screens.browser"))
 """By the keys that need them: a letter of a command, w on a row, help, streams, the palette, pictures, the browser."""
-AT_ONCE = 4
-"""Files that the browser and the palette show, parsed at once."""
+AT_ONCE = 4  # Files that the browser and the palette show, parsed at once
 
 
 class Warming:

@@ -9,16 +9,14 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.source import Cause, Why
 from netsandbox.tui.text import cell_len, crop, safe, wrap
 
-COMPACT_LINES = 5
-"""Lines of an explanation until a person asks for the rest."""
+COMPACT_LINES = 5  # Lines of an explanation until a person asks for the rest
 
 
 class Piece(NamedTuple):
     """Part of a line; `cause` is the index of the cause that it leads to."""
 
     text: str
-    style: str
-    """decision, operand, reference, caused or cause."""
+    style: str  # decision, operand, reference, caused or cause
     cause: int | None = None
 
 

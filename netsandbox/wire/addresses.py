@@ -11,19 +11,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 BROADCAST_MAC = 0xFFFFFFFFFFFF
-MAC_GROUP_BIT = 1 << 40
-"""The I/G bit of the first octet: multicast and broadcast (IEEE 802)."""
+MAC_GROUP_BIT = 1 << 40  # The I/G bit of the first octet: multicast and broadcast (IEEE 802)
 LIMITED_BROADCAST = 0xFFFFFFFF
 LOOPBACK_NETWORK = 0x7F000000
 LOOPBACK_ADDRESS = 0x7F000001
 
-FEW = 1024
-"""Addresses whose text is kept: what is recorded about a packet names the same ones again and again."""
-MANY = 8 * FEW
-"""The same where thousands may stand in one table, and nothing else is kept."""
+FEW = 1024  # Addresses whose text is kept: what is recorded about a packet names the same ones again and again
+MANY = 8 * FEW  # The same where thousands may stand in one table, and nothing else is kept
 
-MASKS = tuple((0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF for length in range(33))
-"""By prefix length."""
+MASKS = tuple((0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF for length in range(33))  # By prefix length
 _MAC = re.compile(r"[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}")
 _OCTET = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
 

@@ -8,13 +8,11 @@ from netsandbox.wire.errors import ParseError
 
 REQUEST = 1
 REPLY = 2
-SIZE = 28
-"""Bytes of an Ethernet/IPv4 ARP packet."""
+SIZE = 28  # Bytes of an Ethernet/IPv4 ARP packet
 
 _LAYOUT = Struct("!HHBBH6sI6sI")
 _FIXED = (0x0800, 6, 4)
-ETHERNET, IEEE802 = 1, 6
-"""Hardware types that an Ethernet device takes for its own (arp_process)."""
+ETHERNET, IEEE802 = 1, 6  # Hardware types that an Ethernet device takes for its own (arp_process)
 
 
 class ArpPacket:

@@ -22,8 +22,7 @@ from netsandbox.wire.vlan import SIZE, VlanTag
 
 _ETH_P_RARP = 0x8035
 _ETH_P_TRAIL = 0x1000
-_LONGEST_LENGTH = 1500
-"""Up to here the type field is a length (IEEE 802.3)."""
+_LONGEST_LENGTH = 1500  # Up to here the type field is a length (IEEE 802.3)
 _ARP_FIXED = 8
 DOCKER_RESOLVER = parse_ipv4("127.0.0.11")
 

@@ -13,8 +13,7 @@ RESPONSES = ("", " FormErr", " ServFail", " NXDomain", " NotImp", " Refused", " 
              " NotAuth", " NotZone", " Resp11", " Resp12", " Resp13", " Resp14", " NoChange")
 OPERATIONS = ("", " inv_q", " stat", " op3", " notify", " update", " op6", " op7", " op8", " updateA", " updateD",
               " updateDA", " updateM", " updateMA", " zoneInit", " zoneRef")
-ODD = 0x6CF
-"""Bits that no question has (b2&3)."""
+ODD = 0x6CF  # Bits that no question has (b2&3)
 INVERSE = 1
 PREFIX, HEADER, RECORD = 2, 12, 10
 MULTICAST = 5353

@@ -10,8 +10,7 @@ _QUERY, _REPORT_3 = 0x11, 0x22
 _GROUPED = {0x12: "v1 report", 0x16: "v2 report", 0x17: "leave"}
 _RECORDS = {1: "is_in", 2: "is_ex", 3: "to_in", 4: "to_ex", 5: "allow", 6: "block"}
 _HEADER, _QUERY_3, _RECORD = 8, 12, 8
-_USUAL = 100
-"""Tenths of a second in which an answer is asked for, where nothing else is said."""
+_USUAL = 100  # Tenths of a second in which an answer is asked for, where nothing else is said
 
 
 def igmp_text(out: Out, data: bytes, length: int) -> None:

@@ -49,10 +49,8 @@ _REDIRECT = {0: "redirect {} to net {}", 1: "redirect {} to host {}", 2: "redire
 _TIME_EXCEEDED = {0: "time exceeded in-transit", 1: "ip reassembly time exceeded"}
 _OTHERS = {4: "source quench", 10: "router solicitation", 15: "information request", 16: "information reply",
            17: "address mask request"}
-_QUOTED = 8
-"""Where the quoted packet begins in an ICMP error."""
-_EXTENSION = 136
-"""Where RFC 4884's extensions begin in an ICMP error, and the least that tcpdump reads of them."""
+_QUOTED = 8  # Where the quoted packet begins in an ICMP error
+_EXTENSION = 136  # Where RFC 4884's extensions begin in an ICMP error, and the least that tcpdump reads of them
 _EXTENSION_LEAST = 141
 
 

@@ -14,12 +14,10 @@ _TIMESTAMP, _ROUTER_ALERT = 68, 148
 _TCP = {0: "eol", 1: "nop", 2: "mss", 3: "wscale", 4: "sackOK", 5: "sack", 6: "echo", 7: "echoreply", 8: "TS",
         11: "cc", 12: "ccnew", 13: "ccecho", 19: "md5", 20: "scps", 28: "uto", 29: "tcp-ao", 30: "mptcp", 34: "tfo",
         254: "exp"}
-_NUMBERS = {2: 2, 3: 1, 6: 4, 7: 4, 11: 4, 12: 4, 13: 4}
-"""Kinds whose value is one number, and its bytes."""
+_NUMBERS = {2: 2, 3: 1, 6: 4, 7: 4, 11: 4, 12: 4, 13: 4}  # Kinds whose value is one number, and its bytes
 _SACK_PERMITTED, _SACK, _TIMESTAMPS = 4, 5, 8
 _MD5, _USER_TIMEOUT, _AUTHENTICATION, _FAST_OPEN, _EXPERIMENT = 19, 28, 29, 34, 254
-_FAST_OPEN_MAGIC = b"\xf9\x89"
-"""The experiment that became Fast Open (RFC 6994)."""
+_FAST_OPEN_MAGIC = b"\xf9\x89"  # The experiment that became Fast Open (RFC 6994)
 _FIXED = {**_NUMBERS, _TIMESTAMPS: 8, _SACK_PERMITTED: 0, _MD5: 16, _USER_TIMEOUT: 2}
 """Bytes that tcpdump reads of a value, whatever its length says."""
 

@@ -37,8 +37,7 @@ class Out:
     __slots__ = ("asked", "conversations", "depth", "dumps", "is_cut", "link", "parts", "quiet", "resolver", "trusts",
                  "verbose")
 
-    DEEPEST = 20
-    """Tunnels and quoted packets inside each other, beyond which the description ends."""
+    DEEPEST = 20  # Tunnels and quoted packets inside each other, beyond which the description ends
 
     def __init__(self, verbose: int, conversations: Conversations | None, link: bool = True,
                  quiet: bool = False, resolver: int = -1) -> None:

@@ -13,8 +13,7 @@ from netsandbox.wire.describe_resp import resp_text
 from netsandbox.wire.describe_text import line_protocol, ssh_text
 from netsandbox.wire.tcp import ACK, FIN, HEADER, PROTOCOL, RST, SYN, URG
 
-_FLAGS = "FSRP.UEW"
-"""From the lowest bit up."""
+_FLAGS = "FSRP.UEW"  # From the lowest bit up
 _LONGEST_RESET_TEXT = 30
 Reader = Callable[[Out, bytes, int], None]
 """Adds what the data are, as far as they are there, and how many they should be."""

@@ -16,8 +16,7 @@ _RTSP = frozenset({"OPTIONS", "DESCRIBE", "ANNOUNCE", "SETUP", "PLAY", "PAUSE", 
                    "SET_PARAMETER", "REDIRECT", "RECORD"})
 _SIP = frozenset({"ACK", "BYE", "CANCEL", "DO", "INFO", "INVITE", "MESSAGE", "NOTIFY", "OPTIONS", "PRACK", "QAUTH",
                   "REFER", "REGISTER", "SPRACK", "SUBSCRIBE", "UPDATE", "PUBLISH"})
-METHODS = {"HTTP": _HTTP, "RTSP": _RTSP, "SIP": _SIP}
-"""By the protocols whose messages are known by their beginning."""
+METHODS = {"HTTP": _HTTP, "RTSP": _RTSP, "SIP": _SIP}  # By the protocols whose messages are known by their beginning
 _LONGEST_WORD = 128
 _SSH = re.compile(rb"SSH-[ -~]*(?=\r?\n)")
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from netsandbox.wire import gre
 from netsandbox.wire.describe_out import Out, number
 
-PayloadText = Callable[[Out, bytes, int, int], None]
-"""Adds what an EtherType says: out, data, length, type."""
+PayloadText = Callable[[Out, bytes, int, int], None]  # Adds what an EtherType says: out, data, length, type
 _NAMES = {0x0800: "IPv4", 0x6558: "TEB", 0x86DD: "IPv6", 0x0806: "ARP", 0x880B: "PPP"}
 _DECODED = (0x0800, 0x86DD, 0x8847, 0x8848, 0x6558, 0xFEFE)
 _FLAGS = ((gre.CHECKSUM, "checksum present"), (0x4000, "routing present"), (gre.KEY, "key present"),

@@ -17,10 +17,8 @@ from netsandbox.wire.layers import Dissection, Field, Layer, Row, bytes_layer, p
 _ETHERNET_HEADER = 14
 _ARP_FIXED = 8
 _ARP_SIZE = 28
-DEEPEST = 20
-"""Headers inside each other, beyond which there are only bytes."""
-_SMALLEST_ETHERTYPE = 0x0600
-"""Below it the field is a length (IEEE 802.3)."""
+DEEPEST = 20  # Headers inside each other, beyond which there are only bytes
+_SMALLEST_ETHERTYPE = 0x0600  # Below it the field is a length (IEEE 802.3)
 
 
 def dissect(data: bytes) -> Dissection:

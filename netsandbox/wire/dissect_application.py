@@ -14,8 +14,7 @@ from netsandbox.wire.layers import Field, Layer, Row, bytes_layer, preview, read
 DNS_FLAGS = ((dns.AUTHORITATIVE, "authoritative"), (dns.TRUNCATED, "truncated"),
              (dns.RECURSION_DESIRED, "recursion desired"), (dns.RECURSION_AVAILABLE, "recursion available"))
 SECTIONS = ("Answer", "Authority", "Additional")
-HTTP_PORTS = frozenset({80, 8080})
-"""Where what begins no message goes on with one."""
+HTTP_PORTS = frozenset({80, 8080})  # Where what begins no message goes on with one
 HTTP_BEGINS = (b"HTTP/1.", *(f"{method} ".encode() for method in METHODS["HTTP"]))
 
 

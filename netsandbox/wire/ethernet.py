@@ -12,8 +12,7 @@ from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, SIZE, VlanTag
 HEADER = 14
 ETH_P_IP = 0x0800
 ETH_P_ARP = 0x0806
-VLAN_TYPES = (ETH_P_8021Q, ETH_P_8021AD)
-"""EtherTypes of a tag in front of the real one (IEEE 802.1Q)."""
+VLAN_TYPES = (ETH_P_8021Q, ETH_P_8021AD)  # EtherTypes of a tag in front of the real one (IEEE 802.1Q)
 
 
 class Malformed:

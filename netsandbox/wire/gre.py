@@ -9,8 +9,7 @@ from netsandbox.wire.errors import ParseError
 
 PROTOCOL = 47
 CHECKSUM, KEY, SEQUENCE = 0x8000, 0x2000, 0x1000
-ETHERNET = 0x6558
-"""EtherType of a frame inside (ETH_P_TEB)."""
+ETHERNET = 0x6558  # EtherType of a frame inside (ETH_P_TEB)
 HEADER = 4
 
 

@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 from netsandbox.wire.errors import ParseError
 
-LONGEST_HEAD = 32768
-"""Bytes of a head that anybody here reads."""
-END = re.compile(rb"\r?\n\r?\n")
-"""RFC 9112, 2.2: a line may end without its carriage return."""
+LONGEST_HEAD = 32768  # Bytes of a head that anybody here reads
+END = re.compile(rb"\r?\n\r?\n")  # RFC 9112, 2.2: a line may end without its carriage return
 LINE = re.compile(r"\r?\n")
 
 REASONS = {200: "OK", 201: "Created", 204: "No Content", 206: "Partial Content", 301: "Moved Permanently",

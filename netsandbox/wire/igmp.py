@@ -10,8 +10,7 @@ from netsandbox.wire.errors import ParseError
 PROTOCOL = 2
 QUERY, REPORT_V1, REPORT_V2, LEAVE, REPORT_V3 = 0x11, 0x12, 0x16, 0x17, 0x22
 TYPES = frozenset({QUERY, REPORT_V1, REPORT_V2, LEAVE, REPORT_V3})
-IS_INCLUDE, IS_EXCLUDE, TO_INCLUDE, TO_EXCLUDE, ALLOW, BLOCK = range(1, 7)
-"""Types of group records."""
+IS_INCLUDE, IS_EXCLUDE, TO_INCLUDE, TO_EXCLUDE, ALLOW, BLOCK = range(1, 7)  # Types of group records
 HEADER = 8
 
 

@@ -14,15 +14,12 @@ from netsandbox.wire.udp import UdpDatagram
 
 HEADER = 20
 ICMP, TCP, UDP = 1, tcp.PROTOCOL, udp.PROTOCOL
-DEFAULT_TTL = 64
-"""net.ipv4.ip_default_ttl."""
-MAX_LENGTH = 0xFFFF
-"""Bytes; a burst that is cut on its way out may be longer, and says 0 until then (iph_set_totlen)."""
+DEFAULT_TTL = 64  # net.ipv4.ip_default_ttl
+MAX_LENGTH = 0xFFFF  # Bytes; a burst that is cut on its way out may be longer, and says 0 until then (iph_set_totlen)
 
 Transport: TypeAlias = IcmpMessage | UdpDatagram | TcpSegment | bytes
 
-NO_FIELDS = ("beside", "confirms")
-"""What is known of a packet that none of its bytes tells."""
+NO_FIELDS = ("beside", "confirms")  # What is known of a packet that none of its bytes tells
 
 _LAYOUT = Struct("!BBHHHBBHII")
 _blank = object.__new__
@@ -58,8 +55,7 @@ class IPv4Packet:
     __slots__ = ("beside", "checksum", "confirms", "df", "dst", "ident", "mf", "offset", "options", "payload",
                  "protocol", "size", "src", "tos", "total_length", "ttl")
 
-    beside: Beside
-    """Only there where a rule wrote something: most packets do without, and what is made of one has none."""
+    beside: Beside  # Only there where a rule wrote something: most packets do without, and what is made of one has none
     caches: ClassVar[dict[str, str]] = {"beside": "getattr(it, 'beside', NOTHING)"}
 
     def __init__(self, src: int, dst: int, protocol: int, payload: Transport, ttl: int = DEFAULT_TTL, ident: int = 0,

@@ -35,8 +35,7 @@ ICMP_CODES = {
     12: ("Pointer indicates the error", "Required option missing", "Bad length"),
 }
 
-TCP_FLAGS = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
-"""From the lowest bit up (RFC 9293, 3.1)."""
+TCP_FLAGS = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")  # From the lowest bit up (RFC 9293, 3.1)
 
 TCP_OPTIONS = {0: "End of option list", 1: "No-operation", 2: "Maximum segment size", 3: "Window scale",
                4: "SACK permitted", 5: "SACK", 8: "Timestamps", 19: "MD5 signature", 28: "User timeout",

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-END, NO_OPERATION = 0, 1
-"""The two kinds without a length byte."""
-FEW = 256
-"""Headers whose options are remembered: the trackers and the end that a segment passes read the same ones."""
+END, NO_OPERATION = 0, 1  # The two kinds without a length byte
+FEW = 256  # Headers whose options are remembered: the trackers and the end that a segment passes read the same ones
 
 
 class Option(NamedTuple):

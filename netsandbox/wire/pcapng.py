@@ -18,14 +18,11 @@ BYTE_ORDER_MAGIC = 0x1A2B3C4D
 OPT_END, OPT_COMMENT = 0, 1
 IF_NAME, IF_TSRESOL, IF_TSOFFSET = 2, 9, 14
 EPB_FLAGS = 2
-INBOUND, OUTBOUND = 1, 2
-"""The two low bits of epb_flags."""
+INBOUND, OUTBOUND = 1, 2  # The two low bits of epb_flags
 
 LINKTYPE_ETHERNET = 1
-SNAPLEN = 262144
-"""What tcpdump asks for: more than any frame has."""
-NANOSECONDS = 9
-"""if_tsresol: time stamps count units of 10**-9 s."""
+SNAPLEN = 262144  # What tcpdump asks for: more than any frame has
+NANOSECONDS = 9  # if_tsresol: time stamps count units of 10**-9 s
 
 _BLOCK = Struct("<II")
 _SECTION = Struct("<IHHq")
@@ -33,8 +30,7 @@ _INTERFACE = Struct("<HHI")
 _PACKET = Struct("<IIIII")
 _OPTION = Struct("<HH")
 _LENGTH = Struct("<I")
-_LONGEST = 0xFFFF
-"""The length field of an option has 16 bits."""
+_LONGEST = 0xFFFF  # The length field of an option has 16 bits
 
 
 class PcapngWriter:

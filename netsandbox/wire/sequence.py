@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 MASK = 0xFFFFFFFF
-HALF = 0x80000000
-"""What is so far ahead, or farther, lies behind."""
+HALF = 0x80000000  # What is so far ahead, or farther, lies behind
 
 
 def before(one: int, other: int) -> bool:

@@ -11,8 +11,7 @@ GROUP_ADDRESS = 0x0180C2000000
 LLC = bytes.fromhex("424203")
 CONFIG, TCN = 0x00, 0x80
 TOPOLOGY_CHANGE, ACKNOWLEDGEMENT = 0x01, 0x80
-TICKS = 256
-"""Times are in 256ths of a second."""
+TICKS = 256  # Times are in 256ths of a second
 
 _LAYOUT = Struct("!HBBBQIQHHHHH")
 _TCN = bytes.fromhex("0000 00 80")

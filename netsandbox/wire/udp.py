@@ -11,8 +11,7 @@ PROTOCOL = 17
 HEADER = 8
 NO_CHECKSUM = 0
 
-CHECKSUM_AT = 6
-"""Where it stands in the header."""
+CHECKSUM_AT = 6  # Where it stands in the header
 
 _LAYOUT = Struct("!HHHH")
 

@@ -7,8 +7,7 @@ from typing import Protocol
 ETH_P_8021Q = 0x8100
 ETH_P_8021AD = 0x88A8
 SIZE = 4
-MAX_ID = 4094
-"""0 says that the tag carries a priority alone; 4095 is reserved."""
+MAX_ID = 4094  # 0 says that the tag carries a priority alone; 4095 is reserved
 ID_BITS = 0x0FFF
 
 

@@ -7,15 +7,11 @@ from typing import NamedTuple
 from netsandbox.wire.errors import ParseError
 
 HEADER = 8
-PORT = 4789
-"""IANA's."""
-LINUX_PORT = 8472
-"""Linux's own default, older than IANA's."""
-VALID = 0x08
-"""The flag I: the VNI counts."""
+PORT = 4789  # IANA's
+LINUX_PORT = 8472  # Linux's own default, older than IANA's
+VALID = 0x08  # The flag I: the VNI counts
 MAX_VNI = (1 << 24) - 1
-OVERHEAD = 50
-"""Bytes that the outer Ethernet, IPv4, UDP and VXLAN headers add."""
+OVERHEAD = 50  # Bytes that the outer Ethernet, IPv4, UDP and VXLAN headers add
 
 
 class VxlanPacket(NamedTuple):

@@ -21,10 +21,8 @@ from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
 
-STAMP = struct.Struct("<I")
-"""The time in microseconds that a payload begins with, if it has room."""
-HALF_SECONDS = 512 * 1024 * MICROSECOND
-"""What BusyBox takes for half a second where it waits for two round trips."""
+STAMP = struct.Struct("<I")  # The time in microseconds that a payload begins with, if it has room
+HALF_SECONDS = 512 * 1024 * MICROSECOND  # What BusyBox takes for half a second where it waits for two round trips
 USAGE = usage("ping")
 OPTIONS = OptionTable("ping", 1, USAGE, acts="q A c= s= i= t= w= W= I= p=", usual="4", idle="v", refused="6")
 

@@ -28,11 +28,9 @@ from netsandbox.wire.icmp import ECHO_REQUEST, TIME_EXCEEDED, IcmpMessage, echo
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.udp import PROTOCOL, UdpDatagram
 
-DATA_SIZE = 18
-"""Bytes behind a probe's headers: its number, its TTL, and room for a time that nobody reads."""
+DATA_SIZE = 18  # Bytes behind a probe's headers: its number, its TTL, and room for a time that nobody reads
 MOST_SIZE = 32 * 1024
-ARRIVED, ARRIVED_BY = 3, 2
-"""Port and protocol unreachable: the target itself has answered."""
+ARRIVED, ARRIVED_BY = 3, 2  # Port and protocol unreachable: the target itself has answered
 MARKS = {0: "!N", 1: "!H", 2: "!P", 5: "!S", 6: "!U", 7: "!U", 8: "!I", 9: "!A", 10: "!C", 11: "!T", 12: "!T",
          13: "!A", 14: "!V", 15: "!C"}
 USAGE = usage("traceroute")

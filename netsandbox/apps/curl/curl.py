@@ -22,10 +22,8 @@ from netsandbox.wire.addresses import format_ipv4, ipv4_or_none, parse_ipv4
 from netsandbox.wire.http import Head
 
 MOST_REDIRECTS = 50
-PIECE = 65536
-"""Bytes that are read of a body at a time."""
-ASKED = 1.0
-"""Seconds that it waits for a `100 Continue`."""
+PIECE = 65536  # Bytes that are read of a body at a time
+ASKED = 1.0  # Seconds that it waits for a `100 Continue`
 CONNECT_PATIENCE = 300 * SECOND
 HELP = "Usage: curl [options...] <url>\n" + curl_options.TABLE.usage()
 REDIRECTS = (301, 302, 303, 307, 308)

@@ -6,8 +6,7 @@ import re
 from itertools import product
 from typing import NamedTuple
 
-MOST = 10_000
-"""URLs of one word."""
+MOST = 10_000  # URLs of one word
 
 
 class Wanted(NamedTuple):

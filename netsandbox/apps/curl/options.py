@@ -60,8 +60,7 @@ REPEATED = frozenset({"header", "resolve", "url", "output", "connect-to", "url-q
 NUMBERS = frozenset({"max-time", "connect-timeout", "retry-delay", "expect100-timeout"})
 WHOLE = frozenset({"keepalive-time", "keepalive-cnt", "retry", "max-redirs", "parallel-max"})
 FILE_ERROR = 26
-KEEPALIVE_TIME, KEEPALIVE_COUNT = 60, 9
-"""Seconds, and probes (lib/url.c)."""
+KEEPALIVE_TIME, KEEPALIVE_COUNT = 60, 9  # Seconds, and probes (lib/url.c)
 BOTH_METHODS = ("Warning: You can only select one HTTP request method! You asked for both POST \n"
                 "Warning: (-d, --data) and HEAD (-I, --head).")
 HEAD_BY_HAND = ("Warning: Setting custom HTTP method to HEAD with -X/--request may not work the \n"

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.curl.curl import Curl
     from netsandbox.apps.curl.options import CurlOptions
 
-USUALLY, MOST = 50, 65535
-"""Transfers at the same time."""
+USUALLY, MOST = 50, 65535  # Transfers at the same time
 
 
 class Parallel(Program):

@@ -9,10 +9,8 @@ from netsandbox.apps.http_client import HttpClient
 if TYPE_CHECKING:
     from netsandbox.apps.curl.curl import Curl
 
-Peer = tuple[str, int]
-"""A server's name and port."""
-Known = tuple[str, int, int]
-"""A server's name, port and address."""
+Peer = tuple[str, int]  # A server's name and port
+Known = tuple[str, int, int]  # A server's name, port and address
 
 
 class Pool:

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.curl.options import CurlOptions
 
 VERSION = "curl/8.14.1"
-EXPECTED = 1 << 20
-"""Bytes: for a longer body it asks first (EXPECT_100_THRESHOLD)."""
+EXPECTED = 1 << 20  # Bytes: for a longer body it asks first (EXPECT_100_THRESHOLD)
 ENCODINGS = "deflate, gzip, br, zstd"
 
 

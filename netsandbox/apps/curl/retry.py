@@ -8,8 +8,7 @@ if TYPE_CHECKING:
     from netsandbox.apps.curl.options import CurlOptions
 
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
-LONGEST = 600
-"""Seconds between two tries."""
+LONGEST = 600  # Seconds between two tries
 
 
 class Failure(NamedTuple):

@@ -7,8 +7,7 @@ from typing import NamedTuple
 from netsandbox.apps.program import UsageError
 from netsandbox.wire import dns
 
-USUAL_SIZE = 1232
-"""Bytes of an answer by UDP that dig takes (DEFAULT_EDNS_BUFSIZE)."""
+USUAL_SIZE = 1232  # Bytes of an answer by UDP that dig takes (DEFAULT_EDNS_BUFSIZE)
 COOKIE_SIZE = 8
 MOST_SIZE, MOST_VERSION = 0xFFFF, 0xFF
 TURNS_ON = frozenset({"edns", "dnssec", "nsid", "cookie"})

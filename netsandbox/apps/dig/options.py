@@ -209,8 +209,7 @@ OF_ALL = frozenset({"cmd", "comments", "question", "answer", "authority", "addit
 TYPE_WORDS = frozenset({*dns.TYPE_NUMBERS, *dns.CLASS_NUMBERS})
 
 
-OF_HOST = (dns.A, dns.AAAA, dns.MX, dns.HTTPS)
-"""What host asks for, one after another, unless told otherwise."""
+OF_HOST = (dns.A, dns.AAAA, dns.MX, dns.HTTPS)  # What host asks for, one after another, unless told otherwise
 
 
 def _kind(tool: str, text: str) -> int:
@@ -232,8 +231,7 @@ HOST = OptionTable("host", 1, USAGE_OF_HOST, acts="t= W= R= T r V N= c= a v d", 
 NSLOOKUP = OptionTable(
     "nslookup", 1, "", acts="type= querytype= query= class= timeout= retry= recurse vc search domain= ndots= version "
     "port=", usual="fail", refused="debug d2 all")
-PLAIN = {"port": "53", "class": "IN"}
-"""Keywords with the one value that is modelled."""
+PLAIN = {"port": "53", "class": "IN"}  # Keywords with the one value that is modelled
 OFF = {"recurse": "norecurse", "vc": "notcp"}
 
 

@@ -13,8 +13,7 @@ from netsandbox.linux.tcp.stream import StreamSocket
 
 BLOCK = bytes(128 * 1024)
 READ_SIZE = 1 << 20
-MOST = 16 << 20
-"""Bytes that one test sends at most: a cable without a rate would take any number at once."""
+MOST = 16 << 20  # Bytes that one test sends at most: a cable without a rate would take any number at once
 
 
 class Flow:

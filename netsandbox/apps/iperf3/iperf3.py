@@ -33,8 +33,7 @@ OPTIONS = OptionTable(
             "timestamps? pacing-timer= fq-rate= udp-counters-64bit extra-data= connect-timeout= rcv-timeout= "
             "snd-timeout= idle-timeout= server-bitrate-limit= sctp mptcp json-stream username= rsa-public-key-path= "
             "rsa-private-key-path= authorized-users-path=")
-LONGEST = 86_400
-"""MAX_TIME: seconds of a test."""
+LONGEST = 86_400  # MAX_TIME: seconds of a test
 
 
 class Options(NamedTuple):

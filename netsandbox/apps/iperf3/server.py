@@ -103,8 +103,7 @@ class Server(Program):
             self._finish()
         return True
 
-    _is_ending = False
-    """The client's results come next."""
+    _is_ending = False  # The client's results come next
 
     def _take_object(self) -> bool:
         try:

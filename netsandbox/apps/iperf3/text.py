@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from netsandbox.engine.units import SECOND
 
-FD = 5
-"""The number of the data connection's file descriptor, which iperf3 shows."""
+FD = 5  # The number of the data connection's file descriptor, which iperf3 shows
 LINE = "-" * 59
 RULE = "- - - - - - - - - - - - - - - - - - - - - - - - -"
 HEADER = "[ ID] Interval           Transfer     Bitrate"

@@ -8,13 +8,11 @@ from typing import Any
 from netsandbox.apps.stream import Stream
 
 PORT = 5201
-COOKIE = 37
-"""Bytes of the cookie, its NUL included."""
+COOKIE = 37  # Bytes of the cookie, its NUL included
 TEST_START, TEST_RUNNING, TEST_END = 1, 2, 4
 PARAM_EXCHANGE, CREATE_STREAMS, EXCHANGE_RESULTS, DISPLAY_RESULTS, DONE = 9, 10, 13, 14, 16
 ACCESS_DENIED = 255
-LARGEST = 1 << 16
-"""Bytes of JSON that anybody here reads."""
+LARGEST = 1 << 16  # Bytes of JSON that anybody here reads
 
 
 def tell(control: Stream, value: dict[str, Any]) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-MOST_ADDRESSES = 8
-"""Addresses of one hop that are shown (MAX_PATH)."""
+MOST_ADDRESSES = 8  # Addresses of one hop that are shown (MAX_PATH)
 
 
 class Hop:

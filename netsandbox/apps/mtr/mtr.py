@@ -17,8 +17,7 @@ from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 
-FEWEST = 10
-"""Hosts that a first round is spread for."""
+FEWEST = 10  # Hosts that a first round is spread for
 REFUSALS = {"EPERM": "Permission denied", "EINVAL": "mtr-packet reported invalid argument",
             "EADDRINUSE": "Address in use", "EADDRNOTAVAIL": "Address not available"}
 """What it ends with where a probe could not be sent, by errno."""

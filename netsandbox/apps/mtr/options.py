@@ -18,8 +18,7 @@ TABLE = OptionTable(
     usual="4|inet", idle="e|mpls displaymode= t|curses",
     refused="6|inet6 F|filename= S|sctp g|gtk p|split y|ipinfo= z|aslookup")
 REPORTS = {"report": "report", "report-wide": "report", "json": "json", "xml": "xml", "csv": "csv", "raw": "raw"}
-FIELDS = " LDRSNBAWVGJMXI_"
-"""Letters of -o; `_` shows nothing."""
+FIELDS = " LDRSNBAWVGJMXI_"  # Letters of -o; `_` shows nothing
 MOST_FIELDS, MOST_HOPS, MOST_INT, MOST_MARK = 20, 255, (1 << 31) - 1, (1 << 32) - 1
 FIRST_PORT, LAST_PORT = 1024, 65535
 HTTP = 80

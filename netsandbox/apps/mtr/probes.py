@@ -17,13 +17,10 @@ from netsandbox.wire.checksum import internet_checksum, pseudo_header
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
 
-FIRST, LAST = 33000, 65535
-"""Numbers of probes: sequence numbers, or ports."""
+FIRST, LAST = 33000, 65535  # Numbers of probes: sequence numbers, or ports
 IP_HEADER, HEADER, NUMBER = 20, 8, 4
-BUFFER = 9000
-"""A probe is not longer (PACKET_BUFFER_SIZE)."""
-UNHEARD = ("ENETDOWN", "ENETUNREACH", "EHOSTUNREACH")
-"""What a send may fail with that no hop is blamed for."""
+BUFFER = 9000  # A probe is not longer (PACKET_BUFFER_SIZE)
+UNHEARD = ("ENETDOWN", "ENETUNREACH", "EHOSTUNREACH")  # What a send may fail with that no hop is blamed for
 
 
 class Answer(NamedTuple):

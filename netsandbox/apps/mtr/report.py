@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from netsandbox.apps.mtr.hops import Hop
 
-NARROW = 33
-"""Columns before the numbers of a report that is not wide."""
+NARROW = 33  # Columns before the numbers of a report that is not wide
 
 
 class Field(NamedTuple):

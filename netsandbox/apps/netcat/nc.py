@@ -16,8 +16,7 @@ from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
 from netsandbox.wire.services import service_name
 
-PROBES = 4
-"""Datagrams that -zu sends before it says that a port is open."""
+PROBES = 4  # Datagrams that -zu sends before it says that a port is open
 
 
 class Netcat(StreamClient):

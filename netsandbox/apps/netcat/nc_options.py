@@ -19,10 +19,8 @@ OPENBSD = OptionTable("nc", 1, USAGE, acts="d h k l N n u v z w= p= s= q=", usua
                       refused="6 b C D F r S t U Z I= O= i= M= m= T= V= W= X= x= P= e=")
 BUSYBOX = OptionTable("nc", 1, BUSYBOX_USAGE, acts="l n u v z k w= p= s=")
 MOST_PORTS = 65535
-LONGEST = (1 << 31) // 1000
-"""Seconds of -w: an int of milliseconds."""
-LEAST = 1e-6
-"""What -w 0 waits: not at all."""
+LONGEST = (1 << 31) // 1000  # Seconds of -w: an int of milliseconds
+LEAST = 1e-6  # What -w 0 waits: not at all
 
 
 class NcOptions:

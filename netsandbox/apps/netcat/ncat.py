@@ -16,8 +16,7 @@ from netsandbox.wire.addresses import format_ipv4
 
 VERSION = "Ncat: Version 7.95 ( https://nmap.org/ncat )"
 DEFAULT_PORT = 31337
-CONNECT_TIMEOUT = 10.0
-"""Seconds, unless -w says otherwise."""
+CONNECT_TIMEOUT = 10.0  # Seconds, unless -w says otherwise
 BACKLOG = 10
 FAILED = 2
 OPTIONS = OptionTable(

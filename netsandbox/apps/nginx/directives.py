@@ -94,8 +94,7 @@ TIME = re.compile(r"([0-9]{1,9})(ms|s|m|h|)")
 SIZE = re.compile(r"([0-9]{1,9})([kmgKMG]?)")
 LEVELS = frozenset(["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"])
 ONE_OF: dict[str, tuple[str, ...]] = {"server_tokens": ("on", "off", "build"), "proxy_http_version": ("1.0", "1.1")}
-SERVER, SERVER_OF_UPSTREAM = Rule("h", 0, 0, is_block=True), Rule("u", 1, MANY)
-"""One name for two directives."""
+SERVER, SERVER_OF_UPSTREAM = Rule("h", 0, 0, is_block=True), Rule("u", 1, MANY)  # One name for two directives
 
 
 def check(directive: Directive, place: str) -> None:

@@ -30,8 +30,7 @@ DEFAULT = f"{SERVERS}/default.conf"
 WRITTEN = (("/var/cache/nginx/client_temp", 'mkdir() "/var/cache/nginx/client_temp"'),
            ("/run/nginx.pid", 'open() "/run/nginx.pid"'))
 """What it makes before it serves, and the call that fails where it cannot."""
-HANGUP = 1
-"""SIGHUP: read the configuration again."""
+HANGUP = 1  # SIGHUP: read the configuration again
 
 
 class Loading:

@@ -27,14 +27,11 @@ VERSION = "nginx/1.29.5"
 MODIFIED = "Tue, 09 Dec 2025 18:28:10 GMT"
 REDIRECTS = (301, 302, 303, 307, 308)
 BODILESS = (204, 304)
-USUALLY_IDLE = "75s"
-"""What keepalive_timeout is where nothing says so."""
+USUALLY_IDLE = "75s"  # What keepalive_timeout is where nothing says so
 FUTURE = re.compile(r"^[A-Z]+ /\S* HTTP/([2-9]|[1-9][0-9]{1,2})(\.[0-9]{1,3})?$", re.ASCII)
 """A request of a version that is not there yet."""
-LAST = frozenset({400, 413, 414, 500, 501})
-"""After these the connection ends (ngx_http_special_response_handler)."""
-ADDED = frozenset({200, 201, 204, 206, *REDIRECTS, 304})
-"""What add_header adds to unless it says `always`."""
+LAST = frozenset({400, 413, 414, 500, 501})  # After these the connection ends (ngx_http_special_response_handler)
+ADDED = frozenset({200, 201, 204, 206, *REDIRECTS, 304})  # What add_header adds to unless it says `always`
 STATUS = {**{code: REASONS[code] for code in (301, 307, 308, 400, 403, 404, 500, 501, 502, 505)},
           302: "Moved Temporarily", 303: "See Other", 401: "Unauthorized", 402: "Payment Required", 405: "Not Allowed",
           406: "Not Acceptable", 408: "Request Time-out", 409: "Conflict", 410: "Gone", 411: "Length Required",

@@ -26,14 +26,11 @@ from netsandbox.wire.addresses import BROADCAST_MAC, format_ipv4, format_mac
 from netsandbox.wire.arp import REPLY, REQUEST, ArpPacket
 
 VERSION = "7.95"
-TRIES = 2
-"""Requests to an address that does not answer."""
-PAUSE, PATIENCE = 2 * MILLISECOND, SECOND
-"""Between two requests, and from the last one of a round to the next round."""
+TRIES = 2  # Requests to an address that does not answer
+PAUSE, PATIENCE = 2 * MILLISECOND, SECOND  # Between two requests, and from the last one of a round to the next round
 
 
-MANY = 25
-"""Ports in one state, but open, of which more are only counted."""
+MANY = 25  # Ports in one state, but open, of which more are only counted
 WHY = {"closed": "closed tcp port{} (reset)", "filtered": "filtered tcp port{} (no-response)"}
 
 

@@ -14,8 +14,7 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from netsandbox.wire.services import service, service_name
 from netsandbox.wire.tcp import ACK, PROTOCOL, RST, SYN, TcpSegment
 
-TRIES, PATIENCE = 2, SECOND
-"""Probes to a port or host that does not answer, and the time from one to the next."""
+TRIES, PATIENCE = 2, SECOND  # Probes to a port or host that does not answer, and the time from one to the next
 WINDOW, MSS = 1024, b"\x02\x04\x05\xb4"
 FIRST_SOURCE, SOURCES = 33000, 32000
 LEAST_TTL, TTLS = 37, 23
@@ -33,8 +32,7 @@ OWN_NAMES = {
     9443: "tungsten-https", 9999: "abyss", 10000: "snet-sensor-mgmt", 11211: "memcache", 12345: "netbus",
     27017: "mongod", 30000: "ndmps"}
 """What nmap calls ports that /etc/services calls otherwise or not; those that labs use."""
-ASKED_PORTS = ((443, SYN), (80, ACK))
-"""By which a host behind a router is looked for, beside ICMP."""
+ASKED_PORTS = ((443, SYN), (80, ACK))  # By which a host behind a router is looked for, beside ICMP
 
 
 class RawProbes:

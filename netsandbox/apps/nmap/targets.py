@@ -7,8 +7,7 @@ from itertools import product
 from netsandbox.apps.program import UsageError
 from netsandbox.wire.addresses import AddressError, parse_network
 
-MOST = 4096
-"""Addresses of one scan."""
+MOST = 4096  # Addresses of one scan
 
 
 def addresses(text: str) -> list[int] | None:

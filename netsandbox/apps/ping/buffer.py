@@ -6,10 +6,8 @@ from netsandbox.linux.core.neighbour_queue import buffer_size
 from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
-LEAST = 4608
-"""SOCK_MIN_SNDBUF of net/core/sock.c, in bytes."""
-MOST = 212992
-"""net.core.wmem_max as it stands, in bytes."""
+LEAST = 4608  # SOCK_MIN_SNDBUF of net/core/sock.c, in bytes
+MOST = 212992  # net.core.wmem_max as it stands, in bytes
 
 
 def size_of(payload: int, options: int, asked: int = 0) -> int:

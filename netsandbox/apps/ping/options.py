@@ -21,8 +21,7 @@ USAGE = Path(__file__).with_name("usage.txt").read_text(encoding="utf-8").remove
 """What `ping -V` and `ping -h` print."""
 DONT, WANT, DO, PROBE = range(4)
 PMTU = {"dont": DONT, "want": WANT, "do": DO, "probe": PROBE}
-TIMEVAL = 16
-"""Bytes of `struct timeval` that a payload begins with, if it has room."""
+TIMEVAL = 16  # Bytes of `struct timeval` that a payload begins with, if it has room
 MAX_SIZE = 65507
 
 
@@ -67,8 +66,7 @@ TABLE = OptionTable("ping", 2, USAGE, acts="b n q f O v A D B r R H 3 4 6 h V c=
 FLAGS = {"b": "broadcast", "q": "quiet", "f": "flood", "n": "numeric", "A": "adaptive", "O": "outstanding",
          "D": "stamped", "B": "strict", "v": "verbose", "r": "direct", "3": "precise", "H": "named"}
 """Letters that set one of PingOptions' switches."""
-RECORD_ROUTE = bytes((1, 7, 39, 4)) + bytes(36)
-"""-R: no operation, then an option with room for nine addresses."""
+RECORD_ROUTE = bytes((1, 7, 39, 4)) + bytes(36)  # -R: no operation, then an option with room for nine addresses
 STAMPS = {"tsonly": 0, "tsandaddr": 1, "tsprespec": 3}
 INT_MAX, LONG_MAX = (1 << 31) - 1, (1 << 63) - 1
 

@@ -23,15 +23,11 @@ from netsandbox.wire.addresses import is_multicast
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, SOURCE_QUENCH, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
-RECEIVE_TIMEOUT = SECOND
-"""ping's loop wakes at least this often (SO_RCVTIMEO)."""
-LEAST_INTERVAL = 10 * MILLISECOND
-"""Between requests without an interval, when no reply comes."""
-LONGEST_SHORTAGE = 500 * MILLISECOND
-"""What one attempt without a buffer counts for, at most."""
+RECEIVE_TIMEOUT = SECOND  # ping's loop wakes at least this often (SO_RCVTIMEO)
+LEAST_INTERVAL = 10 * MILLISECOND  # Between requests without an interval, when no reply comes
+LONGEST_SHORTAGE = 500 * MILLISECOND  # What one attempt without a buffer counts for, at most
 
-ECHO_FLOW = ICMP, 0, ECHO_REQUEST << 8
-"""What stands for a raw socket's ports where next hops are chosen: type and code."""
+ECHO_FLOW = ICMP, 0, ECHO_REQUEST << 8  # What stands for a raw socket's ports where next hops are chosen: type and code
 
 
 class Ping(PingEnd):

@@ -14,8 +14,7 @@ from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
-MOST_OPTIONS = 40
-"""Bytes of IPv4 options, as ping counts them in its first line whatever their size."""
+MOST_OPTIONS = 40  # Bytes of IPv4 options, as ping counts them in its first line whatever their size
 
 
 

@@ -8,8 +8,7 @@ from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.icmp import PARAMETER_PROBLEM, REDIRECT, SOURCE_QUENCH, TIME_EXCEEDED, UNREACHABLE, IcmpMessage
 from netsandbox.wire.options import read_options
 
-RECORD_ROUTE, TIMESTAMP = 7, 68
-"""Kinds of IPv4 options."""
+RECORD_ROUTE, TIMESTAMP = 7, 68  # Kinds of IPv4 options
 
 UNREACHABLE_TEXT = {0: "Destination Net Unreachable", 1: "Destination Host Unreachable",
                     2: "Destination Protocol Unreachable", 3: "Destination Port Unreachable",

@@ -52,8 +52,7 @@ class PublicSite:
     knows_simple: ClassVar = True
     version: ClassVar = "HTTP/1.1"
     nodelay: ClassVar = "accepted"
-    https: ClassVar = 443
-    """The port where it takes TLS alone."""
+    https: ClassVar = 443  # The port where it takes TLS alone
 
     def __init__(self, _files: Files | None) -> None:
         """It has none."""

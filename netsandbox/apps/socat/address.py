@@ -47,39 +47,26 @@ class Address(NamedTuple):
     kind: str
     host: str = ""
     port: int = 0
-    argv: tuple[str, ...] = ()
-    """Of EXEC and SYSTEM."""
+    argv: tuple[str, ...] = ()  # Of EXEC and SYSTEM
     source: str = ""
-    source_port: int = 0
-    """bind= and sourceport=."""
+    source_port: int = 0  # bind= and sourceport=
     broadcasts: bool = False
-    flags: int = 0
-    """Of open(2), for a file."""
+    flags: int = 0  # Of open(2), for a file
     forks: bool = False
-    timeout: float = 0.0
-    """connect-timeout=, in seconds; 0 for none."""
+    timeout: float = 0.0  # connect-timeout=, in seconds; 0 for none
     keeps_alive: bool = False
-    wish: Keepalive = Keepalive()
-    """What keepidle, keepintvl and keepcnt say; without keepalive it means nothing."""
+    wish: Keepalive = Keepalive()  # What keepidle, keepintvl and keepcnt say; without keepalive it means nothing
     nodelay: bool = False
-    shares: bool = False
-    """reuseport: others that say so have the port as well."""
+    shares: bool = False  # reuseport: others that say so have the port as well
     backlog: int = 5
-    retries: int = 0
-    """How often a connection that failed is tried again; -1 for ever."""
-    pause: int = SECOND
-    """Between two tries, in nanoseconds."""
-    line_end: str = ""
-    """crnl or cr: how lines end there; nothing for a newline."""
-    keeps_writing: bool = False
-    """shut-none: the peer is not told that no more will come."""
-    peers: tuple[int, int] = (0, 0)
-    """range: address and mask of who may connect."""
+    retries: int = 0  # How often a connection that failed is tried again; -1 for ever
+    pause: int = SECOND  # Between two tries, in nanoseconds
+    line_end: str = ""  # crnl or cr: how lines end there; nothing for a newline
+    keeps_writing: bool = False  # shut-none: the peer is not told that no more will come
+    peers: tuple[int, int] = (0, 0)  # range: address and mask of who may connect
     wishes: Wishes = Wishes()
-    notes: tuple[str, ...] = ()
-    """What is said about options that mean nothing here."""
-    spelled: str = ""
-    """As it stands on the line, without its options."""
+    notes: tuple[str, ...] = ()  # What is said about options that mean nothing here
+    spelled: str = ""  # As it stands on the line, without its options
 
     def prepare(self, socket: StreamSocket | UdpSocket) -> None:
         """Set the options of its socket (RefusedError: the kernel refuses one)."""

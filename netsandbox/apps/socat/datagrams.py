@@ -119,8 +119,7 @@ class Datagrams(End):
         except SocketError as error:
             self.pair.fail(f"{self.call.format(size=len(data))}: {TEXTS[error.name]}")
 
-    call = "write(5, 0x7f0000000000, {size})"
-    """What is said to have failed."""
+    call = "write(5, 0x7f0000000000, {size})"  # What is said to have failed
 
     def send(self, socket: UdpSocket, data: bytes) -> None:
         """Raises SocketError."""

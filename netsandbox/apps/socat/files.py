@@ -13,15 +13,12 @@ if TYPE_CHECKING:
     from netsandbox.apps.socat.socat import Socat
 
 READ_ONLY, WRITE_ONLY, READ_WRITE, CREATE, TRUNCATE, APPEND = 0, 0o1, 0o2, 0o100, 0o1000, 0o2000
-ACCESS = 0o3
-"""The bits of O_ACCMODE."""
+ACCESS = 0o3  # The bits of O_ACCMODE
 FILES = {"open": READ_WRITE, "file": READ_WRITE, "gopen": READ_WRITE | CREATE | APPEND,
          **dict.fromkeys(("create", "creat"), WRITE_ONLY | CREATE | TRUNCATE)}
 """What each address tells open(2)."""
-FILE_FLAGS = {"creat": CREATE, "create": CREATE, "trunc": TRUNCATE, "append": APPEND}
-"""What options add to that."""
-FILE_ACCESS = {"rdonly": READ_ONLY, "wronly": WRITE_ONLY, "rdwr": READ_WRITE}
-"""What they say in its place."""
+FILE_FLAGS = {"creat": CREATE, "create": CREATE, "trunc": TRUNCATE, "append": APPEND}  # What options add to that
+FILE_ACCESS = {"rdonly": READ_ONLY, "wronly": WRITE_ONLY, "rdwr": READ_WRITE}  # What they say in its place
 
 
 class FileEnd(End):

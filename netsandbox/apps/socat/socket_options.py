@@ -47,8 +47,7 @@ NUMBERED = {"ttl": TTL, "ip-ttl": TTL, "ipttl": TTL, "tos": TOS, "ip-tos": TOS, 
             "maxseg": NARROW, "linger": LINGER, "so-linger": LINGER, "syncnt": TRIES, "tcp-syncnt": TRIES,
             **{f"{so}{name}{late}": what for name, what in (("rcvbuf", RECEIVE), ("sndbuf", SEND))
                for so in ("", "so-") for late in ("", "-late")}}
-LEAST = {"receive": 2304, "send": 4608}
-"""SOCK_MIN_RCVBUF and SOCK_MIN_SNDBUF, in bytes of memory; half of it is data."""
+LEAST = {"receive": 2304, "send": 4608}  # SOCK_MIN_RCVBUF and SOCK_MIN_SNDBUF, in bytes of memory; half of it is data
 BOUND = ("interface", "if", "so-bindtodevice")
 MEMBERSHIP = ("ip-add-membership", "add-membership", "ip-membership", "membership")
 IDLE = frozenset({

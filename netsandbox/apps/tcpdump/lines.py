@@ -34,10 +34,8 @@ _LINE_END = re.compile(rb"(?s)\r(?=\n|.?\Z)")
 _COOKED = Struct(">HHIHBB6s2x")
 PACKET_TYPES = {HOST: 0, BROADCAST: 1, MULTICAST: 2, OTHER: 3, OUT: 4}
 ARPHRD_ETHER, ARPHRD_LOOPBACK = 1, 772
-LONGEST_LENGTH = 1500
-"""Up to here the type field is a length (IEEE 802.3)."""
-ROW = 16
-"""Bytes in a line of a hex dump."""
+LONGEST_LENGTH = 1500  # Up to here the type field is a length (IEEE 802.3)
+ROW = 16  # Bytes in a line of a hex dump
 
 
 class Lines:

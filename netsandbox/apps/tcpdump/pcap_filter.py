@@ -23,10 +23,8 @@ from netsandbox.wire.ethernet import HEADER
 from netsandbox.wire.services import PROTOCOLS
 from netsandbox.wire.vlan import ID_BITS
 
-COOKED_HEADER = 20
-"""LINKTYPE_LINUX_SLL2: what `-i any` shows in place of the Ethernet header."""
-MAX_DEPTH = 50
-"""Parentheses inside each other."""
+COOKED_HEADER = 20  # LINKTYPE_LINUX_SLL2: what `-i any` shows in place of the Ethernet header
+MAX_DEPTH = 50  # Parentheses inside each other
 _PROTOCOLS = frozenset({*pcap_tests.ETHERTYPES, *pcap_tests.PROTOCOLS, "ether", "icmp6"})
 _COOKED_ETHER = "ethernet addresses supported only on ethernet/FDDI/token ring/802.11/ATM LANE/Fibre Channel"
 _COOKED_MULTICAST = ("link-layer multicast filters supported only on ethernet/FDDI/token ring/ARCNET/802.11/ATM LANE/"

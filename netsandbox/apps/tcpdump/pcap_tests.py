@@ -12,22 +12,18 @@ from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, ID_BITS
 from netsandbox.wire.vlan import SIZE as TAG
 
 TAG_TYPES = (ETH_P_8021Q, ETH_P_8021AD, 0x9100)
-LONGEST_LENGTH = 1500
-"""Up to here the type field is a length (IEEE 802.3)."""
+LONGEST_LENGTH = 1500  # Up to here the type field is a length (IEEE 802.3)
 ETH_P_RARP, ETH_P_IPV6 = 0x8035, 0x86DD
 IGMP, IGRP, ESP, AH, IPV6_ICMP, PIM, VRRP, SCTP = 2, 9, 50, 51, 58, 103, 112, 132
 ETHERTYPES = {"ip": ETH_P_IP, "arp": ETH_P_ARP, "rarp": ETH_P_RARP, "ip6": ETH_P_IPV6}
 PROTOCOLS = {"icmp": ICMP, "igmp": IGMP, "tcp": TCP, "udp": UDP, "sctp": SCTP, "igrp": IGRP, "esp": ESP, "ah": AH,
              "pim": PIM, "vrrp": VRRP, "carp": VRRP}
-TRANSPORTS = (TCP, UDP, SCTP)
-"""The protocols that have ports."""
-_IN_BOTH = (*TRANSPORTS, ESP, AH, PIM)
-"""Those that are looked for in IPv6 too."""
+TRANSPORTS = (TCP, UDP, SCTP)  # The protocols that have ports
+_IN_BOTH = (*TRANSPORTS, ESP, AH, PIM)  # Those that are looked for in IPv6 too
 _BRIDGE_GROUP_SAP = 0x42
 _PLACES = {"ip": (26, 30), "arp": (28, 38), "rarp": (28, 38)}
 """Where each protocol's source and destination address stand, in bytes from the frame's beginning."""
-_OFFSET = 0x1FFF
-"""The fragment offset in the IP header's fourth 16-bit word."""
+_OFFSET = 0x1FFF  # The fragment offset in the IP header's fourth 16-bit word
 
 
 class OutOfFrame(Exception):  # noqa: N818 - it carries a verdict out, and is no error of the caller's

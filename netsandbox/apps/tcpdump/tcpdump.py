@@ -16,10 +16,8 @@ from netsandbox.linux.core.namespace import NetworkNamespace
 
 ANY = "any"
 LINK = ("EN10MB (Ethernet)", "LINUX_SLL2 (Linux cooked v2)")
-MAGIC_SIZE = 4
-"""Bytes by which a capture is known."""
-MOST_FRAMES = 100_000
-"""Frames in the captures that are written now; the lab keeps them in memory."""
+MAGIC_SIZE = 4  # Bytes by which a capture is known
+MOST_FRAMES = 100_000  # Frames in the captures that are written now; the lab keeps them in memory
 
 
 class Tcpdump(Program):
@@ -32,8 +30,7 @@ class Tcpdump(Program):
     name = "tcpdump"
     heeds_term = True
     listens = True
-    is_endless = True
-    """Always: with -c too, the frames that it waits for may never come."""
+    is_endless = True  # Always: with -c too, the frames that it waits for may never come
 
     def __init__(self, namespace: NetworkNamespace, options: TcpdumpOptions, files: Files, pid: int = 1,
                  names: dict[str, int] | None = None) -> None:

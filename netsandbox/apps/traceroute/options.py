@@ -14,8 +14,7 @@ from netsandbox.apps.resolved import UnknownHostError
 from netsandbox.engine.units import MILLISECOND, SECOND, seconds
 
 MAX_HOPS, MAX_PROBES, MAX_SIZE = 255, 10, 65000
-DATA_SIZE = 40
-"""Bytes behind the IP header, the transport header included."""
+DATA_SIZE = 40  # Bytes behind the IP header, the transport header included
 IP_HEADER, TRANSPORT_HEADER = 20, 8
 FIRST_PORT, FIRST_SEQ, UDP_PORT, TCP_PORT = 33434, 1, 53, 80
 LONGEST_WAIT = 10 * 365 * 86400 * SECOND
@@ -34,8 +33,7 @@ _LONG = {"debug": "d", "dont-fragment": "F", "first": "f", "gateway": "g", "icmp
          "source": "s", "sendwait": "z", "extensions": "e", "as-path-lookups": "A", "module": "M", "options": "O",
          "udp": "U", "dccp": "D", "protocol": "P", "version": "V"}
 _NOT_MODELLED = frozenset("6grAlODP")
-MODULES = {"default": "", "icmp": "I", "tcp": "T", "udp": "U"}
-"""What -M can be told, and the option that says the same."""
+MODULES = {"default": "", "icmp": "I", "tcp": "T", "udp": "U"}  # What -M can be told, and the option that says the same
 OTHER_MODULES = ("tcpconn", "udplite", "dccp", "raw")
 
 

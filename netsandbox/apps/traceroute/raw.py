@@ -18,10 +18,8 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from netsandbox.wire.tcp import PROTOCOL, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
-EPHEMERAL, PORTS = 32768, 28232
-"""The first of ip_local_port_range, and how many there are."""
-SHIFT, HEADERS, LONGEST = 2, 40, 0xFFFF
-"""What a segment announces (mod-tcp.c)."""
+EPHEMERAL, PORTS = 32768, 28232  # The first of ip_local_port_range, and how many there are
+SHIFT, HEADERS, LONGEST = 2, 40, 0xFFFF  # What a segment announces (mod-tcp.c)
 
 
 class RawMethod:

@@ -17,8 +17,7 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.wire.addresses import format_ipv4
 
-MARGIN = MILLISECOND
-"""What is added to a known answer's time before it is multiplied."""
+MARGIN = MILLISECOND  # What is added to a known answer's time before it is multiplied
 
 
 class Pass:

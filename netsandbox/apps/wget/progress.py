@@ -6,8 +6,7 @@ from netsandbox.engine.units import SECOND
 
 DOT, DOTS, SPACING = 1024, 50, 10
 ROW = DOT * DOTS
-RESOLUTION = 1
-"""Nanoseconds of the clock: what took no time took half of it."""
+RESOLUTION = 1  # Nanoseconds of the clock: what took no time took half of it
 UNITS = ("B", "KB", "MB", "GB", "TB")
 UNIT = 1024
 

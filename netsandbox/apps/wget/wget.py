@@ -23,13 +23,10 @@ from netsandbox.wire.http import Head, build_head
 MOST_REDIRECTS = 20
 REDIRECTS = (301, 302, 303, 307, 308)
 PATIENCE = 900
-MOST_PAUSE = 10
-"""Seconds between two tries."""
-BLOCK = 8192
-"""Bytes of a file that are read and sent at once."""
+MOST_PAUSE = 10  # Seconds between two tries
+BLOCK = 8192  # Bytes of a file that are read and sent at once
 SCHEMES = frozenset({"http", "https", "ftp", "ftps"})
-UNSAFE = re.compile(r'[{}"<>\\^`|]')
-"""What an URL has as %XX (urlchr_test of url.c)."""
+UNSAFE = re.compile(r'[{}"<>\\^`|]')  # What an URL has as %XX (urlchr_test of url.c)
 
 
 class Wget(Client):

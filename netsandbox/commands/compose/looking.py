@@ -42,10 +42,8 @@ from netsandbox.docker.errors import DockerError
 IMAGES = (Column("ContainerName", "CONTAINER"), Column("Repository", "REPOSITORY"), Column("Tag", "TAG"),
           Column("Platform", "PLATFORM"), Column("ID", "IMAGE ID"), Column("Size", "SIZE"),
           Column("Created", "CREATED"))
-TOP_WIDTHS = (4, 2)
-"""A column of top's, at the least, and between two."""
-NARROWEST = 20
-"""Of the columns of its own tables, with their spaces (cmd/formatter/pretty.go)."""
+TOP_WIDTHS = (4, 2)  # A column of top's, at the least, and between two
+NARROWEST = 20  # Of the columns of its own tables, with their spaces (cmd/formatter/pretty.go)
 VARIABLES = ["NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"]
 PROJECTS = (Column("Name", "NAME"), Column("Status", "STATUS"), Column("ConfigFiles", "CONFIG FILES"))
 
@@ -114,8 +112,7 @@ def _print(client: Client, parsed: Parsed, columns: tuple[Column, ...], rows: li
     return 0
 
 
-HIDDEN = ("Created", "Bytes")
-"""Fields of a row that JSON does not have."""
+HIDDEN = ("Created", "Bytes")  # Fields of a row that JSON does not have
 
 
 def ls(client: Client, parsed: Parsed) -> int:

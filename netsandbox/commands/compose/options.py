@@ -21,8 +21,7 @@ def refused(names: dict[str, str], kind: str = "bool") -> tuple[Flag, ...]:
     return without_effect(names, kind, refuses=True)
 
 
-RELEASE = "v2.40.3"
-"""Of the Compose whose words these commands have."""
+RELEASE = "v2.40.3"  # Of the Compose whose words these commands have
 BEFORE = (
     *refused({"all-resources": "Include all resources, even those not used by services",
               "dry-run": "Execute command in dry run mode"}),

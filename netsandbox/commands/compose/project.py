@@ -22,8 +22,7 @@ from netsandbox.linux.core.files import Files
 if TYPE_CHECKING:
     from netsandbox.commands.compose.file.interpolate import Variables
 
-PIPED = "-"
-"""As the name of a file."""
+PIPED = "-"  # As the name of a file
 PROGRESS = ("", "auto", "tty", "plain", "json", "quiet")
 LABEL = "com.docker.compose."
 

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CONDITIONS", "ConditionError", "Verdict", "parse"]
 
-MODULES = (reach, tables, frames, interfaces, programs)
-"""Their import declares the conditions."""
+MODULES = (reach, tables, frames, interfaces, programs)  # Their import declares the conditions
 
 
 def _candidates(lab: Lab) -> list[str]:

@@ -13,8 +13,7 @@ from netsandbox.engine.units import MILLISECOND, SECOND
 
 SIGNS = {"=": "=", "==": "=", "!=": "!=", "≠": "!=", ">": ">", "<": "<", ">=": ">=", "≥": ">=", "<=": "<=", "≤": "<="}
 PLUS_MINUS = ("±", "+-", "+/-")
-TOLERANCE = MILLISECOND
-"""Of a time that is given without one."""
+TOLERANCE = MILLISECOND  # Of a time that is given without one
 _NUMBER = re.compile(r"(==|!=|>=|<=|=|>|<|≥|≤|≠)?([0-9]{1,12})")
 _RANGE = re.compile(r"([0-9]{1,12})\.\.([0-9]{1,12})")
 

@@ -40,8 +40,7 @@ class UnfoundedError(Exception):
     """
 
 
-Test = Callable[["Context"], Verdict]
-"""Looks, and says what it found; changes nothing."""
+Test = Callable[["Context"], Verdict]  # Looks, and says what it found; changes nothing
 
 
 class Condition(NamedTuple):
@@ -59,8 +58,7 @@ class Condition(NamedTuple):
         return self.usages[0]
 
 
-CONDITIONS: dict[str, Condition] = {}
-"""Every condition by its name and its aliases, in the order of declaration."""
+CONDITIONS: dict[str, Condition] = {}  # Every condition by its name and its aliases, in the order of declaration
 
 
 def condition(name: str, *usages: str, summary: Both, examples: tuple[Example, ...],

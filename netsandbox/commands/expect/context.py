@@ -24,12 +24,9 @@ if TYPE_CHECKING:
     from netsandbox.commands.job import Job
     from netsandbox.commands.shell import Shell
 
-NAMED = 8
-"""Names that a message lists."""
-MISSPELT = 0.7
-"""How alike a word is to what it was to be: `pign` to ping, and not `ip`."""
-NEWEST, SHOWN = 3, 40
-"""Lines that it lists, and characters of each."""
+NAMED = 8  # Names that a message lists
+MISSPELT = 0.7  # How alike a word is to what it was to be: `pign` to ping, and not `ip`
+NEWEST, SHOWN = 3, 40  # Lines that it lists, and characters of each
 
 
 class Context:

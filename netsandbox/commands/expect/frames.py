@@ -30,8 +30,7 @@ from netsandbox.linux.events import PacketDropped
 from netsandbox.wire.describe import info, protocol_name
 from netsandbox.wire.ethernet import ETH_P_IP, Frame
 
-SHOWN = 8
-"""Frames that a message shows."""
+SHOWN = 8  # Frames that a message shows
 WHICH = "[WHICH]"
 PLACE = ("WHICH chooses frames, in any order of words: on PLACE (NODE, NODE:IFACE, a bridge such as docker0, or "
          "`ports of BRIDGE`), in or out, from and to (MAC, NODE, NODE:IFACE or everyone: the addresses in the Ethernet "

@@ -18,10 +18,8 @@ from netsandbox.lab import views
 from netsandbox.lab.errors import LabError
 
 STATES = ("running", "exited", "created", "restarting", "absent")
-LINES = 6
-"""Lines of output that a message repeats."""
-COMPARED = 200
-"""Lines among which the nearest one is looked for."""
+LINES = 6  # Lines of output that a message repeats
+COMPARED = 200  # Lines among which the nearest one is looked for
 
 
 class Wanted:

@@ -19,8 +19,7 @@ from netsandbox.lab.tables import LogRow
 from netsandbox.linux.events import PacketDropped
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
-LIMIT = "4"
-"""Seconds to wait: three ARP requests are over by then."""
+LIMIT = "4"  # Seconds to wait: three ARP requests are over by then
 PING, CONNECT, FETCH, RESOLVE = (["ping", "-c", "1", "-W", LIMIT], ["nc", "-zv", "-w", LIMIT],
                                  ["curl", "-fsS", "-m", LIMIT], ["getent", "hosts"])
 MISTAKEN = (1, 2, 3)

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from netsandbox.commands.errors import CommandError
 
 SPACES = " \t\r\n"
-SHOWN = 300
-"""Characters of a condition that an error repeats."""
+SHOWN = 300  # Characters of a condition that an error repeats
 
 
 class Word(NamedTuple):

@@ -25,8 +25,7 @@ PLAIN = ((re.compile(r"> ([\d.]+)\.(\d+): Flags \[S\]"), "which.opens"),
 VERDICTS = ("accepted", "answered", "ignored", "bridged", "routed", "waits", "overheard", "repeated", "dropped", "sent",
             "to port", "to host", "flooded")
 Predicate = Callable[["LogRow"], bool]
-Spot = Callable[[str, str], bool]
-"""Whether (node, interface) is the place that is meant."""
+Spot = Callable[[str, str], bool]  # Whether (node, interface) is the place that is meant
 
 
 class Filter(NamedTuple):

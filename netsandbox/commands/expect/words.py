@@ -13,12 +13,10 @@ Say = Callable[..., str]
 
 PHRASES = pairs(Path(__file__).with_name("phrases.txt"))
 """Key -> the phrase in English and in Chinese, with the same fields; `no KEY` is what is expected turned round."""
-LONGEST = 1000
-"""Characters of a name or a text that a message repeats."""
+LONGEST = 1000  # Characters of a name or a text that a message repeats
 
 
-INNER = str.maketrans("“”", "‘’")
-"""Quotes within quotes."""
+INNER = str.maketrans("“”", "‘’")  # Quotes within quotes
 
 
 def _short(text: str) -> str:

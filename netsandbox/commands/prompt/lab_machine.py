@@ -33,8 +33,7 @@ from netsandbox.wire.addresses import Network
 
 INIT = "/sbin/init"
 DOCKER_FOLDER = "/run/docker/netns"
-LOCALHOST = "127.0.0.1 localhost\n"
-"""/etc/hosts of a machine that has none of its own."""
+LOCALHOST = "127.0.0.1 localhost\n"  # /etc/hosts of a machine that has none of its own
 MADE = (*files.WRITTEN, *ALONE, *OF_DISTRIBUTION)
 
 

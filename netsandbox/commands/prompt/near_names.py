@@ -36,8 +36,7 @@ ASKS_IPV6 = re.compile(r"(?<!\S)(?:ip|ss|netstat|conntrack) (?:[^|;&]* )?"
                        r"(?:-\w*6|(?:-f|-family|-A) ?(?:inet6|ipv6)|--ipv6|--inet6)(?!\S)")
 """A table of its own is asked for, which is empty."""
 CHAINS = re.compile(r"(?<!\S)-[AIDRCFLSZXjg] ([A-Za-z][\w-]*)")
-ADVICE = re.compile(r"^(?:note|Try): ", re.MULTILINE)
-"""What was meant is told already."""
+ADVICE = re.compile(r"^(?:note|Try): ", re.MULTILINE)  # What was meant is told already
 IN_NODE = re.compile(r"exec (\S+) ")
 
 

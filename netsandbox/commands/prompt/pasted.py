@@ -17,8 +17,7 @@ PROMPT = re.compile(r"""\s*(?:
       | (?P<host> [\w.-]+ ) [$\#%] \s+
       | ❯ \s+  # the sandbox's own
     ))(?=\S)""", re.VERBOSE)
-PLACE = re.compile(r"\s*┌──.*")
-"""The first line of a prompt of two."""
+PLACE = re.compile(r"\s*┌──.*")  # The first line of a prompt of two
 SUBCOMMANDS = {
     "docker": "attach container create exec image images info inspect kill logs network port ps pull rename restart rm "
               "run start stop version wait",

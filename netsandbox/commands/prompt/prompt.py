@@ -37,15 +37,13 @@ from netsandbox.shell.machine import Call, Held
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
 
-NEAR = 0.75
-"""How alike a word must be to one that there is, so that it may be a slip of the pen."""
+NEAR = 0.75  # How alike a word must be to one that there is, so that it may be a slip of the pen
 KEYS = {"filter": "; the app's key / filters the frame log (`help filter`)",
         "journeys": "; the app's key f folds a frame's way into one row"}
 """What is no line, but a key."""
 LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 """Verbs that mean the program of that name once a namespace is entered."""
-SHADOWED = frozenset({"exec", "export", "wait"})
-"""Verbs that have the name of a shell's builtin."""
+SHADOWED = frozenset({"exec", "export", "wait"})  # Verbs that have the name of a shell's builtin
 DENIED, NOT_FOUND = 126, 127
 UNSHARE: Late[str, Callable[[Shell, Prompt, Call], Task]] = Late({
     "unshare": "netsandbox.commands.prompt.unshare:Unshare"})
@@ -296,12 +294,9 @@ class Opener(Task):
         self.exit(0)
 
 
-COMPOSE = "docker-compose"
-"""As Compose was called before it was a command of docker's."""
-INIT = "/etc/init.d/"
-"""Where the scripts are that System V's init started services with; `service` reads them."""
-KILL = "kill"
-"""A program too, for who has no shell around it: `sudo kill`."""
+COMPOSE = "docker-compose"  # As Compose was called before it was a command of docker's
+INIT = "/etc/init.d/"  # Where the scripts are that System V's init started services with; `service` reads them
+KILL = "kill"  # A program too, for who has no shell around it: `sudo kill`
 OTHER_NAMES = frozenset({SUDO, SU, COMPOSE, KILL})
 
 

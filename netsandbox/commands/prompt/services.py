@@ -52,8 +52,7 @@ DAEMON_FLAGS = {"-H": "hosts", "-b": "bridge", "-D": "debug", "-l": "log-level",
 """dockerd's options that daemon.json calls otherwise; of lists it has the plural."""
 USAGE = "Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]"
 DAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")
-RECENT = 10
-"""Lines of the journal that `systemctl status` shows."""
+RECENT = 10  # Lines of the journal that `systemctl status` shows
 INACTIVE, NOT_FOUND, NO_UNIT = 3, 5, 4
 
 

@@ -6,8 +6,7 @@ import re
 
 from netsandbox.commands.job import Job
 
-FULL_WIDTH = 0xFEE0
-"""How far the wide forms of ASCII are from ASCII, which an input method has."""
+FULL_WIDTH = 0xFEE0  # How far the wide forms of ASCII are from ASCII, which an input method has
 LOOKALIKES = {
     "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u3002": ".", "\u3001": ",",
     "\u3000": " ", "\u00a0": " ", "\u2003": " ", "\u2002": " ", "\u200b": "", "\ufeff": "",
@@ -18,8 +17,7 @@ LISTED = re.compile(r"[\w./-]*[a-z][\w./-]*(?:[\uff0c\u3001][\w./-]*[a-z][\w./-]
 """Names between which commas stand, which the shell's words have blanks between; numbers and flags keep theirs."""
 DASH = re.compile(r"(?:(?<=\s)|^)[\u2010-\u2015\u2212-]*[\u2010-\u2015\u2212][\u2010-\u2015\u2212-]*(?=(\w+))")
 """Dashes with which a word begins: one before a letter, two before a longer word."""
-QUOTED = re.compile(r"\s[\u201c\u2018]|[\u201d\u2019](?:\s|$)")
-"""Quotes around a word; elsewhere they may be prose."""
+QUOTED = re.compile(r"\s[\u201c\u2018]|[\u201d\u2019](?:\s|$)")  # Quotes around a word; elsewhere they may be prose
 COMMENT = re.compile(r"(?:^|\s)#")
 PROSE = re.compile(r"\s*(?:sudo\s+)?(?:echo|printf|cat|grep)")
 RUN = re.compile(r"\s*(?:sudo\s+)?docker\s+(?:container\s+)?(?:run|create)\b")

@@ -49,8 +49,7 @@ ENTRY = re.compile(r"^(\? \(\S+\) at \S+)( \[\w+\])?( PERM)?(?: PUB)? on (\S+)$"
 FLAGS = {0x1: "UP", 0x2: "BROADCAST", 0x8: "LOOPBACK", 0x40: "RUNNING", 0x80: "NOARP", 0x1000: "MULTICAST"}
 RUNNING = 0x40
 NETSTAT_ROW = re.compile(r"^(tcp|udp)[6 ] (.{74})(.*)$")
-NETSTAT_WIDTH = 99
-"""Of a row, of which 19 are `PID/program` (PROGNAME_WIDTH)."""
+NETSTAT_WIDTH = 99  # Of a row, of which 19 are `PID/program` (PROGNAME_WIDTH)
 NETSTAT = OptionTable("netstat", 1, usage("netstat"), acts="l a e n t u w x r p", usual="W")
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 

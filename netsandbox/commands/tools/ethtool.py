@@ -84,8 +84,7 @@ VIRTIO_RX = ("drops", "xdp_packets", "xdp_tx", "xdp_redirects", "xdp_drops", "ki
 VIRTIO_TX = ("xdp_tx", "xdp_tx_drops", "kicks", "tx_timeouts")
 REFILL = 33
 """Buffers that are used before virtio_net gives the ring new ones, and kicks: more than half a poll's budget of 64."""
-REQUESTS_OF_SETTINGS = 7
-"""So often the settings of a device are asked about, and so often it is not there."""
+REQUESTS_OF_SETTINGS = 7  # So often the settings of a device are asked about, and so often it is not there
 
 
 USAGE = """\

@@ -13,8 +13,7 @@ LEVELS = (("|",), ("&",), ("=", "==", "!=", "<", "<=", ">", ">="), ("+", "-"), (
 OPERANDS = {"+": 1, "length": 1, "match": 2, "index": 2, "substr": 3}
 """Words that stand before so many; `+` before what is a text, whatever it looks like."""
 INTEGER = re.compile(r"-?\d{1,60}", re.ASCII)
-NULL = re.compile(r"(-?0+)?")
-"""What is false."""
+NULL = re.compile(r"(-?0+)?")  # What is false
 COMPARED: dict[str, Callable[[int | str, int | str], bool]] = {
     "=": lambda one, other: one == other, "==": lambda one, other: one == other,
     "!=": lambda one, other: one != other, "<": lambda one, other: one < other,  # type: ignore[operator]

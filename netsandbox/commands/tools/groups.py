@@ -17,8 +17,7 @@ from netsandbox.wire.addresses import MAC_GROUP_BIT, multicast_mac
 ALL_NODES_MAC, ALL_SNOOPERS_MAC = 0x333300000001, 0x33330000006A
 GVRP_MAC = 0x0180C2000021
 """GARP_MAC_GROUP: a device with VLANs listens to where they are announced, although nobody does."""
-LEAST_MTU_V6 = 1280
-"""What IPv6 needs: a smaller device has none of it, nor its groups (addrconf_notify)."""
+LEAST_MTU_V6 = 1280  # What IPv6 needs: a smaller device has none of it, nor its groups (addrconf_notify)
 ALL_NODES = (("inet6", "ff02::1"), ("inet6", "ff01::1"))
 
 

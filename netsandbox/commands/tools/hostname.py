@@ -15,8 +15,7 @@ from netsandbox.wire.addresses import format_ipv4
 HOSTNAME = table(
     "hostname", 255, acts="s|short f|fqdn f|long d|domain i|ip-address I|all-ip-addresses F|file=",
     refused="a|alias A|all-fqdns b|boot y|yp y|nis h|help V|version")
-MAX_NAME = 64
-"""Bytes: __NEW_UTS_LEN."""
+MAX_NAME = 64  # Bytes: __NEW_UTS_LEN
 NAME = re.compile(r"(?!.*(?:\.\.|-\.|\.-))[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 """RFC 1035, as Debian's hostname reads it (check_hostname)."""
 SETS = ("set-hostname", "hostname")

@@ -8,8 +8,7 @@ from typing import TypeVar
 
 Tool = TypeVar("Tool", bound=Callable[..., object])
 
-SHOWS = r"(?: (?:show|sho|sh|list|lis|lst|ls|get)(?: .*)?)?"
-"""What an object of iproute2's shows by."""
+SHOWS = r"(?: (?:show|sho|sh|list|lis|lst|ls|get)(?: .*)?)?"  # What an object of iproute2's shows by
 LOOKING: dict[Callable[..., object], str] = {}
 """By the tool's function a regular expression of all the words behind its name."""
 CHANGING: dict[Callable[..., object], str] = {}

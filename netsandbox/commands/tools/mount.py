@@ -15,8 +15,7 @@ CONTAINED = ("netsandbox: what is mounted in a container is not modelled; `docke
              "tells")
 GOES = "note: the name goes with what runs there; a real mount would keep the namespace\n"
 BINDS = (["--bind"], ["-B"], ["-o", "bind"], ["--rbind"])
-FAILED = 32
-"""EX_FAIL of util-linux."""
+FAILED = 32  # EX_FAIL of util-linux
 HINT = "       dmesg(1) may have more information after failed mount system call."
 
 

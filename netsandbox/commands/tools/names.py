@@ -12,8 +12,7 @@ from netsandbox.linux.core.link import named
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.stacked import TunnelEnd
 
-MAX_OTHER_NAME = 127
-"""ALTIFNAMSIZ without it."""
+MAX_OTHER_NAME = 127  # ALTIFNAMSIZ without it
 
 
 def interface_named(namespace: NetworkNamespace, name: str, code: int = 1) -> Interface:

@@ -8,8 +8,7 @@ from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.help import usage
 from netsandbox.commands.tools.words import USAGE, Words, choose
 
-SHOWS = frozenset({"show", "list", "lst"})
-"""They are one and the same, and what is done where nothing is said."""
+SHOWS = frozenset({"show", "list", "lst"})  # They are one and the same, and what is done where nothing is said
 
 
 def subcommand(of: str, arguments: list[str], choices: Sequence[str],

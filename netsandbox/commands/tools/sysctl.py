@@ -21,8 +21,7 @@ from netsandbox.linux.netlink.credentials import RIGHTS
 
 CONFIGURATION = "/etc/sysctl.conf"
 FOLDERS = ("/usr/lib/sysctl.d", "/run/sysctl.d", "/etc/sysctl.d")
-OTHERS = ("abi", "crypto", "debug", "dev", "fs", "kernel", "user", "vm")
-"""What else /proc/sys has on a real machine."""
+OTHERS = ("abi", "crypto", "debug", "dev", "fs", "kernel", "user", "vm")  # What else /proc/sys has on a real machine
 DEPRECATED = (".base_reachable_time", ".retrans_time")
 """What --all and a folder pass over, as there are others in milliseconds."""
 VERSION = "sysctl from procps-ng 4.0.4"

@@ -14,8 +14,7 @@ from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_n
 
 T = TypeVar("T")
 SCOPE_NUMBERS = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
-LONGEST_NUMBER = 40
-"""Characters: no word that is longer is a number."""
+LONGEST_NUMBER = 40  # Characters: no word that is longer is a number
 NUMBER = re.compile(r"\s*([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))", re.ASCII)
 
 
@@ -81,8 +80,7 @@ def scope_of(word: str) -> str | None:
     return found
 
 
-ANY = ("default", "any", "all")
-"""Words for all addresses; they settle no family."""
+ANY = ("default", "any", "all")  # Words for all addresses; they settle no family
 IPV6 = "Error: ipv6: IPv6 is disabled on this device."
 
 

@@ -12,12 +12,10 @@ from typing import Any, NamedTuple
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.notes import note
 
-USAGE = 255
-"""Exit status of wrong usage: exit(-1)."""
+USAGE = 255  # Exit status of wrong usage: exit(-1)
 
 
-ASKED = "\0/ "
-"""Stands in a command line where somebody wants to know what could be typed; no name of anything."""
+ASKED = "\0/ "  # Stands in a command line where somebody wants to know what could be typed; no name of anything
 
 
 class OfferedError(Exception):

@@ -30,8 +30,7 @@ WORDS = Words({
 MOST = 32
 """Characters in a line of a cell of what is compared, so that both sides are seen at 120 columns; in fewer fewer."""
 LEAST, GAP = 12, 2
-LEARNED = ("sockets", "arp", "mac", "connections")
-"""Tables that fill by themselves."""
+LEARNED = ("sockets", "arp", "mac", "connections")  # Tables that fill by themselves
 
 
 @verb("branch", ("The ways that things went: list them, go to one, compare", "走过的各条分支：列出、切换、比较"),

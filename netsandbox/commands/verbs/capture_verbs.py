@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
 Values = dict[str, Any]
 MOST_FRAMES = 999_999_999
-VARIABLE = re.compile(r"[A-Za-z_]\w*=")
-"""What a shell's own `export` would be given."""
+VARIABLE = re.compile(r"[A-Za-z_]\w*=")  # What a shell's own `export` would be given
 FILTER = kinds.Kind("FILTER", lambda _lab, text: text, lambda _lab: (
     "arp", "icmp", "ip", "udp", "tcp", "host", "net", "port", "src", "dst", "ether", "broadcast", "multicast", "not"))
 

@@ -29,8 +29,7 @@ VIEWS = {"text": flow_text.text, "hex": flow_text.hexdump}
 NOTES: dict[str, Both] = {"segments": ("arrows between both ends", "两端之间的箭头"),
                           "text": ("what was carried, as lines", "传送的内容，按行显示"),
                           "hex": ("what was carried, as bytes", "传送的内容，按字节显示")}
-MOST_ARROWS = 2000
-"""Of a diagram: the newest ones."""
+MOST_ARROWS = 2000  # Of a diagram: the newest ones
 
 
 @verb("flow", ("TCP connections, what they carried, and diagrams of who sends what to whom",

@@ -9,11 +9,9 @@ from netsandbox.commands.verbs.show import columns_of
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.sequence import Arrow, Sequence
 
-CHARACTER = 7.3
-"""Pixels that a character takes, at 12 px."""
+CHARACTER = 7.3  # Pixels that a character takes, at 12 px
 LEFT, TOP, ROW, RIGHT = 110, 48, 30, 190
-LEAST = 160
-"""Pixels between two parties."""
+LEAST = 160  # Pixels between two parties
 STYLE = """
 text { font: 12px ui-monospace, Menlo, Consolas, monospace; fill: #24292f; }
 .time, .mark { fill: #6e7781; }

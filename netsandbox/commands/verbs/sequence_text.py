@@ -8,10 +8,8 @@ from netsandbox.commands.verbs.show import columns_of
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.sequence import Arrow, Sequence
 
-LEAST, MOST = 12, 70
-"""Characters between two neighbours."""
-MARGIN = 13
-"""Characters for the time."""
+LEAST, MOST = 12, 70  # Characters between two neighbours
+MARGIN = 13  # Characters for the time
 
 
 def text(sequence: Sequence) -> list[str]:

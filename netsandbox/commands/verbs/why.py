@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
 
 MOST_PORT = 65535
-NEAR = 8
-"""Causes of a long chain that are told before the first; the others are asked for by the last of these."""
+NEAR = 8  # Causes of a long chain that are told before the first; the others are asked for by the last of these
 
 
 ABOUT: dict[str, Both] = {

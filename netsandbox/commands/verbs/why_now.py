@@ -16,8 +16,7 @@ from netsandbox.linux.drop import DropReason
 from netsandbox.linux.event_subject import drop_of
 from netsandbox.linux.events import BindRefused, NeighbourChanged, SocketBound, SocketClosed
 
-WAITING = frozenset({"LISTEN", "UNCONN"})
-"""States of sockets that take what comes from anybody."""
+WAITING = frozenset({"LISTEN", "UNCONN"})  # States of sockets that take what comes from anybody
 ANY = frozenset({"0.0.0.0", "[::]"})
 
 

@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.stp import SpanningTree
     from netsandbox.linux.core.interface import Verdict
 
-MAX_PORTS = (1 << 10) - 1
-"""BR_MAX_PORTS without port 0, which is none."""
+MAX_PORTS = (1 << 10) - 1  # BR_MAX_PORTS without port 0, which is none
 ROOT_PRIORITY = 0x8000
 
 # To fetch a member from its Enum costs more than a look into a table, and these are fetched for each frame.

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
 
 NOBODY: frozenset[Interface] = frozenset()
-LOOPBACK_BYTE = 127
-"""The first byte of addresses that all answer for, so that a question for one concerns everybody."""
+LOOPBACK_BYTE = 127  # The first byte of addresses that all answer for, so that a question for one concerns everybody
 
 
 class Crowd:

@@ -12,8 +12,7 @@ from netsandbox.linux.bridge.stp_port import identifier
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.vlan import ETH_P_8021AD
 
-Row = tuple[str, str, Any]
-"""(JSON name, text name, value)"""
+Row = tuple[str, str, Any]  # (JSON name, text name, value)
 MAC_BITS = (1 << 48) - 1
 
 

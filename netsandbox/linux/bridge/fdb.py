@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
     from netsandbox.linux.bridge.bridge import Bridge
 
-AGEING_TIME = 300 * SECOND
-"""802.1D's default, in nanoseconds."""
+AGEING_TIME = 300 * SECOND  # 802.1D's default, in nanoseconds
 
 
 def key_of(mac: int, vlan: int) -> int:

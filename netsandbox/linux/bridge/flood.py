@@ -26,8 +26,7 @@ from netsandbox.wire.ethernet import Frame
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
 
-SMALLEST_CROWD = 8
-"""Receivers of a flood below which asking each costs no more than asking for all."""
+SMALLEST_CROWD = 8  # Receivers of a flood below which asking each costs no more than asking for all
 NO_LIMIT = 1 << 30
 HOST, ISOLATED, ORDINARY = "the host", "an isolated port", "a port"
 """Where a flood comes from, as far as it matters to where it goes."""

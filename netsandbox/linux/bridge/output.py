@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 
 KNOWN, BRIDGED = Forwarding.KNOWN, Outcome.BRIDGED
-MOST_PASSED_OVER = 8
-"""Ports that a record lists by which a flood did not leave."""
+MOST_PASSED_OVER = 8  # Ports that a record lists by which a flood did not leave
 
 
 def place_of(port: BridgePort | None) -> Place | None:

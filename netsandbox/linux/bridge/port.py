@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
 
 DISABLED, LEARNING, FORWARDING = "disabled", "learning", "forwarding"
-STATES = (DISABLED, "listening", LEARNING, FORWARDING, "blocking")
-"""BR_STATE_*, by number."""
-PRIORITY = 32
-"""Of a bridge port: 0x80 >> 2."""
+STATES = (DISABLED, "listening", LEARNING, FORWARDING, "blocking")  # BR_STATE_*, by number
+PRIORITY = 32  # Of a bridge port: 0x80 >> 2
 
 
 class BridgePort:

@@ -26,10 +26,8 @@ DEFAULTS = {"mcast_querier": 0, "mcast_query_use_ifaddr": 0, "mcast_startup_quer
             "mcast_querier_interval": 25500, "mcast_query_interval": 12500,
             "mcast_startup_query_interval": 3124, "mcast_query_response_interval": 1000}
 """Its settings, intervals in hundredths of a second."""
-LEAST = 100
-"""BR_MULTICAST_QUERY_INTVL_MIN."""
-SILENT = (DISABLED, "blocking")
-"""br_multicast_port_ctx_state_stopped."""
+LEAST = 100  # BR_MULTICAST_QUERY_INTVL_MIN
+SILENT = (DISABLED, "blocking")  # br_multicast_port_ctx_state_stopped
 
 
 class Querier:

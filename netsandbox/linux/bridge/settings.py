@@ -27,8 +27,7 @@ DEFAULTS = {
 TIMES = {"forward_delay": (2, 30), "hello_time": (1, 10), "max_age": (6, 40)}
 """Of the spanning tree: the least and the most, in seconds; the forward delay is not held to it while there is none."""
 VLAN_PROTOCOLS = {"802.1Q": ETH_P_8021Q, "802.1ad": ETH_P_8021AD}
-NEVER_FORWARDED, PAUSE = 0x7, 0x2
-"""Bits of group_fwd_mask that a bridge refuses, and that a port does."""
+NEVER_FORWARDED, PAUSE = 0x7, 0x2  # Bits of group_fwd_mask that a bridge refuses, and that a port does
 PORT_FLAGS = ("hairpin", "isolated", "learning", "flood", "mcast_flood", "bcast_flood", "locked", "neigh_suppress")
 PORT_MARKS = ("guard", "root_block", "fastleave", "mcast_to_unicast", "cost", "priority")
 """Kept and shown; the spanning tree reads the first two and the last two."""
@@ -128,8 +127,7 @@ def _set_priority(bridge: Bridge, priority: int) -> None:
         bridge.tree.identity_changed(old)
 
 
-MOST_COST, MOST_PRIORITY = 0xFFFF, 63
-"""br_stp_set_path_cost; BR_MAX_PORT_PRIO."""
+MOST_COST, MOST_PRIORITY = 0xFFFF, 63  # br_stp_set_path_cost; BR_MAX_PORT_PRIO
 
 
 def change_port(port: BridgePort, settings: dict[str, Any]) -> None:

@@ -21,11 +21,9 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 MEMBERSHIP, QUERIER, RESPONSE = 260 * SECOND, 255 * SECOND, 10 * SECOND
 """mcast_membership_interval, mcast_querier_interval and mcast_query_response_interval."""
-LOCAL_GROUPS = 0xE0000000 >> 8
-"""224.0.0.0/24: never kept, always flooded (ipv4_is_local_multicast)."""
+LOCAL_GROUPS = 0xE0000000 >> 8  # 224.0.0.0/24: never kept, always flooded (ipv4_is_local_multicast)
 JOINS = (igmp.IS_EXCLUDE, igmp.TO_EXCLUDE, igmp.ALLOW)
-Key = tuple[int, int]
-"""A VLAN, or 0, and a group."""
+Key = tuple[int, int]  # A VLAN, or 0, and a group
 
 
 class Membership(NamedTuple):

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 LINK_LOCAL = 0x0180C2000000 >> 4
 """01:80:C2:00:00:00 to 0F: 802.1D's reserved group addresses, without their last four bits."""
 PAUSE = 0x0180C2000001
-PROVIDER_FORWARDS = 0xB801
-"""BR_GROUPFWD_8021AD: what is a customer's business, and not a provider's bridge's."""
+PROVIDER_FORWARDS = 0xB801  # BR_GROUPFWD_8021AD: what is a customer's business, and not a provider's bridge's
 
 
 def is_kept(bridge: Bridge, port: BridgePort, destination: int) -> bool:

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.stp import SpanningTree
 
 HOLD_TIME = SECOND
-AGE_INCREMENT = 4 * MILLISECOND
-"""MESSAGE_AGE_INCR: one jiffy a hop."""
+AGE_INCREMENT = 4 * MILLISECOND  # MESSAGE_AGE_INCR: one jiffy a hop
 
 
 def send_config(protocol: SpanningTree, port: BridgePort) -> None:

@@ -36,10 +36,8 @@ class Admitted(NamedTuple):
 
     vid: int
     priority: int
-    frame: Frame
-    """Without the tag of its VLAN."""
-    buffer: SocketBuffer | None = None
-    """What iptables has looked at of it, should it have."""
+    frame: Frame  # Without the tag of its VLAN
+    buffer: SocketBuffer | None = None  # What iptables has looked at of it, should it have
 
 
 def admit(bridge: Bridge, group: VlanGroup, frame: Frame) -> Admitted | int:

@@ -23,8 +23,7 @@ USERS = {
 MOST = (1 << 31) - 1
 
 
-GECOS = {"list": "Mailing List Manager", "irc": "ircd", "_apt": ""}
-"""Full names other than the user's."""
+GECOS = {"list": "Mailing List Manager", "irc": "ircd", "_apt": ""}  # Full names other than the user's
 SHELLS = {"root": "/bin/bash", "sync": "/bin/sync"}
 
 

@@ -29,8 +29,7 @@ class Passing(NamedTuple):
     interface: Place
     is_out: bool
     frame: Frame
-    verdict: Outcome | Dropped | None
-    """For a frame that came in; else None."""
+    verdict: Outcome | Dropped | None  # For a frame that came in; else None
 
 
 def passings(records: Iterator[Record], promiscuous: Place | None = None) -> Iterator[Passing]:

@@ -11,11 +11,9 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.vlan import VlanTag
 
-ONE = 1 << 16
-"""Of the root, which is kept in 16 bits behind the point (REC_INV_SQRT_BITS)."""
+ONE = 1 << 16  # Of the root, which is kept in 16 bits behind the point (REC_INV_SQRT_BITS)
 WORD = 1 << 32
-CE = 3
-"""Congestion experienced, of the two bits of ECN."""
+CE = 3  # Congestion experienced, of the two bits of ECN
 
 
 def clock(nanoseconds: int) -> int:

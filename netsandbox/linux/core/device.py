@@ -12,60 +12,48 @@ if TYPE_CHECKING:
     from netsandbox.linux.drivers.vxlan_fdb import VtepTable
 
 
-LEGACY_TSO_MAX = 65536
-"""Bytes that a driver takes at once unless it says more (TSO_LEGACY_MAX_SIZE)."""
-TEN_GIGABIT, NO_SPEED = 10_000, -1
-"""Mb/s; a driver that does not know."""
+LEGACY_TSO_MAX = 65536  # Bytes that a driver takes at once unless it says more (TSO_LEGACY_MAX_SIZE)
+TEN_GIGABIT, NO_SPEED = 10_000, -1  # Mb/s; a driver that does not know
 
 
 class DeviceOperations:
     """struct net_device_ops, and the constants that a driver's setup gives a device."""
 
     kind: ClassVar[str] = ""
-    hardware: ClassVar[str] = "ether"
-    """ARPHRD_*, as `ip link` prints it."""
-    flags: tuple[str, ...] = ("BROADCAST", "MULTICAST")
-    """IFF_* that all of its kind have."""
+    hardware: ClassVar[str] = "ether"  # ARPHRD_*, as `ip link` prints it
+    flags: tuple[str, ...] = ("BROADCAST", "MULTICAST")  # IFF_* that all of its kind have
     min_mtu: ClassVar[int] = 68
     max_mtu: int = 65535
     queues: ClassVar[int] = 1
     tso_max: int = 524280
-    releases_dst: bool = True
-    """It lets go of a packet's route before it sends it (IFF_XMIT_DST_RELEASE)."""
+    releases_dst: bool = True  # It lets go of a packet's route before it sends it (IFF_XMIT_DST_RELEASE)
     default_queue_length: ClassVar[int] = 1000
     """Packets that its transmit queue would hold (DEFAULT_TX_QUEUE_LEN), unless whoever made it said otherwise."""
     uncounted: ClassVar[int] = 14
     """Bytes of each frame that it does not count when it comes from the device below: the Ethernet header."""
-    up_state: ClassVar[str] = "UP"
-    """Its operstate when it is up: UNKNOWN for what nobody tells about a carrier."""
-    queueing: ClassVar[str] = "noqueue"
-    """The queueing discipline that it gets when it comes up."""
+    up_state: ClassVar[str] = "UP"  # Its operstate when it is up: UNKNOWN for what nobody tells about a carrier
+    queueing: ClassVar[str] = "noqueue"  # The queueing discipline that it gets when it comes up
 
     rx_errors = tx_errors = carrier_errors = collisions = 0
     """Frames that were refused as they came, that could not be sent, those of these without a way, and those whose way
     led back; tunnels count them."""
 
-    multicast = 0
-    """Frames to groups that came in, of kinds that count them."""
+    multicast = 0  # Frames to groups that came in, of kinds that count them
 
-    l3_table: str | None = None
-    """Of a VRF, the name of its routing table."""
+    l3_table: str | None = None  # Of a VRF, the name of its routing table
 
-    snoops = False
-    """A bridge that looks into IGMP, and so wants to hear what other snoopers say."""
+    snoops = False  # A bridge that looks into IGMP, and so wants to hear what other snoopers say
 
     is_cut_off: ClassVar[bool] = False
     """It shares the link of the device below, whose own host does not reach it (macvlan, ipvlan)."""
 
-    takes_stations = True
-    """A person may add addresses that it listens to (`bridge fdb add … self`; ndo_fdb_add)."""
+    takes_stations = True  # A person may add addresses that it listens to (`bridge fdb add … self`; ndo_fdb_add)
 
     link_address_size: ClassVar[int] = 6
     """Bytes of what its neighbours are called by; those of tunnels for IP have addresses of IPv4 (addr_len)."""
 
     is_loopback: ClassVar[bool] = False
-    is_stacked: ClassVar[bool] = False
-    """Its frames go to another device, and not to a wire of its own."""
+    is_stacked: ClassVar[bool] = False  # Its frames go to another device, and not to a wire of its own
 
     __slots__ = ()
 

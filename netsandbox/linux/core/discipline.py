@@ -12,8 +12,7 @@ from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import FrameSent, SendFailed
 from netsandbox.wire.ethernet import HEADER, Frame
 
-Held = tuple[int, int, Frame]
-"""When it leaves or since when it has waited, a number, and the frame."""
+Held = tuple[int, int, Frame]  # When it leaves or since when it has waited, a number, and the frame
 
 
 def unframed(interface: Interface) -> int:

@@ -138,8 +138,7 @@ class SocketBuffer:
         return twin
 
 
-RELATED, ESTABLISHED_REPLY, RELATED_REPLY = 1, 3, 4
-"""See netsandbox.linux.netfilter.connection."""
+RELATED, ESTABLISHED_REPLY, RELATED_REPLY = 1, 3, 4  # See netsandbox.linux.netfilter.connection
 
 HookVerdict = Dropped | Outcome | None
 HookFunction = Callable[["NetworkNamespace", SocketBuffer], HookVerdict]

@@ -10,17 +10,14 @@ from netsandbox.engine.nothing import NOTHING
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
 
-NAME_MAX, PATH_MAX, MAX_LINKS = 255, 4096, 40
-"""limits.h, and MAXSYMLINKS of namei.h."""
+NAME_MAX, PATH_MAX, MAX_LINKS = 255, 4096, 40  # limits.h, and MAXSYMLINKS of namei.h
 MOST_NODES = 4096
-MOST_BYTES = 4 << 20
-"""Characters in all files of a file system."""
+MOST_BYTES = 4 << 20  # Characters in all files of a file system
 SKELETON = ("/bin", "/dev", "/etc", "/home", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp", "/usr",
             "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/sbin", "/usr/share",
             "/etc/default", "/etc/modprobe.d", "/etc/modules-load.d", "/etc/sysctl.d",
             "/var", "/var/lib", "/var/log", "/var/tmp")
-KERNELS = ("/proc/", "/sys/")
-"""Where a file is not emptied when it is opened for writing."""
+KERNELS = ("/proc/", "/sys/")  # Where a file is not emptied when it is opened for writing
 NULL = "/dev/null"
 REASONS = {
     "EACCES": "Permission denied", "EBADFD": "File descriptor in bad state",

@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     class Shaper(Protocol):
         """A queueing discipline that an interface's frames pass."""
 
-        limit: int
-        """What `peer_limit` is while there is none."""
+        limit: int  # What `peer_limit` is while there is none
 
         def enqueue(self, frame: Frame) -> bool:
             """Take a frame that is to be sent; False where it was dropped and the sender is told."""
@@ -45,14 +44,11 @@ if TYPE_CHECKING:
         def detach(self) -> None:
             """Give the interface back."""
 
-MAX_NAME = 15
-"""Characters of an interface's name: IFNAMSIZ without its final zero."""
+MAX_NAME = 15  # Characters of an interface's name: IFNAMSIZ without its final zero
 ETHERNET_MTU = 1500
 HARD_HEADER = 14
-VLAN_HEADER = 4
-"""What a frame may exceed its MTU by: the kernel leaves room for one tag."""
-NOT_DRAWN = 0, -1, 0
-"""Of Interface.reachable, before a neighbour needs it."""
+VLAN_HEADER = 4  # What a frame may exceed its MTU by: the kernel leaves room for one tag
+NOT_DRAWN = 0, -1, 0  # Of Interface.reachable, before a neighbour needs it
 
 
 @cache
@@ -94,25 +90,19 @@ class Interface(DeviceOperations):
                  "running", "sent", "sent_bytes", "shaper", "stack", "trusts_sources", "up", "wire")
 
     alias = Rare("")
-    altnames: Rare[tuple[str, ...]] = Rare(())
-    """Other names by which it is found (`ip link property`)."""
+    altnames: Rare[tuple[str, ...]] = Rare(())  # Other names by which it is found (`ip link property`)
     group = Rare(0)
     group_macs: Rare[tuple[int, ...]] = Rare(())
     """Addresses that a person made the interface listen to (`bridge fdb add … self`, `ip maddr add`)."""
-    mac_is_set = Rare(False)
-    """By a person: it does not follow other devices any more."""
+    mac_is_set = Rare(False)  # By a person: it does not follow other devices any more
     mtu_is_set = Rare(False)
-    noarp = Rare(False)
-    """IFF_NOARP: it neither asks nor answers."""
+    noarp = Rare(False)  # IFF_NOARP: it neither asks nor answers
     odd_flags: Rare[frozenset[str]] = Rare(frozenset())
     """IFF_* that a person turned from what its kind has: MULTICAST, and those that nothing here goes by."""
-    promisc = Rare(False)
-    """IFF_PROMISC as a person set it: frames for others are looked at as well, and then dropped."""
-    qdisc: Rare[str] = Rare("noqueue")
-    """noop before the interface has been up."""
+    promisc = Rare(False)  # IFF_PROMISC as a person set it: frames for others are looked at as well, and then dropped
+    qdisc: Rare[str] = Rare("noqueue")  # noop before the interface has been up
     rx_dropped = Rare(0)
-    taps = Rare(0)
-    """Packet sockets that made it promiscuous."""
+    taps = Rare(0)  # Packet sockets that made it promiscuous
     tx_dropped = Rare(0)
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int, mtu: int = ETHERNET_MTU) -> None:

@@ -111,8 +111,7 @@ class AddressList(list[InterfaceAddress]):
         return place < len(broadcasts) and broadcasts[place] == address
 
 
-NO_ADDRESSES: Final = AddressList()
-"""Of every device that has none, as the host's ends of cables to containers."""
+NO_ADDRESSES: Final = AddressList()  # Of every device that has none, as the host's ends of cables to containers
 
 
 def _subnet(own: InterfaceAddress) -> tuple[int, int]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-RELEASE = "6.12.118+deb13-amd64"
-"""The kernel that the sandbox is like: most of its behaviour was held against this one."""
+RELEASE = "6.12.118+deb13-amd64"  # The kernel that the sandbox is like: most of its behaviour was held against this one
 
 
 class Kernel:

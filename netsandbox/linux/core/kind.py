@@ -18,8 +18,7 @@ from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 DRIVERS = "netsandbox.linux.drivers"
-MOST_MTU = 65535
-"""ETH_MAX_MTU."""
+MOST_MTU = 65535  # ETH_MAX_MTU
 
 
 class Form(Enum):
@@ -155,8 +154,7 @@ class LinkKind:
     no_address = ""
     takes_each_once = is_immovable = is_raw = False
     without_effect: frozenset[str] = frozenset()
-    proc_directory = ""
-    """Its files are in /proc/net/DIRECTORY."""
+    proc_directory = ""  # Its files are in /proc/net/DIRECTORY
 
     def complaint(self, settings: dict[str, Any], makes: bool) -> str:
         """What iproute2 itself finds missing in the words that were given; empty if nothing.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-GOLDEN_RATIO = 0x61C8864680B583EB
-"""GOLDEN_RATIO_64 of include/linux/hash.h."""
+GOLDEN_RATIO = 0x61C8864680B583EB  # GOLDEN_RATIO_64 of include/linux/hash.h
 
 
 def bucket(mac: int) -> int:

@@ -38,15 +38,12 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.netfilter import Netfilter
 
 T = TypeVar("T")
-ALL_SYSTEMS = 0xE0000001
-"""224.0.0.1: every interface is a member."""
+ALL_SYSTEMS = 0xE0000001  # 224.0.0.1: every interface is a member
 IDENT_BUCKETS = 1024
-FEW = 8
-"""Interfaces that are searched through in no time."""
+FEW = 8  # Interfaces that are searched through in no time
 NO_MEMBERS: frozenset[tuple[str, int]] = frozenset()
 """Of (interface, address): one for all namespaces, since a set of its own has 216 bytes."""
-FIRST_INODE = 0xF000_0000
-"""Of the first namespace that a kernel numbers (proc_alloc_inum, PROC_DYNAMIC_FIRST)."""
+FIRST_INODE = 0xF000_0000  # Of the first namespace that a kernel numbers (proc_alloc_inum, PROC_DYNAMIC_FIRST)
 PARTS: dict[str, Callable[[NetworkNamespace], object]] = {}
 """What the rooms above plug into each namespace, by the name that it has there (pernet_operations)."""
 
@@ -100,10 +97,8 @@ class NetworkNamespace:
     igmp: Late[HostGroups] = Late()
     sockets: Late[SocketTable] = Late()
 
-    _by_index: Rare[dict[int, Interface]] = Rare(NOTHING)
-    """Of a namespace with many, once one was asked for."""
-    depth = Rare(0)
-    """How many tunnels a packet that is being sent is inside of."""
+    _by_index: Rare[dict[int, Interface]] = Rare(NOTHING)  # Of a namespace with many, once one was asked for
+    depth = Rare(0)  # How many tunnels a packet that is being sent is inside of
     peers: Rare[dict[int, Peer]] = Rare(NOTHING)
     proxies: Rare[frozenset[tuple[str, int]]] = Rare(NO_MEMBERS)
     """(interface, address) that it answers ARP for by hand (`ip neigh add proxy`)."""
@@ -111,8 +106,7 @@ class NetworkNamespace:
     uts_name = Rare("")
     """What a person has made the host name of the machine or container whose stack it is (sethostname(2)); it is kept
     here, where both have their one namespace, and a container that is started anew has forgotten it."""
-    former_names: Rare[tuple[str, ...]] = Rare(())
-    """What older records call it."""
+    former_names: Rare[tuple[str, ...]] = Rare(())  # What older records call it
     linkwatch: Rare[LinkWatch | None] = Rare(None)
     """What puts off the news of a lost carrier; without it all hear at once, as who types a line a second sees."""
     tunnels: Rare[tuple[Interface, ...]] = Rare(())

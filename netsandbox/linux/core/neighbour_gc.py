@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.neighbour_table import NeighbourTable
 
-FORCED_EVERY = 5 * SECOND
-"""Between the two upper thresholds, a collection is forced this often at most."""
+FORCED_EVERY = 5 * SECOND  # Between the two upper thresholds, a collection is forced this often at most
 
 
 THRESHOLDS = (128, 512, 1024)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from netsandbox.engine.units import MILLISECOND, SECOND
 
-USER_HZ = 100
-"""`locktime` and `proxy_delay` count in hundredths of a second."""
-FRAME_TRUESIZE = 2090
-"""Buffer that the kernel reckons for one full frame when unres_qlen counts packets."""
+USER_HZ = 100  # `locktime` and `proxy_delay` count in hundredths of a second
+FRAME_TRUESIZE = 2090  # Buffer that the kernel reckons for one full frame when unres_qlen counts packets
 NEIGHBOUR_KEYS = ("anycast_delay", "app_solicit", "base_reachable_time", "base_reachable_time_ms",
                   "delay_first_probe_time", "gc_stale_time", "interval_probe_time_ms", "locktime", "mcast_resolicit",
                   "mcast_solicit", "proxy_delay", "proxy_qlen", "retrans_time", "retrans_time_ms", "ucast_solicit",

@@ -41,8 +41,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.ipv4.route import Route
 
-REDRAW = 300 * SECOND
-"""How long a drawn reachable time is used."""
+REDRAW = 300 * SECOND  # How long a drawn reachable time is used
 
 
 class NeighbourTable:

@@ -10,8 +10,7 @@ from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.interface import Interface
 from netsandbox.wire.ethernet import Frame
 
-WHOLE = (1 << 32) - 1
-"""A chance of 100 %."""
+WHOLE = (1 << 32) - 1  # A chance of 100 %
 
 
 class Share:
@@ -65,8 +64,7 @@ def pareto(share: float) -> float:
 
 
 DISTRIBUTIONS = {"normal": normal, "pareto": pareto}
-STEPS = 4096
-"""Rows of a table that tc loads."""
+STEPS = 4096  # Rows of a table that tc loads
 
 
 class Netem(Discipline):

@@ -24,8 +24,7 @@ class Notice(Enum):
     __hash__ = object.__hash__
 
 
-Notifier = Callable[["Interface", Notice, int], None]
-"""Hears of an interface, and for CHANGE_MTU of the MTU before."""
+Notifier = Callable[["Interface", Notice, int], None]  # Hears of an interface, and for CHANGE_MTU of the MTU before
 
 
 def tell(interface: Interface, notice: Notice, before: int = 0) -> None:

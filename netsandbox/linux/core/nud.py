@@ -18,13 +18,11 @@ class NudState(Enum):
     NOARP = "NOARP"
     PERMANENT = "PERMANENT"
 
-    __hash__ = object.__hash__
-    """Enum's own hash is a Python function, and these are looked up for every packet."""
+    __hash__ = object.__hash__  # Enum's own hash is a Python function, and these are looked up for every packet
 
 
 NONE, INCOMPLETE, REACHABLE, STALE, DELAY, PROBE, FAILED, NOARP, PERMANENT = NudState
 CONNECTED = frozenset({PERMANENT, NOARP, REACHABLE})
 VALID = CONNECTED | {STALE, DELAY, PROBE}
 IN_TIMER = frozenset({INCOMPLETE, REACHABLE, DELAY, PROBE})
-SURE = CONNECTED | {DELAY, PROBE}
-"""States in which a packet leaves without any change of the entry."""
+SURE = CONNECTED | {DELAY, PROBE}  # States in which a packet leaves without any change of the entry

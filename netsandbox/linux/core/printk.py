@@ -7,8 +7,7 @@ from collections import deque
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.namespace import NetworkNamespace
 
-LOG_LINES = 1000
-"""How much of the kernel's log is kept."""
+LOG_LINES = 1000  # How much of the kernel's log is kept
 
 
 def write_line(namespace: NetworkNamespace, line: str) -> None:

@@ -9,11 +9,9 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
 
-MOST_WAITING = 127
-"""Frames in all, and of one flow (SFQ_MAX_DEPTH)."""
+MOST_WAITING = 127  # Frames in all, and of one flow (SFQ_MAX_DEPTH)
 FLOWS, DIVISOR = 128, 1024
-UNIT = 8
-"""Bytes by which a turn is counted (SFQ_ALLOT_SIZE)."""
+UNIT = 8  # Bytes by which a turn is counted (SFQ_ALLOT_SIZE)
 
 
 class Flow:

@@ -16,10 +16,8 @@ from netsandbox.linux.core.sysctl_defaults import RESERVED
 from netsandbox.linux.core.sysctl_ranges import ports_of
 from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
 
-ANY = 0
-"""INADDR_ANY."""
-DONT, WANT, DO, PROBE = range(4)
-"""IP_MTU_DISCOVER: whether what is sent may be cut on its way."""
+ANY = 0  # INADDR_ANY
+DONT, WANT, DO, PROBE = range(4)  # IP_MTU_DISCOVER: whether what is sent may be cut on its way
 EVERYWHERE_V6 = "::"
 OWN_V6 = (EVERYWHERE_V6, "::1")
 """What a machine has of IPv6, which none of the sandbox speaks: its sockets are seen, and nobody asks there."""

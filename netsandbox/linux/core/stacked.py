@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 class RxHandler(Protocol):
     """What is asked about each frame of an interface before its host is (rx_handler_func_t)."""
 
-    master: Interface | None
-    """The bond or VRF that the interface belongs to; None for what merely stands on it."""
+    master: Interface | None  # The bond or VRF that the interface belongs to; None for what merely stands on it
 
     def handle_frame(self, frame: Frame, is_for_us: bool) -> Verdict | None:
         """Take the frame, or None: it goes on to the interface's own host (RX_HANDLER_PASS)."""
@@ -92,8 +91,7 @@ class StackedInterface(Interface):
     """A device whose frames go to another device, and not to a wire of its own."""
 
     is_stacked = True
-    counts_itself: ClassVar[bool] = False
-    """Its driver counts what it sent: tunnels, packet by packet."""
+    counts_itself: ClassVar[bool] = False  # Its driver counts what it sent: tunnels, packet by packet
 
     __slots__ = ()
 

@@ -42,8 +42,7 @@ class SysctlError(ValueError):
     """A key that does not exist or a value that it does not take."""
 
 
-RESET = 2
-"""Of devconf_inherit_init_net: a new namespace has the kernel's defaults."""
+RESET = 2  # Of devconf_inherit_init_net: a new namespace has the kernel's defaults
 
 NOT_COUNTED: Mapping[str, Sized] = {}
 

@@ -14,8 +14,7 @@ READ_ONLY = {AVAILABLE, "net.netfilter.nf_conntrack_count"}
 SHARED = frozenset({f"net.core.{kind}mem_{which}" for kind in "rw" for which in ("default", "max")} | {
     f"net.netfilter.nf_conntrack_{name}" for name in ("buckets", "expect_max", "max")})
 """What all namespaces of a machine read, and its first one alone may set."""
-ALIASES = {"net.nf_conntrack_max": "net.netfilter.nf_conntrack_max"}
-"""Second names."""
+ALIASES = {"net.nf_conntrack_max": "net.netfilter.nf_conntrack_max"}  # Second names
 OF_MACHINE = ("net.core.busy_", "net.core.default_qdisc", "net.core.dev", "net.core.gro_", "net.core.max_",
               "net.core.message_", "net.core.netdev_", "net.core.rps_sock_", "net.core.warnings",
               "net.ipv4.fib_sync_mem", "net.ipv4.inet_peer_", "net.ipv4.neigh.default.", "net.ipv4.route.error_",
@@ -141,6 +140,5 @@ KEPT |= _below("net.core", {
     "netdev_max_backlog": 1000, "netdev_tstamp_prequeue": 1, "optmem_max": 131072, "rmem_default": 212992,
     "rps_sock_flow_entries": 0, "txrehash": 1, "tstamp_allow_data": 1, "warnings": 0,
     "wmem_default": 212992})
-KEPT["net.unix.max_dgram_qlen"] = 10
-"""Kept and shown as the kernel has them, and read by nothing here."""
+KEPT["net.unix.max_dgram_qlen"] = 10  # Kept and shown as the kernel has them, and read by nothing here
 GLOBALS.update(KEPT)

@@ -21,10 +21,8 @@ POSITIVE: Range = 1, INT_MAX
 BYTE: Range = 0, 255
 TRUTH: Range = 0, 1
 SECONDS: Range = -(INT_MAX // HZ), INT_MAX // HZ
-LONG: Range = 0, (1 << 63) - 1
-"""Bytes that an unsigned long counts."""
-PAGE_OF_BUCKETS = 512
-"""Rows of the connections' hash table come by whole pages (nf_conntrack_hash_resize)."""
+LONG: Range = 0, (1 << 63) - 1  # Bytes that an unsigned long counts
+PAGE_OF_BUCKETS = 512  # Rows of the connections' hash table come by whole pages (nf_conntrack_hash_resize)
 PORT: Range = 0, 65535
 NUMBER = re.compile(r"-?(?:0[xX][0-9a-fA-F]+|[0-9]+)", re.ASCII)
 

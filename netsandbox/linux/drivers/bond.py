@@ -32,10 +32,8 @@ RANGES = {name: range(INT_MAX + 1) for name in ("miimon", "updelay", "downdelay"
 """Of the options that are a number (bond_options.c); netlink has looked at some before."""
 TEXTS = {"num_peer_notif": "num_grat_arp", "ad_lacp_active": "lacp_active", "ad_lacp_rate": "lacp_rate"}
 """What is called otherwise in JSON."""
-QUEUES = 16
-"""Of a bond, tx_queues of the module."""
-LOOKED_FOR = ("updelay", "downdelay", "peer_notify_delay")
-"""Delays: multiples of miimon, without which there are none."""
+QUEUES = 16  # Of a bond, tx_queues of the module
+LOOKED_FOR = ("updelay", "downdelay", "peer_notify_delay")  # Delays: multiples of miimon, without which there are none
 
 
 class BondKind(LinkKind):

@@ -22,8 +22,7 @@ LONG_NAMES = {ROUND_ROBIN: "load balancing (round-robin)", ACTIVE_BACKUP: "fault
 """As /proc/net/bonding says them; of those that are modelled."""
 UP, GOING_DOWN, DOWN, GOING_BACK = "up", "going down", "down", "going back"
 """BOND_LINK_*, as /proc/net/bonding says them."""
-POLICIES = ("layer2", "layer3+4", "layer2+3")
-"""BOND_XMIT_POLICY_*, by number."""
+POLICIES = ("layer2", "layer3+4", "layer2+3")  # BOND_XMIT_POLICY_*, by number
 WITH_PORTS = frozenset({6, 17, 33, 132, 136})
 """Protocols that begin with two ports (flow_dissector.c): TCP, UDP, DCCP, SCTP, UDP-Lite."""
 

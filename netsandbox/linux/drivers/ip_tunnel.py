@@ -33,8 +33,7 @@ from netsandbox.wire.ipv4 import IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
 
-LIMIT = 3
-"""IP_TUNNEL_RECURSION_LIMIT: how many tunnels a packet may be inside of before it enters another one."""
+LIMIT = 3  # IP_TUNNEL_RECURSION_LIMIT: how many tunnels a packet may be inside of before it enters another one
 INHERIT = 0
 ERROR_TIME = 30 * SECOND
 """IPTUNNEL_ERR_TIMEO: for how long an error about an outer packet is passed on to who sends through the tunnel."""

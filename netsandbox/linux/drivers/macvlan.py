@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
 
 MODES = ("private", "vepa", "bridge", "passthru", "source")
-ALL_SYSTEMS = 0xE0000001
-"""224.0.0.1: everybody is a member."""
-QUEUE = 1000
-"""bcqueuelen: broadcasts that may wait for the work queue."""
+ALL_SYSTEMS = 0xE0000001  # 224.0.0.1: everybody is a member
+QUEUE = 1000  # bcqueuelen: broadcasts that may wait for the work queue
 
 
 class MacvlanPort:

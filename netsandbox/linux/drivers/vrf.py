@@ -26,11 +26,9 @@ from netsandbox.wire.ipv4 import IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
 
-MTU = 65575
-"""IPV6_MAXPLEN and a header: nothing that an interface takes is too long for its VRF."""
+MTU = 65575  # IPV6_MAXPLEN and a header: nothing that an interface takes is too long for its VRF
 LEAST_MTU = 1280
-DEEPEST = 8
-"""XMIT_RECURSION_LIMIT: tables of VRFs that lead to each other end here."""
+DEEPEST = 8  # XMIT_RECURSION_LIMIT: tables of VRFs that lead to each other end here
 
 
 class VrfPort:

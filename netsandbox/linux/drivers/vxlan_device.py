@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
 LIMIT = 8
 SWITCHES = ("proxy", "rsc", "l2miss", "l3miss")
-KERNEL = Process("", 0)
-"""The owner of the kernel's own sockets."""
+KERNEL = Process("", 0)  # The owner of the kernel's own sockets
 
 
 class VxlanInterface(TunnelEnd):

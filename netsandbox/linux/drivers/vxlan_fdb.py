@@ -13,10 +13,8 @@ from netsandbox.wire.addresses import MAC_GROUP_BIT
 
 PERMANENT, STATIC, DYNAMIC = "permanent", "static", ""
 LASTING = (PERMANENT, STATIC)
-AGE_EVERY = 10 * SECOND
-"""FDB_AGE_INTERVAL."""
-ALL_ZERO = 0
-"""The row for frames that no other row is for."""
+AGE_EVERY = 10 * SECOND  # FDB_AGE_INTERVAL
+ALL_ZERO = 0  # The row for frames that no other row is for
 
 
 class Remote(NamedTuple):

@@ -18,11 +18,9 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.linux.drivers.vxlan_device import VxlanInterface
 
-LEAST = 576
-"""RFC 791: no way is said to take less."""
+LEAST = 576  # RFC 791: no way is said to take less
 HEADERS = 28
-KNOWN = frozenset({NudState.PERMANENT, NudState.REACHABLE, NudState.NOARP})
-"""NUD_CONNECTED."""
+KNOWN = frozenset({NudState.PERMANENT, NudState.REACHABLE, NudState.NOARP})  # NUD_CONNECTED
 
 
 def answer_arp(device: VxlanInterface, frame: Frame) -> bool:

@@ -20,8 +20,7 @@ from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.route_value import SCOPES
 from netsandbox.wire.addresses import Network, is_multicast
 
-MIN_MTU = 68
-"""Bytes that every link of IPv4 carries in one piece (RFC 791)."""
+MIN_MTU = 68  # Bytes that every link of IPv4 carries in one piece (RFC 791)
 
 
 def has_room(interface: Interface) -> bool:

@@ -10,10 +10,8 @@ from netsandbox.linux.ipv4.priority import beside
 from netsandbox.wire.ethernet import HEADER, Frame
 
 GOLDEN_RATIO = 0x61C88647
-FIRST_OFFSET = -16
-"""Of the word in which an Ethernet header begins, counted from the network header."""
-ANY_PROTOCOL = 3
-"""ETH_P_ALL."""
+FIRST_OFFSET = -16  # Of the word in which an Ethernet header begins, counted from the network header
+ANY_PROTOCOL = 3  # ETH_P_ALL
 
 
 class MatchKey(NamedTuple):

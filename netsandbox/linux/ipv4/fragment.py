@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
 
 MAX_LENGTH = 65535
-QUEUE_SIZE = 208
-"""Bytes that the kernel reckons for a packet without its fragments (struct ipq)."""
+QUEUE_SIZE = 208  # Bytes that the kernel reckons for a packet without its fragments (struct ipq)
 Key = tuple[int, int, int, int]
 
 

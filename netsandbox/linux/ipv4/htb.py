@@ -13,11 +13,9 @@ from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.priority import priority
 from netsandbox.wire.ethernet import Frame
 
-DEPTH = 8
-"""Of the tree of classes (TC_HTB_MAXDEPTH)."""
+DEPTH = 8  # Of the tree of classes (TC_HTB_MAXDEPTH)
 LOWEST_PRIORITY = 7
-MEMORY = 60 * SECOND
-"""For how long a class remembers what it owes or has saved, in nanoseconds."""
+MEMORY = 60 * SECOND  # For how long a class remembers what it owes or has saved, in nanoseconds
 LEAST_QUANTUM, MOST_QUANTUM = 1000, 200_000
 CAN_SEND, MAY_BORROW, CANNOT_SEND = range(3)
 

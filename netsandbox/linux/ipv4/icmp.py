@@ -41,14 +41,11 @@ from netsandbox.wire.udp import UdpDatagram
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
 
-ERROR_SIZE = 576
-"""An error is at most so many bytes of IP packet (RFC 1812, 4.3.2.3)."""
+ERROR_SIZE = 576  # An error is at most so many bytes of IP packet (RFC 1812, 4.3.2.3)
 HEADERS = 28
-LEAST_QUOTE = 8
-"""Bytes behind the quoted IP header without which an error is of no use."""
+LEAST_QUOTE = 8  # Bytes behind the quoted IP header without which an error is of no use
 LAST_UNREACHABLE, LAST_REDIRECT = 15, 3
-DUMMY = 0xC0000008
-"""192.0.0.8 (RFC 7600), who reports an error when a host has no address at all."""
+DUMMY = 0xC0000008  # 192.0.0.8 (RFC 7600), who reports an error when a host has no address at all
 TIMESTAMP = 4
 MILLISECONDS_OF_DAY = 86_400_000
 INTERNETWORK_CONTROL = 0xC0

@@ -6,8 +6,7 @@ from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.core.namespace import NetworkNamespace
 
-BURST_FACTOR = 6
-"""XRLIM_BURST_FACTOR: how many errors one receiver may get at once."""
+BURST_FACTOR = 6  # XRLIM_BURST_FACTOR: how many errors one receiver may get at once
 FIRST_CREDIT = 60 * SECOND
 
 

@@ -22,15 +22,11 @@ if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Interface, Verdict
 
-ROUTERS, ALL_ROUTERS = 0xE0000016, 0xE0000002
-"""224.0.0.22 and 224.0.0.2."""
-OLD_QUERIER = (2 * 125 + 10) * SECOND
-"""For how long a query of version 2 keeps a host to that version (RFC 3376, 8.12)."""
+ROUTERS, ALL_ROUTERS = 0xE0000016, 0xE0000002  # 224.0.0.22 and 224.0.0.2
+OLD_QUERIER = (2 * 125 + 10) * SECOND  # For how long a query of version 2 keeps a host to that version (RFC 3376, 8.12)
 ROUTER_ALERT = bytes.fromhex("94040000")
-ALL_SNOOPERS = 0xE000006A
-"""224.0.0.106, which who looks into IGMP joins (RFC 4286; br_multicast_join_snoopers)."""
-SECOND_REPORT = 1000
-"""Milliseconds within which a report is said again (igmpv3_unsolicited_report_interval)."""
+ALL_SNOOPERS = 0xE000006A  # 224.0.0.106, which who looks into IGMP joins (RFC 4286; br_multicast_join_snoopers)
+SECOND_REPORT = 1000  # Milliseconds within which a report is said again (igmpv3_unsolicited_report_interval)
 
 
 class HostGroups:

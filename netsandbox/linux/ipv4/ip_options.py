@@ -10,14 +10,10 @@ from netsandbox.wire.ipv4 import HEADER, IPv4Packet, parse_transport
 from netsandbox.wire.options import END, NO_OPERATION, Option, read_options
 
 RECORD_ROUTE, TIMESTAMP, ROUTER_ALERT, CIPSO = 7, 68, 148, 134
-LOOSE, STRICT = 131, 137
-"""Source routes."""
-LEAST_CIPSO = 8
-"""Bytes of a security label (IPOPT_CIPSO) with one tag."""
-TIME_ONLY, TIME_AND_ADDRESS, PRESPECIFIED = 0, 1, 3
-"""A timestamp option's flags."""
-COPIED = 0x80
-"""The bit of an option's kind that puts it into every fragment."""
+LOOSE, STRICT = 131, 137  # Source routes
+LEAST_CIPSO = 8  # Bytes of a security label (IPOPT_CIPSO) with one tag
+TIME_ONLY, TIME_AND_ADDRESS, PRESPECIFIED = 0, 1, 3  # A timestamp option's flags
+COPIED = 0x80  # The bit of an option's kind that puts it into every fragment
 ADDRESS, TIME = 4, 4
 MILLISECONDS_OF_DAY = 86_400_000
 

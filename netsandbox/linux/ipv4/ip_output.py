@@ -24,8 +24,7 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
 
 PREROUTING, OUTPUT, POSTROUTING = Hook.PREROUTING, Hook.OUTPUT, Hook.POSTROUTING
-OK = ""
-"""What the functions here return when the packet left or waits; else an errno name."""
+OK = ""  # What the functions here return when the packet left or waits; else an errno name
 NO_WAY = "no way"
 
 

@@ -9,8 +9,7 @@ from netsandbox.engine.units import SECOND
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
 
-FOREVER = (1 << 32) - 1
-"""INFINITY_LIFE_TIME."""
+FOREVER = (1 << 32) - 1  # INFINITY_LIFE_TIME
 
 
 class Lifetime:

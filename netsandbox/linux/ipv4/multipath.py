@@ -33,16 +33,14 @@ POLICY = "net.ipv4.fib_multipath_hash_policy"
 FIELDS = "net.ipv4.fib_multipath_hash_fields"
 FIELD_BITS = (1, 2, 4, 16, 32)
 """FIB_MULTIPATH_HASH_FIELD_*, in the order of Keys; 8 is a flow label, which IPv4 has not."""
-INNER, OUTER = 6, 0x3F
-"""How much further left the inner packet's fields are; all of the outer one's."""
+INNER, OUTER = 6, 0x3F  # How much further left the inner packet's fields are; all of the outer one's
 IPIP = 4
 
 
 Flow = tuple[int, int, int, int, int]
 """What is looked at of a packet besides its addresses: protocol, source and destination port; by rules TOS and user."""
 NO_FLOW: Flow = (0, 0, 0, 0, 0)
-Keys = tuple[int, int, int, int, int]
-"""What is hashed: addresses, protocol, ports; 0 for what is not looked at."""
+Keys = tuple[int, int, int, int, int]  # What is hashed: addresses, protocol, ports; 0 for what is not looked at
 
 
 class Seen(NamedTuple):

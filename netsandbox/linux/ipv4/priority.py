@@ -8,8 +8,7 @@ from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import Beside, IPv4Packet
 from netsandbox.wire.vlan import VlanTag
 
-BEST_EFFORT, BULK, INTERACTIVE_BULK, INTERACTIVE = 0, 2, 4, 6
-"""TC_PRIO_*."""
+BEST_EFFORT, BULK, INTERACTIVE_BULK, INTERACTIVE = 0, 2, 4, 6  # TC_PRIO_*
 BY_TOS = (BEST_EFFORT,) * 4 + (BULK,) * 4 + (INTERACTIVE,) * 4 + (INTERACTIVE_BULK,) * 4
 """ip_tos2prio (net/ipv4/route.c), by the four bits of RFC 1349."""
 

@@ -23,12 +23,9 @@ from netsandbox.linux.ipv4.rule import DEFAULT, GOTO, LOOKUP, REFUSING, Flow, Ru
 from netsandbox.wire.addresses import LIMITED_BROADCAST, Network, is_multicast
 
 TABLES = ("local", "main", "default")
-MOST_FOUND = 1000
-"""Networks of which it is kept what leads there."""
-FEW = 32
-"""Routes of a table that are walked through in no time: what a lookup needs is made anew after a change."""
-LOOPBACK = 127
-"""The first byte of addresses that are every host's own."""
+MOST_FOUND = 1000  # Networks of which it is kept what leads there
+FEW = 32  # Routes of a table that are walked through in no time: what a lookup needs is made anew after a change
+LOOPBACK = 127  # The first byte of addresses that are every host's own
 
 
 def _is_local_prefix(route: Route) -> bool:

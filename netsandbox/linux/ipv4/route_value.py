@@ -9,8 +9,7 @@ from netsandbox.linux.place import Place
 from netsandbox.wire.addresses import FEW, LOOPBACK_ADDRESS, Network, format_ipv4
 
 SCOPES = {"global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
-Metrics = tuple[tuple[str, int | str], ...]
-"""In the order of their numbers (RTAX_MTU, …), by which they are listed too."""
+Metrics = tuple[tuple[str, int | str], ...]  # In the order of their numbers (RTAX_MTU, …), by which they are listed too
 
 
 class Terms(NamedTuple):

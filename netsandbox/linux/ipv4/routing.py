@@ -22,8 +22,7 @@ from netsandbox.linux.ipv4.rule import DEFAULT, Flow
 from netsandbox.wire.addresses import LIMITED_BROADCAST, LOOPBACK_ADDRESS, Network, is_multicast
 
 CACHE_LIMIT = 20_000
-new_tuple = tuple.__new__
-"""What a NamedTuple's `_make` calls."""
+new_tuple = tuple.__new__  # What a NamedTuple's `_make` calls
 
 
 class OutputRoute:

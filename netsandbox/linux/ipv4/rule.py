@@ -15,21 +15,17 @@ REFUSING = {"unreachable": "throw", "prohibit": "prohibit", "blackhole": "blackh
 PROTOCOLS = {1: "icmp", 2: "igmp", 4: "ipencap", 6: "tcp", 17: "udp", 41: "ipv6", 47: "gre", 50: "esp", 51: "ah",
              58: "ipv6-icmp", 89: "ospf", 132: "sctp"}
 """What /etc/protocols calls them."""
-LAST = 32766
-"""The number of the rule for table main."""
+LAST = 32766  # The number of the rule for table main
 
 
 class Flow(NamedTuple):
     """What rules look at (struct flowi4)."""
 
     source: int = 0
-    entering: str = "lo"
-    """The interface that the packet came by; lo for what this host sends."""
-    leaving: str = ""
-    """The interface that a socket is bound to."""
+    entering: str = "lo"  # The interface that the packet came by; lo for what this host sends
+    leaving: str = ""  # The interface that a socket is bound to
     mark: int = 0
-    vrf: str | None = None
-    """The table of the VRF that either belongs to."""
+    vrf: str | None = None  # The table of the VRF that either belongs to
     packet: tuple[int, ...] = (0, 0, 0, 0, 0)
     """Protocol, source and destination port, TOS, and the user who asks: root for every packet (sock_net_uid)."""
 
@@ -43,17 +39,13 @@ class Rule(NamedTuple):
     entering: str = ""
     leaving: str = ""
     mark: int = 0
-    mask: int = 0
-    """0: the mark does not matter."""
+    mask: int = 0  # 0: the mark does not matter
     action: str = LOOKUP
     table: str = "main"
-    target: int = 0
-    """The number of the rule to go on with, of `goto`."""
+    target: int = 0  # The number of the rule to go on with, of `goto`
     inverted: bool = False
-    suppressed: int = -1
-    """Routes with no longer a prefix than this are not taken."""
-    is_vrf: bool = False
-    """The table is that of the packet's VRF (l3mdev)."""
+    suppressed: int = -1  # Routes with no longer a prefix than this are not taken
+    is_vrf: bool = False  # The table is that of the packet's VRF (l3mdev)
     protocol: str = ""
     tos: int = 0
     ip_protocol: int = 0

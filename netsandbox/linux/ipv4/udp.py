@@ -22,8 +22,7 @@ from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
 if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Interface, Verdict
 
-MAX_DATA = 65507
-"""What fits into one IPv4 packet, in bytes."""
+MAX_DATA = 65507  # What fits into one IPv4 packet, in bytes
 FATAL_UNREACHABLE: dict[int, str] = {
     2: "ENOPROTOOPT", 3: "ECONNREFUSED", 6: "ENETUNREACH", 7: "EHOSTDOWN", 8: "ENONET", 9: "ENETUNREACH",
     10: "EHOSTUNREACH", 13: "EHOSTUNREACH", 14: "EHOSTUNREACH", 15: "EHOSTUNREACH"}
@@ -38,8 +37,7 @@ class Datagram(NamedTuple):
     source: int
     port: int
     destination: int
-    memory: int = 0
-    """Bytes of socket buffer that it takes (skb->truesize)."""
+    memory: int = 0  # Bytes of socket buffer that it takes (skb->truesize)
 
 
 class ReportedError(NamedTuple):
@@ -47,19 +45,14 @@ class ReportedError(NamedTuple):
 
     type: int
     code: int
-    info: int
-    """The MTU of a "fragmentation needed", else 0."""
-    offender: int
-    """Who sent the ICMP error."""
+    info: int  # The MTU of a "fragmentation needed", else 0
+    offender: int  # Who sent the ICMP error
     ttl: int
-    at: int
-    """When it came, in virtual nanoseconds."""
-    port: int = 0
-    """Where the packet was to go."""
+    at: int  # When it came, in virtual nanoseconds
+    port: int = 0  # Where the packet was to go
 
 
-RECEIVE_BUFFER = 212_992
-"""net.core.rmem_default: bytes of socket buffer that wait for a program to read."""
+RECEIVE_BUFFER = 212_992  # net.core.rmem_default: bytes of socket buffer that wait for a program to read
 
 
 class UdpSocket(Socket):

@@ -26,10 +26,8 @@ IN_IP = WITHOUT_ROUTE | {
 OF_VXLAN = frozenset({R.VXLAN_INVALID_HDR, R.VXLAN_ENTRY_EXISTS, R.VXLAN_VNI_NOT_FOUND, R.LOCAL_MAC,
                       R.MAC_INVALID_SOURCE})
 """Reasons of a socket that is a tunnel's, which has taken the datagram by then."""
-LAST_TYPE = 18
-"""Above, an ICMP message is unknown (NR_ICMP_TYPES)."""
-PROBES = (42, 43)
-"""Extended echoes and their replies (RFC 8335), which are no errors where nobody asked for them."""
+LAST_TYPE = 18  # Above, an ICMP message is unknown (NR_ICMP_TYPES)
+PROBES = (42, 43)  # Extended echoes and their replies (RFC 8335), which are no errors where nobody asked for them
 ALWAYS = {R.IP_RPFILTER: "TcpExtIPReversePathFilter", R.IP_NOPROTO: "IpInUnknownProtos"}
 """What IP counts for a reason, whatever it looked at."""
 

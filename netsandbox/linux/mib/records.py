@@ -36,12 +36,10 @@ from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, ReservedBitPacket
 
 Verdict: TypeAlias = Outcome | Dropped
 Found: TypeAlias = "defaultdict[str, defaultdict[str, int]]"
-PACKETS = frozenset({IPv4Packet, ReservedBitPacket, HeldPacket})
-"""Classes of what ip_rcv gets."""
+PACKETS = frozenset({IPv4Packet, ReservedBitPacket, HeldPacket})  # Classes of what ip_rcv gets
 FOR_IP = PACKETS | {Malformed}
 BRIDGED, PASSED_UP, FORWARDED, QUEUED = Outcome.BRIDGED, Outcome.PASSED_UP, Outcome.FORWARDED, Outcome.QUEUED
-ELSEWHERE = frozenset({BRIDGED, PASSED_UP, Outcome.REPEATED, Outcome.IGNORED})
-"""Verdicts of devices, below IP."""
+ELSEWHERE = frozenset({BRIDGED, PASSED_UP, Outcome.REPEATED, Outcome.IGNORED})  # Verdicts of devices, below IP
 ECN = ("IpExtInNoECTPkts", "IpExtInECT1Pkts", "IpExtInECT0Pkts", "IpExtInCEPkts")
 WAITED = frozenset({R.NEIGH_FAILED, R.NEIGH_QUEUEFULL, R.NEIGH_DEAD, R.NEIGH_CREATEFAIL})
 """Reasons of what has left IP, and ends for want of a neighbour."""
@@ -54,15 +52,13 @@ class Seen(NamedTuple):
     verdict: Outcome
     protocol: int
     ecn: int
-    type: int
-    """Of an ICMP message; else -1."""
+    type: int  # Of an ICMP message; else -1
 
 
 class Rest(NamedTuple):
     """What the next part has to know of the records before it."""
 
-    sent: IPv4Packet | None = None
-    """What left last: a device that stands on another has it twice."""
+    sent: IPv4Packet | None = None  # What left last: a device that stands on another has it twice
     whole: tuple[str, Verdict] | None = None
     """The namespace and the verdict of the fragment that was the last to come of its packet."""
 

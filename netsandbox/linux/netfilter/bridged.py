@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.interface import Verdict
 
 MODULE = "br_netfilter"
-CALLS = "net.bridge.bridge-nf-call-"
-"""How the settings begin that say whose rules see bridged frames."""
+CALLS = "net.bridge.bridge-nf-call-"  # How the settings begin that say whose rules see bridged frames
 
 
 def load(kernel: Kernel, namespaces: Sequence[NetworkNamespace]) -> None:

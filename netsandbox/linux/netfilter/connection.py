@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 ESTABLISHED, RELATED, NEW, ESTABLISHED_REPLY, RELATED_REPLY = range(5)
 """How a packet belongs to its connection (enum ip_conntrack_info)."""
-ORIGINAL, REPLY = 0, 1
-"""Directions (enum ip_conntrack_dir)."""
+ORIGINAL, REPLY = 0, 1  # Directions (enum ip_conntrack_dir)
 INFORMATION_REQUEST, INFORMATION_REPLY, MASK_REQUEST, MASK_REPLY = 15, 16, 17, 18
 INVERSE_TYPES = {ECHO_REQUEST: ECHO_REPLY, TIMESTAMP_REQUEST: TIMESTAMP_REPLY, INFORMATION_REQUEST: INFORMATION_REPLY,
                  MASK_REQUEST: MASK_REPLY}
@@ -33,12 +32,10 @@ DCCP, GRE, SCTP, UDP_LITE = 33, 47, 132, 136
 WITH_MESSAGE = (TcpSegment, UdpDatagram)
 WITH_PORTS = frozenset({TCP, UDP, SCTP, UDP_LITE})
 """TCP, UDP, SCTP and UDP-Lite: the first four bytes of the header are the ports. (DCCP's are not tracked any more.)"""
-TOLD_WITH_PORTS = WITH_PORTS | {DCCP}
-"""What conntrack asks and tells the ports of."""
+TOLD_WITH_PORTS = WITH_PORTS | {DCCP}  # What conntrack asks and tells the ports of
 
 
-PPTP = 1
-"""The version of GRE whose key is a call's number, and which carries PPP alone."""
+PPTP = 1  # The version of GRE whose key is a call's number, and which carries PPP alone
 PPTP_HEADER, GRE_PPP = 8, 0x880B
 
 
@@ -74,8 +71,7 @@ class FlowTuple(NamedTuple):
     dst: int
     sport: int
     dport: int
-    zone: int = 0
-    """Connections of different zones may be alike (struct nf_conntrack_zone)."""
+    zone: int = 0  # Connections of different zones may be alike (struct nf_conntrack_zone)
 
     def to(self, address: int, port: int) -> FlowTuple:
         """The same to another end."""

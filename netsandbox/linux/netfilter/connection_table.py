@@ -35,14 +35,11 @@ from netsandbox.wire.udp import UdpDatagram
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.flowtable import Way
 
-FEW = 256
-"""Entries below which nobody looks for those that are over."""
-STREAM_AFTER = 2 * SECOND
-"""A UDP conversation that goes on for so long is a stream."""
+FEW = 256  # Entries below which nobody looks for those that are over
+STREAM_AFTER = 2 * SECOND  # A UDP conversation that goes on for so long is a stream
 EVICTION_RANGE = 8
 """Buckets of the hash table in which a full table looks for entries that may go (NF_CT_EVICTION_RANGE)."""
-PAGE_OF_BUCKETS = 512
-"""nf_ct_alloc_hashtable rounds up to whole pages."""
+PAGE_OF_BUCKETS = 512  # nf_ct_alloc_hashtable rounds up to whole pages
 FULL = "nf_conntrack: nf_conntrack: table full, dropping packet"
 STATISTICS = ("found", "invalid", "insert", "insert_failed", "drop", "early_drop", "error", "search_restart",
               "clash_resolve", "chaintoolong")

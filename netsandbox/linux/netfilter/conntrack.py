@@ -42,8 +42,7 @@ from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 
 LAST_ICMP_TYPE = 18
-LONG = 120 * SECOND
-"""A TCP connection that has no more left than this is not hurried."""
+LONG = 120 * SECOND  # A TCP connection that has no more left than this is not hurried
 SCTP_HEADER = 12
 PREROUTING = Hook.PREROUTING
 ERRORS = frozenset({3, 4, REDIRECT, 11, 12})

@@ -20,13 +20,10 @@ class RuleSeen(NamedTuple):
     chain: str
     number: int
     text: str
-    failed: str
-    """The condition that the packet did not fulfil, or empty: the rule took the packet."""
-    seen: str
-    """What the packet has there."""
+    failed: str  # The condition that the packet did not fulfil, or empty: the rule took the packet
+    seen: str  # What the packet has there
     packets: int
-    bytes: int
-    """The rule's counters after this packet."""
+    bytes: int  # The rule's counters after this packet
 
 
 class ChainWalk(NamedTuple):
@@ -35,10 +32,8 @@ class ChainWalk(NamedTuple):
     table: str
     chain: str
     rules: tuple[RuleSeen, ...]
-    verdict: str
-    """ACCEPT, DROP or STOLEN."""
-    by_policy: bool
-    """No rule decided: the chain's policy did."""
+    verdict: str  # ACCEPT, DROP or STOLEN
+    by_policy: bool  # No rule decided: the chain's policy did
 
     def told(self) -> ChainWalk:
         """As that of a known way (megaflow.Passage), which is made when it is read."""
@@ -49,12 +44,9 @@ class _ConnectionChanged(NamedTuple):
     """The fields of ConnectionChanged."""
 
     namespace: str
-    text: str
-    """Its line of `conntrack -L`."""
-    why: str
-    """new, state, expired, reset, reopened, deleted, early drop, address gone, another way out, succeeded."""
-    made_at: int
-    """The first record after its first packet came."""
+    text: str  # Its line of `conntrack -L`
+    why: str  # new, state, expired, reset, reopened, deleted, early drop, address gone, another way out, succeeded
+    made_at: int  # The first record after its first packet came
 
 
 class ConnectionChanged(_ConnectionChanged):
@@ -72,8 +64,7 @@ class RulesGone(NamedTuple):
 
     namespace: str
     table: str
-    rules: tuple[tuple[str, str], ...]
-    """The chain and the text of each."""
+    rules: tuple[tuple[str, str], ...]  # The chain and the text of each
 
 
 class PacketLogged(NamedTuple):

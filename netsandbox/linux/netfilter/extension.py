@@ -71,8 +71,7 @@ class Extension:
     name: str
     options: ClassVar[tuple[Option, ...]] = ()
     needs_tracking: bool = False
-    needs_one: ClassVar[str] = ""
-    """What is said where none of its options is there; empty for one that needs none."""
+    needs_one: ClassVar[str] = ""  # What is said where none of its options is there; empty for one that needs none
 
     def __init__(self, given: dict[str, Given]) -> None:
         self.given = given
@@ -127,8 +126,7 @@ class Match(Extension):
 
     hooks: ClassVar[frozenset[Hook] | None] = None  # those that it may be asked at; None: all
     tables: ClassVar[frozenset[str] | None] = None  # those that it may stand in; None: all
-    needs_counts: bool = False
-    """What connections carry has to be counted."""
+    needs_counts: bool = False  # What connections carry has to be counted
 
     @classmethod
     def hooks_of(cls, _given: dict[str, Given]) -> frozenset[Hook] | None:

@@ -50,8 +50,7 @@ if TYPE_CHECKING:
 
     Steps = tuple[tuple[Megaflow, Table], ...]
 
-INFO = ESTABLISHED, ESTABLISHED_REPLY
-"""What a packet of each direction is to its connection, once that is answered."""
+INFO = ESTABLISHED, ESTABLISHED_REPLY  # What a packet of each direction is to its connection, once that is answered
 ANSWERED = SEEN_REPLY | CONFIRMED
 PREROUTING, FORWARD, POSTROUTING = Hook.PREROUTING, Hook.FORWARD, Hook.POSTROUTING
 OF_ENDS = frozenset({source_of, destination_of, protocol_of, offset_of, way_in_of, way_out_of, states_of,
@@ -59,8 +58,7 @@ OF_ENDS = frozenset({source_of, destination_of, protocol_of, offset_of, way_in_o
 """Fields that all packets of one direction between two addresses have in common, once both ends have been heard."""
 OF_FLOW = OF_ENDS | {source_port_of, destination_port_of}
 """Those that all packets of one direction of a connection have in common."""
-MOST = 256
-"""Pairs of addresses between which ways are remembered; then that begins anew."""
+MOST = 256  # Pairs of addresses between which ways are remembered; then that begins anew
 SETTLED = frozenset({conntrack.defragment, conntrack.track, conntrack.confirm, nat.translate})
 """Functions whose part in such a packet's way is done here."""
 

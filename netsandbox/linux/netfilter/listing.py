@@ -24,8 +24,7 @@ from netsandbox.wire.addresses import FEW, format_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
 
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udplite", 47: "gre"}
-STATES = {TCP: tcp_states.STATES, SCTP: track_sctp.STATES}
-"""Of the protocols that have states."""
+STATES = {TCP: tcp_states.STATES, SCTP: track_sctp.STATES}  # Of the protocols that have states
 
 
 def state_word(protocol: int, state: int, end: str = "") -> str:

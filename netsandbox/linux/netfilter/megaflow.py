@@ -21,12 +21,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.ruleset import Table
     from netsandbox.linux.netfilter.walk import Walk
 
-Field: TypeAlias = "Callable[[SocketBuffer], Hashable]"
-"""Reads what a condition looks at."""
-MOST = 256
-"""Ways that a chain remembers; then it begins anew."""
-PAGE = 64
-"""Packets whose ways are on one page."""
+Field: TypeAlias = "Callable[[SocketBuffer], Hashable]"  # Reads what a condition looks at
+MOST = 256  # Ways that a chain remembers; then it begins anew
+PAGE = 64  # Packets whose ways are on one page
 seen_as, walked_as = RuleSeen._make, ChainWalk._make
 """From the fields in their order; a class is called in three times the time, and a packet meets dozens of rules."""
 

@@ -42,11 +42,9 @@ if TYPE_CHECKING:
 
 MOST_ATTEMPTS = 128
 FEWEST_ATTEMPTS = 16
-HARDER = 32
-"""So many attempts before the last one, what is over is taken out (NF_NAT_HARDER_THRESH)."""
+HARDER = 32  # So many attempts before the last one, what is over is taken out (NF_NAT_HARDER_THRESH)
 SOURCE_HOOKS = frozenset({Hook.POSTROUTING, Hook.INPUT})
-FOLLOWING = frozenset({ESTABLISHED, ESTABLISHED_REPLY})
-"""What a packet is to a connection whose translation is settled."""
+FOLLOWING = frozenset({ESTABLISHED, ESTABLISHED_REPLY})  # What a packet is to a connection whose translation is settled
 POSTROUTING = Hook.POSTROUTING
 
 

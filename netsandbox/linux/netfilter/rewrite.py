@@ -13,8 +13,7 @@ from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, Transport
 from netsandbox.wire.tcp import TcpSegment
 from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
 
-UDP_CHECKSUM, TCP_CHECKSUM = 6, 16
-"""Where the checksum begins in each header."""
+UDP_CHECKSUM, TCP_CHECKSUM = 6, 16  # Where the checksum begins in each header
 
 
 def changed(packet: IPv4Packet, payload: Transport | None = None, src: int | None = None, dst: int | None = None,

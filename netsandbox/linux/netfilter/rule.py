@@ -24,12 +24,9 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.megaflow import Field
 
 WHOLE = 0xFFFFFFFF
-LOOPBACK = 127
-"""The first byte of what each container calls its own name server by."""
-NEVER = RuleSeen("", 0, "", "", "", 0, 0)
-"""What stands for a packet that did not fulfil a rule where none has been."""
-HEADS = 1024
-"""That are remembered: the rules of many containers have the same few."""
+LOOPBACK = 127  # The first byte of what each container calls its own name server by
+NEVER = RuleSeen("", 0, "", "", "", 0, 0)  # What stands for a packet that did not fulfil a rule where none has been
+HEADS = 1024  # That are remembered: the rules of many containers have the same few
 
 
 class Decision(Enum):
@@ -76,8 +73,7 @@ class Target:
     hooks: frozenset[Hook] | None = None
     looks_at_hooks: ClassVar[bool] = False
     needs_tracking: bool = False
-    only_decides: ClassVar[bool] = False
-    """Its answer is always the same, and is all that comes of it."""
+    only_decides: ClassVar[bool] = False  # Its answer is always the same, and is all that comes of it
     ends_walk: ClassVar[bool] = False
     """It says ACCEPT, or has done nothing and the packet is lost: no rule is asked after it."""
 
@@ -311,8 +307,7 @@ def asked_by(head: Head) -> tuple[tuple[Condition, str], ...]:
     return tuple((condition, condition.text) for condition in head.conditions())
 
 
-COUNTED = "\0"
-"""Stands for a rule's counters in what nft said."""
+COUNTED = "\0"  # Stands for a rule's counters in what nft said
 
 
 class Rule:

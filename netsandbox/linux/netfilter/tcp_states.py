@@ -11,8 +11,7 @@ NO, SS, SR, ES, FW, CW, LA, TW, CL, S2 = range(10)
 INVALID, IGNORE = 10, 11
 """What a transition may be beside a state: the segment makes no sense, or may make sense to the ends alone."""
 IV, IG = INVALID, IGNORE
-ORDINARY = frozenset({ES, FW, CW, LA, TW})
-"""States that a segment always leads to if it fits the windows."""
+ORDINARY = frozenset({ES, FW, CW, LA, TW})  # States that a segment always leads to if it fits the windows
 CLOSING = frozenset({FW, CW, LA, TW, CL})
 """States in which a connection is given up for others first, and any RST ends it (tcp_can_early_drop)."""
 SET_SYN, SET_SYNACK, SET_FIN, SET_ACK, SET_RST, SET_NONE = range(6)

@@ -20,13 +20,11 @@ HEADER, CHUNK_HEADER, INIT_SIZE = 12, 4, 16
 (DATA, INIT, INIT_ACK, HEARTBEAT, HEARTBEAT_ACK, ABORT, SHUTDOWN, SHUTDOWN_ACK, ERROR, COOKIE_ECHO,
  COOKIE_ACK) = *range(3), 4, 5, 6, 7, 8, 9, 10, 11
 SHUTDOWN_COMPLETE = 14
-ALONE = frozenset({INIT, INIT_ACK, SHUTDOWN_COMPLETE})
-"""They stand in a packet of their own."""
+ALONE = frozenset({INIT, INIT_ACK, SHUTDOWN_COMPLETE})  # They stand in a packet of their own
 BY_OWN_RULES = frozenset({INIT, SHUTDOWN_COMPLETE, COOKIE_ECHO, ABORT, SHUTDOWN_ACK, HEARTBEAT, HEARTBEAT_ACK})
 """Chunks whose packet may have another tag than the connection (RFC 9260, 8.5.1)."""
 NO_BEGINNING = frozenset({ABORT, SHUTDOWN_COMPLETE, COOKIE_ACK})
-OTHERS_TAG = 1
-"""The T bit: the packet has the tag of the other direction."""
+OTHERS_TAG = 1  # The T bit: the packet has the tag of the other direction
 TRANSITIONS = {
     INIT: ("CL CL CW CE ES CL CL SA CW", "-- CL CW CE ES SS SR SA --"),
     INIT_ACK: ("CL CL CW CE ES SS SR SA CL", "-- CW CW CE ES SS SR SA --"),
@@ -45,8 +43,7 @@ TRANSITIONS = {
 class Chunk(NamedTuple):
     type: int
     flags: int
-    tag: int
-    """Of INIT and INIT ACK: the one that the peer is to use; else 0."""
+    tag: int  # Of INIT and INIT ACK: the one that the peer is to use; else 0
 
 
 class SctpTracking:

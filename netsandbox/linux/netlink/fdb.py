@@ -12,8 +12,7 @@ from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drivers.vxlan_fdb import DYNAMIC, PERMANENT, STATIC, Remote
 from netsandbox.linux.netlink.credentials import needs_net_admin
 
-NO_REMOTE = Remote(0)
-"""None was said, which is not the same as 0.0.0.0."""
+NO_REMOTE = Remote(0)  # None was said, which is not the same as 0.0.0.0
 
 
 class FdbRequest(NamedTuple):
@@ -24,10 +23,8 @@ class FdbRequest(NamedTuple):
     static: bool
     sticky: bool
     use: bool
-    remote: Remote = NO_REMOTE
-    """The other end that the MAC is behind, of a VXLAN device."""
-    vlan: int | None = None
-    """None: in no VLAN, and in each that the port is in."""
+    remote: Remote = NO_REMOTE  # The other end that the MAC is behind, of a VXLAN device
+    vlan: int | None = None  # None: in no VLAN, and in each that the port is in
     router: bool = False
 
 

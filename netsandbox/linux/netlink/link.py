@@ -22,8 +22,7 @@ OTHER_TYPES = {"amt", "bareudp", "erspan", "geneve", "gtp", "hsr", "ifb", "ip6er
                "ipoib", "ipvtap", "macsec", "macvtap", "netdevsim", "netkit", "nlmon", "rmnet", "sit", "team", "vcan",
                "virt_wifi", "vti", "vxcan", "wireguard", "xfrm"}
 """What `ip link add` can make on a real machine, beside the kinds that there are."""
-MAX_ALIAS = 255
-"""Bytes: IFALIASZ without its final zero."""
+MAX_ALIAS = 255  # Bytes: IFALIASZ without its final zero
 INT_MAX = (1 << 31) - 1
 
 

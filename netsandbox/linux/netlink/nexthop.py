@@ -18,8 +18,7 @@ from netsandbox.wire.addresses import Network
 class NextHopRequest(NamedTuple):
     """What a command line says of a next hop."""
 
-    number: int = 0
-    """0: the kernel gives one."""
+    number: int = 0  # 0: the kernel gives one
     gateway: int | None = None
     interface: Interface | None = None
     onlink: bool = False

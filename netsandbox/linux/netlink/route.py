@@ -16,8 +16,7 @@ from netsandbox.wire.addresses import Network
 
 LINK = SCOPES["link"]
 HOST = SCOPES["host"]
-MAX_METRIC_MTU = 65535 - 15
-"""A route's `mtu` is cut to this."""
+MAX_METRIC_MTU = 65535 - 15  # A route's `mtu` is cut to this
 FLAGS = {"add": {"create", "exclusive"}, "change": {"replace"}, "chg": {"replace"}, "replace": {"create", "replace"},
          "prepend": {"create"}, "append": {"create", "append"}, "test": {"exclusive"}}
 """NLM_F_* that each command sets."""
@@ -49,10 +48,8 @@ class RouteRequest(NamedTuple):
     mtu: int = 0
     mtu_is_locked: bool = False
     metrics: Metrics = ()
-    hops: tuple[Hop, ...] = ()
-    """Several next hops, instead of a gateway and a device."""
-    nexthop_id: int = 0
-    """The number of a next hop, instead of all these."""
+    hops: tuple[Hop, ...] = ()  # Several next hops, instead of a gateway and a device
+    nexthop_id: int = 0  # The number of a next hop, instead of all these
 
 
 @needs_net_admin

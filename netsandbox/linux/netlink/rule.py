@@ -9,8 +9,7 @@ from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.rule import ALL, GOTO, LOOKUP, Rule
 from netsandbox.linux.netlink.credentials import needs_net_admin
 
-UNSPECIFIED = "0"
-"""RT_TABLE_UNSPEC."""
+UNSPECIFIED = "0"  # RT_TABLE_UNSPEC
 
 
 @needs_net_admin

@@ -12,10 +12,8 @@ if TYPE_CHECKING:
 
 RETRANSMIT, TAIL, REORDER, PROBE = "retransmit", "tail", "reorder", "probe"
 TICK = 4_000_000
-PATIENCE = 4
-"""Retries for which a lab with nobody in front of it still counts as busy."""
-GAP_ACKS = 3
-"""How many ACKs tell of a gap at once (TCP_FASTRETRANS_THRESH)."""
+PATIENCE = 4  # Retries for which a lab with nobody in front of it still counts as busy
+GAP_ACKS = 3  # How many ACKs tell of a gap at once (TCP_FASTRETRANS_THRESH)
 
 
 def arm(conn: Any, kind: str, delay: int) -> None:

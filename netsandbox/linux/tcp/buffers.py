@@ -11,8 +11,7 @@ from netsandbox.wire.tcp import BurstSegment, TcpSegment
 
 HEADERS, SHARED, BUFFER, SMALL = 192, 320, 256, 576
 """MAX_TCP_HEADER, struct skb_shared_info, struct sk_buff and the least head (SKB_SMALL_HEAD_SIZE), in bytes."""
-OVERHEAD = BUFFER + SMALL
-"""What a buffer of the sender takes beside its data, and one that came by itself as well."""
+OVERHEAD = BUFFER + SMALL  # What a buffer of the sender takes beside its data, and one that came by itself as well
 ALIGNMENT, IN_SMALL, SPARE, PAGE = 64, 64, 128, 4096
 
 

@@ -7,15 +7,12 @@ from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.state import Chunk, Recovery
 from netsandbox.wire.sequence import MASK, after, distance
 
-LARGEST_BURST = 65535 - 320
-"""Bytes that are cut into segments only on their way out (sk_gso_max_size less the headers)."""
+LARGEST_BURST = 65535 - 320  # Bytes that are cut into segments only on their way out (sk_gso_max_size less the headers)
 LARGEST_SOCKET_BURST = 65536
-PACING_SHIFT = 10
-"""sk_pacing_shift: a burst is what the way takes in 1/1024 s."""
+PACING_SHIFT = 10  # sk_pacing_shift: a burst is what the way takes in 1/1024 s
 RTT_LOG, LEAST_SEGMENTS = "net.ipv4.tcp_tso_rtt_log", "net.ipv4.tcp_min_tso_segs"
 SMALL_WINDOW = 536
-MOST_HELD = 3
-"""Segments of which no more wait for the next ACK (tcp_max_tso_deferred_mss)."""
+MOST_HELD = 3  # Segments of which no more wait for the next ACK (tcp_max_tso_deferred_mss)
 SLOW_START_RATIO, AVOIDANCE_RATIO = "net.ipv4.tcp_pacing_ss_ratio", "net.ipv4.tcp_pacing_ca_ratio"
 """In percent of what a window takes in a round trip."""
 

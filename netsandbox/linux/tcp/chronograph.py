@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from netsandbox.engine.wheel import TICK
 
-IDLE, BUSY, WINDOW, BUFFER = range(4)
-"""Nothing to send; something; the peer's window, or the send buffer, kept it back."""
+IDLE, BUSY, WINDOW, BUFFER = range(4)  # Nothing to send; something; the peer's window, or the send buffer, kept it back
 
 
 class Chronograph:

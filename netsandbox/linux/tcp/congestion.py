@@ -5,10 +5,8 @@ from __future__ import annotations
 from netsandbox.linux.tcp.cubic import Cubic
 
 ALGORITHMS = ("reno", "cubic")
-INITIAL = 10
-"""Segments that may leave before the first ACK (RFC 6928, TCP_INIT_CWND)."""
-NEVER = 0x7FFFFFFF
-"""A threshold that is never reached: slow start goes on until something is lost."""
+INITIAL = 10  # Segments that may leave before the first ACK (RFC 6928, TCP_INIT_CWND)
+NEVER = 0x7FFFFFFF  # A threshold that is never reached: slow start goes on until something is lost
 
 
 class Congestion:

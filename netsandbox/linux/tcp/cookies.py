@@ -12,14 +12,11 @@ from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import TcpSegment
 
-SIZES = (536, 1300, 1440, 1460)
-"""The segment sizes that a cookie can name (msstab)."""
+SIZES = (536, 1300, 1440, 1460)  # The segment sizes that a cookie can name (msstab)
 MINUTE = 60 * SECOND
-VALID_MINUTES = 2
-"""MAX_SYNCOOKIE_AGE."""
+VALID_MINUTES = 2  # MAX_SYNCOOKIE_AGE
 BITS = 24
-NO_SCALE = 15
-"""In the low bits of TSval: the peer scales no windows."""
+NO_SCALE = 15  # In the low bits of TSval: the peer scales no windows
 
 
 def _hash(listener: Connection, key: tuple[int, int, int, int], what: object) -> int:

@@ -6,14 +6,11 @@ from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.engine.wheel import TICK
 
 HZ = SECOND // TICK
-BETA, UNIT = 717, 1024
-"""What is left of the window after a loss, in 1/1024."""
-C = 410
-"""RFC 9438's C of 0.4, in 1/1024."""
+BETA, UNIT = 717, 1024  # What is left of the window after a loss, in 1/1024
+C = 410  # RFC 9438's C of 0.4, in 1/1024
 FRIENDLY = 8 * (UNIT + BETA) // 3 // (UNIT - BETA)
 """Eight times the segments of a window that Reno needs to grow by one, beside such a CUBIC."""
-FRACTION = 10
-"""Bits of a second that times have."""
+FRACTION = 10  # Bits of a second that times have
 
 
 class Cubic:

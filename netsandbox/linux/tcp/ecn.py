@@ -12,13 +12,10 @@ from netsandbox.wire.tcp import ACK, CWR, ECE, SYN, TcpSegment
 AGREED, OWES_CWR, DEMANDS_CWR, SEEN = 1, 2, 4, 8
 """Both ends speak it; the next segment says that we slowed down; we tell of a mark until the peer says so; marks came
 (TCP_ECN_OK, TCP_ECN_QUEUE_CWR, TCP_ECN_DEMAND_CWR, TCP_ECN_SEEN)."""
-OFF, ASK = 0, 1
-"""Values of tcp_ecn: never, and ask for it; 2 agrees when asked."""
-ECT, CE, BITS = 2, 3, 3
-"""In the TOS field: able to be marked, and marked."""
+OFF, ASK = 0, 1  # Values of tcp_ecn: never, and ask for it; 2 agrees when asked
+ECT, CE, BITS = 2, 3, 3  # In the TOS field: able to be marked, and marked
 ASKS = ECE | CWR
-QUICK = 2
-"""ACKs at once after a mark."""
+QUICK = 2  # ACKs at once after a mark
 
 
 def begin(conn: Connection, route: Route) -> int:

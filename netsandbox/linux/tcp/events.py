@@ -15,8 +15,7 @@ class TcpStateChanged(NamedTuple):
     peer_port: int
     old: str
     new: str
-    why: str
-    """syn, synack, ack, fin, close, rst, timeout, icmp, abort, refused …"""
+    why: str  # syn, synack, ack, fin, close, rst, timeout, icmp, abort, refused …
 
 
 class TcpRetransmitted(NamedTuple):
@@ -27,15 +26,11 @@ class TcpRetransmitted(NamedTuple):
     port: int
     peer: int
     peer_port: int
-    what: str
-    """syn, synack, data, fin or probe."""
-    why: str
-    """timeout, fast, tail, mtu or window."""
-    size: int
-    """Bytes of data."""
+    what: str  # syn, synack, data, fin or probe
+    why: str  # timeout, fast, tail, mtu or window
+    size: int  # Bytes of data
     attempt: int
-    timeout: int
-    """Nanoseconds after which it would be sent once more."""
+    timeout: int  # Nanoseconds after which it would be sent once more
 
 
 class TcpResetSent(NamedTuple):
@@ -46,8 +41,7 @@ class TcpResetSent(NamedTuple):
     port: int
     peer: int
     peer_port: int
-    why: str
-    """no socket, unread data, closed, abort, handshake, or time-wait."""
+    why: str  # no socket, unread data, closed, abort, handshake, or time-wait
 
 
 class TcpFailed(NamedTuple):
@@ -58,10 +52,8 @@ class TcpFailed(NamedTuple):
     port: int
     peer: int
     peer_port: int
-    error: str
-    """errno name."""
-    why: str
-    """rst, timeout, icmp."""
+    error: str  # errno name
+    why: str  # rst, timeout, icmp
 
 
 class TcpWindowShut(NamedTuple):
@@ -72,8 +64,7 @@ class TcpWindowShut(NamedTuple):
     port: int
     peer: int
     peer_port: int
-    waiting: int
-    """Bytes that wait."""
+    waiting: int  # Bytes that wait
 
 
 class TcpSegmentsSmaller(NamedTuple):
@@ -84,8 +75,7 @@ class TcpSegmentsSmaller(NamedTuple):
     port: int
     peer: int
     peer_port: int
-    size: int
-    """Bytes of data in a segment from now on."""
+    size: int  # Bytes of data in a segment from now on
 
 
 class TcpCookieSent(NamedTuple):
@@ -96,8 +86,7 @@ class TcpCookieSent(NamedTuple):
     port: int
     peer: int
     peer_port: int
-    waiting: int
-    """Half-open connections of the listener."""
+    waiting: int  # Half-open connections of the listener
 
 
 class TcpKeepaliveEnded(NamedTuple):
@@ -119,5 +108,4 @@ class TcpChallenged(NamedTuple):
     port: int
     peer: int
     peer_port: int
-    why: str
-    """syn, rst, ack or window."""
+    why: str  # syn, rst, ack or window

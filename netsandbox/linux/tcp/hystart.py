@@ -13,8 +13,7 @@ from netsandbox.linux.tcp.cubic import HZ, Cubic
 from netsandbox.wire.sequence import after
 
 LEAST_WINDOW, SAMPLES = 16, 8
-GAP = 2000
-"""Microseconds between two ACKs of one train."""
+GAP = 2000  # Microseconds between two ACKs of one train
 LEAST_DELAY, MOST_DELAY = 4000, 16000
 ALLOWANCE, LONGEST = 4 * 65536, 1000
 """What a train may last longer: what so many bytes take, at most so many microseconds."""

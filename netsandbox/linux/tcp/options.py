@@ -9,10 +9,8 @@ from typing import NamedTuple
 from netsandbox.wire.options import FEW, whole_options
 
 END, NOP, MSS, WINDOW_SCALE, SACK_PERMITTED, SACK, TIMESTAMP = 0, 1, 2, 3, 4, 5, 8
-MAX_SCALE = 14
-"""RFC 7323, 2.3: a larger shift is taken to be this one."""
-TIMESTAMP_SIZE = 12
-"""Bytes that timestamps take, with the two NOPs before them."""
+MAX_SCALE = 14  # RFC 7323, 2.3: a larger shift is taken to be this one
+TIMESTAMP_SIZE = 12  # Bytes that timestamps take, with the two NOPs before them
 SACK_BASE, SACK_BLOCK = 4, 8
 
 _STAMPS = Struct("!II")

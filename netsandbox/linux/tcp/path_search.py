@@ -13,8 +13,7 @@ from netsandbox.linux.tcp.state import Recovery
 from netsandbox.linux.tcp.transmit import HEADERS, current_mss, most_for, sync_mss
 from netsandbox.wire.sequence import MASK, after, distance
 
-LEAST_WINDOW = 11
-"""Segments: a smaller window has no room for a probe."""
+LEAST_WINDOW = 11  # Segments: a smaller window has no room for a probe
 
 
 def mtu_of(conn: Connection, mss: int) -> int:

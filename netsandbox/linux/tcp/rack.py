@@ -9,8 +9,7 @@ from netsandbox.linux.tcp.rtt import TIMEOUT_MIN
 from netsandbox.linux.tcp.state import Recovery, Sent
 from netsandbox.wire.sequence import MASK, after, before, distance
 
-NO_COUNT = 4
-"""A bit of tcp_recovery: the number of segments behind a gap does not count (TCP_RACK_NO_DUPTHRESH)."""
+NO_COUNT = 4  # A bit of tcp_recovery: the number of segments behind a gap does not count (TCP_RACK_NO_DUPTHRESH)
 MOST_REORDERING = "net.ipv4.tcp_max_reordering"
 
 

@@ -26,14 +26,11 @@ from netsandbox.linux.tcp.transmit import PINGPONG, is_interactive, send_ack
 from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import FIN, TcpSegment
 
-MOST_QUICK = 16
-"""ACKs at once, before any is delayed (TCP_MAX_QUICKACKS)."""
-DELAYED_MAX = 200 * MILLISECOND
-"""TCP_DELACK_MAX."""
+MOST_QUICK = 16  # ACKs at once, before any is delayed (TCP_MAX_QUICKACKS)
+DELAYED_MAX = 200 * MILLISECOND  # TCP_DELACK_MAX
 MOST_SACKS = 4
 NOT_OPEN = CLOSE, LISTEN, SYN_SENT
-GROWS_FROM = 128
-"""Shorter segments tell nothing of how much room data takes."""
+GROWS_FROM = 128  # Shorter segments tell nothing of how much room data takes
 
 
 # -- when to acknowledge

@@ -24,8 +24,7 @@ from netsandbox.linux.tcp.state import Recovery, TcpState
 from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.sequence import after, before
 
-NONE, LOST, NEW = 0, 1, 2
-"""What leaves now: nothing in particular, what is lost, or new data first (REXMIT_*)."""
+NONE, LOST, NEW = 0, 1, 2  # What leaves now: nothing in particular, what is lost, or new data first (REXMIT_*)
 
 
 def _identify(conn: Connection, flag: int) -> int:

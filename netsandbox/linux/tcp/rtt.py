@@ -8,16 +8,12 @@ from __future__ import annotations
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import TICK
 
-RTO_MIN_US = 200_000
-"""TCP_RTO_MIN: 200 ms."""
-RTO_MAX = 120 * SECOND
-"""TCP_RTO_MAX_SEC, what tcp_rto_max_ms is at first, in nanoseconds."""
-RTO_INITIAL = SECOND
-"""TCP_TIMEOUT_INIT (RFC 6298, 2.1), in nanoseconds."""
+RTO_MIN_US = 200_000  # TCP_RTO_MIN: 200 ms
+RTO_MAX = 120 * SECOND  # TCP_RTO_MAX_SEC, what tcp_rto_max_ms is at first, in nanoseconds
+RTO_INITIAL = SECOND  # TCP_TIMEOUT_INIT (RFC 6298, 2.1), in nanoseconds
 RTO_FALLBACK = 3 * SECOND
 """TCP_TIMEOUT_FALLBACK: where the handshake tells no round trip (RFC 6298, 5.7), in nanoseconds."""
-TIMEOUT_MIN = 8 * MILLISECOND
-"""TCP_TIMEOUT_MIN: two ticks."""
+TIMEOUT_MIN = 8 * MILLISECOND  # TCP_TIMEOUT_MIN: two ticks
 
 
 class RoundTrip:

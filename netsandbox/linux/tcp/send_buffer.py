@@ -10,8 +10,7 @@ from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.sequence import MASK, distance
 
-FLUSHED = 16
-"""Buffers that one call begins before it looks at what has come meanwhile (process_backlog)."""
+FLUSHED = 16  # Buffers that one call begins before it looks at what has come meanwhile (process_backlog)
 
 
 class Writing:

@@ -48,11 +48,9 @@ class Recovery(IntEnum):
     LOSS = 4
 
 
-OPEN, REDUCED = Recovery.OPEN, Recovery.CWR
-"""By themselves, as the states above."""
+OPEN, REDUCED = Recovery.OPEN, Recovery.CWR  # By themselves, as the states above
 RECEIVE_SHUTDOWN, SEND_SHUTDOWN = 1, 2
-ATO_MIN = 40_000_000
-"""TCP_ATO_MIN: 40 ms until a delayed ACK leaves, in nanoseconds."""
+ATO_MIN = 40_000_000  # TCP_ATO_MIN: 40 ms until a delayed ACK leaves, in nanoseconds
 DEFAULT_MSS = 536
 
 

@@ -21,10 +21,8 @@ from netsandbox.linux.tcp.transmit import (
 from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import ACK
 
-ORPHAN_RETRIES = 8
-"""How often a socket that nobody has tries, with tcp_orphan_retries 0."""
-THIN, MOST_LINEAR = 4, 6
-"""Segments, and TCP_THIN_LINEAR_RETRIES."""
+ORPHAN_RETRIES = 8  # How often a socket that nobody has tries, with tcp_orphan_retries 0
+THIN, MOST_LINEAR = 4, 6  # Segments, and TCP_THIN_LINEAR_RETRIES
 MOST_ASKED = 100
 """Keepalive times without data after which a peer is asked no more: a line that waits for both would have no end."""
 

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
     from netsandbox.linux.core.interface import Verdict
 
-LENGTH = 60 * SECOND
-"""TCP_TIMEWAIT_LEN."""
-KILLED = 4 * SECOND
-"""Records that go so soon are counted apart (inet_twsk_schedule)."""
+LENGTH = 60 * SECOND  # TCP_TIMEWAIT_LEN
+KILLED = 4 * SECOND  # Records that go so soon are counted apart (inet_twsk_schedule)
 INVALID_RATELIMIT = "net.ipv4.tcp_invalid_ratelimit"
 
 

@@ -22,10 +22,8 @@ HEADERS = 40
 PINGPONG = "net.ipv4.tcp_pingpong_thresh"
 """Answers within the delayed ACK's time after which a conversation is taken to be interactive."""
 BLACKHOLE_MTU = 68
-GRACE = 8 * MILLISECOND
-"""How long a removed route is still looked at (an RCU grace period)."""
-LARGEST_PATH = 65535
-"""IP_MAX_MTU: a loopback device takes a byte more, no packet does."""
+GRACE = 8 * MILLISECOND  # How long a removed route is still looked at (an RCU grace period)
+LARGEST_PATH = 65535  # IP_MAX_MTU: a loopback device takes a byte more, no packet does
 
 
 def stamp_now(namespace: NetworkNamespace, offset: int) -> int:

@@ -14,8 +14,7 @@ from netsandbox.wire.tcp import FIN, PSH, SYN, URG, TcpSegment
 
 MAX_WINDOW, MAX_SIGNED = 0xFFFF, 0x7FFF
 MAX_SCALE = 14
-LEAST_BUFFER = 2304
-"""SOCK_MIN_RCVBUF, in bytes."""
+LEAST_BUFFER = 2304  # SOCK_MIN_RCVBUF, in bytes
 SURELY_WHOLE, LEAST_MSS, ENDS = 536, 88, FIN | PSH | SYN | URG
 """A segment of so much, or of less without such flags, may be as large as the path lets (TCP_MSS_DEFAULT)."""
 

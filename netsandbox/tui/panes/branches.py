@@ -38,10 +38,8 @@ class BranchesPane(ListPane):
             self.line = line
             self.is_begun = is_begun
 
-    branches: Sequence[BranchRow] = ()
-    """What is listed."""
-    _here: int | None = None
-    """Which of them is the present one."""
+    branches: Sequence[BranchRow] = ()  # What is listed
+    _here: int | None = None  # Which of them is the present one
 
     def show(self, rows: Sequence[BranchRow]) -> None:
         """Show the branches; a lone one needs no list."""

@@ -31,8 +31,7 @@ class Span(NamedTuple):
 
     start: int
     end: int
-    layer: str
-    """The layer's name for a layer, nothing for a field."""
+    layer: str  # The layer's name for a layer, nothing for a field
 
 
 _ASCII_LINES = dict.fromkeys(("default", "bold", "double"), ("  ", "| ", "`-", "|-"))

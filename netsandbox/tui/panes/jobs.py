@@ -43,8 +43,7 @@ class JobsPane(ListPane):
             super().__init__()
             self.label = label
 
-    _labels: Sequence[int] = ()
-    """Of the lines that run, as they are listed."""
+    _labels: Sequence[int] = ()  # Of the lines that run, as they are listed
 
     def show(self, live: LiveLab) -> None:
         """Show what runs and what waits."""

@@ -11,8 +11,7 @@ from textual.strip import Strip
 from textual.widgets import DataTable
 from textual.widgets.data_table import Column, RowKey
 
-FEW = 8
-"""Rows to be taken out one by one, each of which counts all; for more of them all are put in anew."""
+FEW = 8  # Rows to be taken out one by one, each of which counts all; for more of them all are put in anew
 
 
 class LateTable(DataTable[Text]):

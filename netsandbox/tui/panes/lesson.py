@@ -26,12 +26,9 @@ if TYPE_CHECKING:
 
 _MARKS = {True: ("✓", "$text-success"), False: ("✗", "$text-error"), None: ("·", "$text-muted")}
 _ASCII_MARKS = {True: "ok", False: "NO", None: "--"}
-FRAME = 6
-"""Columns of a border that a title has not."""
-FEWEST = 2
-"""Commands that are never folded."""
-Piece = tuple[str, str]
-"""A line and its style."""
+FRAME = 6  # Columns of a border that a title has not
+FEWEST = 2  # Commands that are never folded
+Piece = tuple[str, str]  # A line and its style
 
 
 class LessonPane(VerticalScroll, can_focus=True):

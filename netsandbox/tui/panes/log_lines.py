@@ -22,11 +22,9 @@ from netsandbox.tui.text import cell_len, fit, safe
 
 _CACHED_LINES = 512
 
-_KNOWN_PARTIES = 20_000
-"""Texts measured at most; by then the columns are as wide as they get."""
+_KNOWN_PARTIES = 20_000  # Texts measured at most; by then the columns are as wide as they get
 
-LEAST = Needs(14, 16, 8, 12)
-"""What the columns of an empty log take."""
+LEAST = Needs(14, 16, 8, 12)  # What the columns of an empty log take
 
 
 class LogLines(GrowingView, Painted, can_focus=True):

@@ -15,14 +15,11 @@ from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.log_rows import Told
 from netsandbox.tui.panes.log_lines import LogLines
 
-FLUSH_RATE = 15
-"""Repaints a second while frames arrive; measured as the best of latency and load."""
+FLUSH_RATE = 15  # Repaints a second while frames arrive; measured as the best of latency and load
 
-SLICE = 1500
-"""Rows that a filter or a search looks at between two repaints: some 8 ms."""
+SLICE = 1500  # Rows that a filter or a search looks at between two repaints: some 8 ms
 
-QUIETLY = 8
-"""While nothing else happens it is painted after so many of them: a picture takes as long as a slice."""
+QUIETLY = 8  # While nothing else happens it is painted after so many of them: a picture takes as long as a slice
 
 
 class LogView(LogLines):

@@ -20,10 +20,8 @@ from netsandbox.tui.panes.prompt_entry import Entry
 from netsandbox.tui.source import Completion
 from netsandbox.tui.text import cell_len, crop, fit, safe, wrap
 
-ERROR_LINES = 4
-"""The most that an error takes of the screen; it is whole in the output."""
-LISTED = 6
-"""Completions listed at most; typing on narrows them down."""
+ERROR_LINES = 4  # The most that an error takes of the screen; it is whole in the output
+LISTED = 6  # Completions listed at most; typing on narrows them down
 
 
 class NotedLine(Vertical):

@@ -33,25 +33,19 @@ from netsandbox.tui.text import cell_len, crop, fit, safe, window, wrap
 if TYPE_CHECKING:
     from netsandbox.tui.live_jobs import Jobs
 
-_GAP = re.compile("^ +| {2,}")
-"""What stands before a column of a table."""
+_GAP = re.compile("^ +| {2,}")  # What stands before a column of a table
 _TABLE = re.compile(r"\S {2,}\S.*\S {2,}\S")
 """A line of three columns: broken, nobody could tell which word belongs to which."""
 _COLUMNS = re.compile(r"\S {2,}\S")
-_INDENT = " " * 10
-"""What a further line of a cell in a table begins with at least."""
+_INDENT = " " * 10  # What a further line of a cell in a table begins with at least
 _NEWEST_LAST = re.compile(r"^[^❯#]*[❯#] (?:history|journal|dmesg|docker (?:compose |container )?logs)\b")
 """Lines of which one wants the end of what they print."""
-SIDEWAYS = 16
-"""Cells that left and right move by."""
-TABLE = 100
-"""Rows above and below that are looked at for the widest of a table."""
-MOST_ROWS = 6000
-"""Lines on the screen's scale that are kept."""
+SIDEWAYS = 16  # Cells that left and right move by
+TABLE = 100  # Rows above and below that are looked at for the widest of a table
+MOST_ROWS = 6000  # Lines on the screen's scale that are kept
 _MARKS = {"hold": "✓ ", "fail": "✗ ", "goal": "✗ "}
 _ASCII_MARKS = {"hold": "ok ", "fail": "NO ", "goal": "NO "}
-OF_LESSON = frozenset({"say", "goal", "wrong"})
-"""What the lesson's own pane says too."""
+OF_LESSON = frozenset({"say", "goal", "wrong"})  # What the lesson's own pane says too
 
 
 class OutputPane(GrowingView, Painted, can_focus=True):

@@ -8,10 +8,8 @@ from textual.widgets import Static
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.text import crop, safe, wrap
 
-MOST_LINES = 5
-"""What is longer ends in dots here, and is whole in the lesson's pane and in the output."""
-BESIDE = 19
-"""Lines of the screen that prompt, keys, log and picture need."""
+MOST_LINES = 5  # What is longer ends in dots here, and is whole in the lesson's pane and in the output
+BESIDE = 19  # Lines of the screen that prompt, keys, log and picture need
 
 
 class SayLine(Static):

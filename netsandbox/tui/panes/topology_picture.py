@@ -35,11 +35,9 @@ from netsandbox.tui.topology.overlay import (
 from netsandbox.tui.topology.parts import Detail
 from netsandbox.tui.topology.tunnels import with_tunnels
 
-FRAME_RATE = 15
-"""Pictures a second while frames move; more costs output and shows no more."""
+FRAME_RATE = 15  # Pictures a second while frames move; more costs output and shows no more
 
-TRAVEL_TICKS = 6
-"""Pictures that a frame takes from end to end when nothing hurries it."""
+TRAVEL_TICKS = 6  # Pictures that a frame takes from end to end when nothing hurries it
 
 COMPACT_ROWS = 9
 """Rows of a picture that takes no more than it needs (`height: auto`): a host's frame with full boxes in it."""
@@ -47,11 +45,9 @@ COMPACT_ROWS = 9
 LEAST_ROWS = 6
 """The same on the smallest screen: names and addresses in a host's frame, and as many rows below for the log."""
 
-COMPACT_SCREEN = 24
-"""Rows of a screen on which it may take them all."""
+COMPACT_SCREEN = 24  # Rows of a screen on which it may take them all
 
-EMPTY_ROWS = 3
-"""Rows of such a pane while there is nothing to show."""
+EMPTY_ROWS = 3  # Rows of such a pane while there is nothing to show
 
 
 def _structure(row: InterfaceRow) -> tuple[object, ...]:

@@ -24,22 +24,18 @@ from netsandbox.tui.lesson import said
 from netsandbox.tui.settling import Settling
 from netsandbox.tui.text import crop, fit, safe, wrap
 
-AT_ONCE = 4
-"""Files parsed between two pictures: a key is answered at once while the others come."""
-NAME_WIDTH = 22
-"""Cells of a name: those of the longest bundled one."""
+AT_ONCE = 4  # Files parsed between two pictures: a key is answered at once while the others come
+NAME_WIDTH = 22  # Cells of a name: those of the longest bundled one
 HOW_FAR = 5
 ABOUT_LINES = 4
-Progress = Mapping[str, tuple[int, int]]
-"""How far a person came in a lesson: (steps done, steps)."""
+Progress = Mapping[str, tuple[int, int]]  # How far a person came in a lesson: (steps done, steps)
 
 
 class _SearchLine(Input):
     """Words to look for; no search begins with a key that begins a command or goes on."""
 
     keys = ":"
-    is_asked = False
-    """What is chosen is asked about: the key that goes on is no letter, whatever is typed."""
+    is_asked = False  # What is chosen is asked about: the key that goes on is no letter, whatever is typed
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether a key is a letter of the line."""

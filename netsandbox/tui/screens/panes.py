@@ -46,8 +46,7 @@ from netsandbox.tui.status_text import speed_text
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
 
-LEAST = (60, 18)
-"""Columns and rows below which nothing useful can be shown."""
+LEAST = (60, 18)  # Columns and rows below which nothing useful can be shown
 PANE_NAMED = {pane.name: pane for pane in PANES}
 Made = TypeVar("Made", bound=Widget)
 

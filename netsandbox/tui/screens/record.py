@@ -14,8 +14,7 @@ from netsandbox.tui.source import Why
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job
 
-UNHURRIED = 2.0
-"""The pace up to which every frame's detail and reasons are shown as it comes."""
+UNHURRIED = 2.0  # The pace up to which every frame's detail and reasons are shown as it comes
 LOOKS = 4
 """At a higher pace the bytes are shown at every fourth look at the tables, and the reasons once all is at rest."""
 
@@ -24,15 +23,12 @@ class RecordScreen(PanesScreen):
     """A record is chosen in the log, is the cause of another one, or is the last that came."""
 
     _about: int | None = None
-    _pending: int | None = None
-    """One that is shown once there is time for it."""
+    _pending: int | None = None  # One that is shown once there is time for it
     _stays: tuple[int, str, str, str] | None = None
     """The key of the row that the cursor was put on for a record which is not the row's own."""
-    _told_until = 0
-    """What is explained is so far from this record back; 0 where it is no more than the record itself."""
+    _told_until = 0  # What is explained is so far from this record back; 0 where it is no more than the record itself
     _looks = 0
-    _chosen_behind: Job | None = None
-    """The line behind which a frame was chosen last."""
+    _chosen_behind: Job | None = None  # The line behind which a frame was chosen last
 
     @on(FrameLog.Chosen)
     def _chosen(self, event: FrameLog.Chosen) -> None:

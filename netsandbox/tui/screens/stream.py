@@ -23,10 +23,8 @@ from netsandbox.tui.text import safe
 if TYPE_CHECKING:
     from netsandbox.tui.live import LiveLab
 
-PICTURE, TEXT = "stream.svg", "stream.txt"
-"""Names that are proposed for a file of the diagram, and of what is read."""
-RARELY = 10
-"""How much longer than a look is until the next one."""
+PICTURE, TEXT = "stream.svg", "stream.txt"  # Names that are proposed for a file of the diagram, and of what is read
+RARELY = 10  # How much longer than a look is until the next one
 
 
 class StreamScreen(Settling, ModalScreen[None]):

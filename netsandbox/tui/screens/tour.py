@@ -19,8 +19,7 @@ from netsandbox.tui.source import TOUR
 from netsandbox.tui.text import wrap
 
 PAGES = 4
-NARROW = 40
-"""Cells of a line before it is known how many there are: a longer one might be broken twice."""
+NARROW = 40  # Cells of a line before it is known how many there are: a longer one might be broken twice
 
 
 class TourScreen(Settling, ModalScreen[bool]):

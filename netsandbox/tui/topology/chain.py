@@ -17,8 +17,7 @@ from netsandbox.tui.topology.route import LINK_STYLES, Router, measured_width, s
 from netsandbox.tui.topology.shapes import bus_detail, bus_name, bus_name_room
 from netsandbox.tui.topology.wires import Bus, Drop, Plan
 
-_CABLE = 4
-"""Cells of a cable between two nets, at least."""
+_CABLE = 4  # Cells of a cable between two nets, at least
 
 
 class _Bead(NamedTuple):
@@ -27,8 +26,7 @@ class _Bead(NamedTuple):
     net: int
     shapes: list[Shape]
     join: Join | None = None
-    from_here: bool = True
-    """The join is declared by this net, not by the one at its right."""
+    from_here: bool = True  # The join is declared by this net, not by the one at its right
 
 
 def is_for_a_line(nets: Sequence[Net]) -> bool:

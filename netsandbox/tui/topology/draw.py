@@ -21,13 +21,11 @@ class Placed:
     width: int
     height: int
     detail: Detail
-    used: int
-    """Rows down to the lowest that something is drawn on."""
+    used: int  # Rows down to the lowest that something is drawn on
     rows: list[CanvasRow] = field(default_factory=list)
     regions: dict[Place, Region] = field(default_factory=dict)
     """Of everything that is drawn; a group of collapsed items has a place of its own."""
-    members: dict[Place, tuple[Place, ...]] = field(default_factory=dict)
-    """The places that each group stands for."""
+    members: dict[Place, tuple[Place, ...]] = field(default_factory=dict)  # The places that each group stands for
     names: dict[Place, Region] = field(default_factory=dict)
     """The cells of each name, for the selection; the cell left of it is kept for the mark."""
     paths: dict[LinkKey, list[Cell]] = field(default_factory=dict)
@@ -36,8 +34,7 @@ class Placed:
     """The link at an interface, and True when the interface is its `b`."""
     areas: list[tuple[Place, Region]] = field(default_factory=list)
     """Every rectangle that a click can hit, the later lines of a bus too."""
-    groups: dict[Place, Place] = field(default_factory=dict)
-    """Collapsed place -> the group that it is in."""
+    groups: dict[Place, Place] = field(default_factory=dict)  # Collapsed place -> the group that it is in
 
     def at(self, x: int, y: int) -> Place | None:
         """The place under a cell: of several, the smallest."""

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
 
-INTERNET = "internet"
-"""Kind of a node that stands for others: a box, of which nothing inside is shown."""
+INTERNET = "internet"  # Kind of a node that stands for others: a box, of which nothing inside is shown
 
 Rows = tuple[Sequence[NodeRow], Sequence[InterfaceRow], Sequence[LinkRow]]
 

@@ -22,8 +22,7 @@ from netsandbox.tui.topology.proxies import bare_of, proxied_ports, with_proxies
 from netsandbox.tui.topology.shapes import measure, measure_host
 from netsandbox.tui.topology.stack import stack
 
-_BIG = 200
-"""Items from which on fewer candidates are tried, so that a thousand containers take less than 50 ms."""
+_BIG = 200  # Items from which on fewer candidates are tried, so that a thousand containers take less than 50 ms
 
 _LEVELS = (
     ((Detail.FULL, False), (Detail.ADDRESS, False), (Detail.PLAIN, False)),
@@ -32,14 +31,12 @@ _LEVELS = (
 )
 """(detail, ends of addresses on chips), with addresses before those without."""
 
-_IN_A_ROW = (*_LEVELS[0], *_LEVELS[1], *_LEVELS[2])
-"""Of nets side by side even the names alone."""
+_IN_A_ROW = (*_LEVELS[0], *_LEVELS[1], *_LEVELS[2])  # Of nets side by side even the names alone
 
 _AIR = ((8, 3), (6, 3), (4, 3), (4, 2), (3, 2), (3, 1), (2, 1))
 """(columns between boxes, rows below them), the most first."""
 
-_HOSTS_A_ROW = 6
-"""The most hosts that are squeezed side by side; more may fit by themselves."""
+_HOSTS_A_ROW = 6  # The most hosts that are squeezed side by side; more may fit by themselves
 
 
 def scope_of(nodes: Sequence[NodeRow], interfaces: Iterable[InterfaceRow], links: Iterable[LinkRow]) -> Scope:

@@ -12,16 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-CLOSED = ("blocking", "listening", "learning")
-"""States of a port through which the spanning tree lets no frame."""
-PROXY = "proxy"
-"""Kind of the item that a docker-proxy is."""
+CLOSED = ("blocking", "listening", "learning")  # States of a port through which the spanning tree lets no frame
+PROXY = "proxy"  # Kind of the item that a docker-proxy is
 
-End = tuple[str, str]
-"""(node, interface): one end of a link."""
+End = tuple[str, str]  # (node, interface): one end of a link
 
-LinkKey = tuple[End, End]
-"""A link, by its two ends in the order of its row."""
+LinkKey = tuple[End, End]  # A link, by its two ends in the order of its row
 
 
 class Place(NamedTuple):
@@ -34,8 +30,7 @@ class Place(NamedTuple):
 class Note(NamedTuple):
     """A condition that is shown as a glyph and a word."""
 
-    kind: str
-    """host-net, shared, on, no-net, exited, created, folded, down, no-carrier; `tr("note." + kind)`."""
+    kind: str  # host-net, shared, on, no-net, exited, created, folded, down, no-carrier; `tr("note." + kind)`
     name: str = ""
 
 
@@ -43,8 +38,7 @@ class Wire(NamedTuple):
     """A link as seen from one of its ends."""
 
     link: LinkKey
-    reverse: bool
-    """True when this side is the link's `b`."""
+    reverse: bool  # True when this side is the link's `b`
 
 
 @dataclass(slots=True)
@@ -57,10 +51,8 @@ class Port:
     state: str
     net: int | None = None
     address: str = ""
-    marks: tuple[str, ...] = ()
-    """What stands beside its line: the VLANs of the port at its other end, delay and loss."""
-    edge: str = ""
-    """What stands on its host's edge where the line ends there, as a docker-proxy's does: `:8080>web`."""
+    marks: tuple[str, ...] = ()  # What stands beside its line: the VLANs of the port at its other end, delay and loss
+    edge: str = ""  # What stands on its host's edge where the line ends there, as a docker-proxy's does: `:8080>web`
 
 
 @dataclass(slots=True)
@@ -70,10 +62,8 @@ class Join:
     wire: Wire
     other: int
     state: str
-    marks: tuple[str, str] = ("", "")
-    """The VLANs of its port here, and of the one at the other net."""
-    quality: str = ""
-    """Delay and loss."""
+    marks: tuple[str, str] = ("", "")  # The VLANs of its port here, and of the one at the other net
+    quality: str = ""  # Delay and loss
 
 
 @dataclass(slots=True)
@@ -98,17 +88,14 @@ class Item:
     kind: str
     notes: tuple[Note, ...] = ()
     addresses: tuple[str, ...] = ()
-    devices: tuple[str, ...] = ()
-    """Of a host, those that stand on others, with their addresses: `eth0.10 10.0.10.1/24`."""
+    devices: tuple[str, ...] = ()  # Of a host, those that stand on others, with their addresses: `eth0.10 10.0.10.1/24`
     published: tuple[str, ...] = ()
     """Of a host, ports that lead to containers: `:8080>web`; those that a docker-proxy carries are its own."""
-    tail: str = ""
-    """The end of its address that tells it from its neighbours': `.3`."""
+    tail: str = ""  # The end of its address that tells it from its neighbours': `.3`
     ports: list[Port] = field(default_factory=list)
     inner: Scope | None = None
     uplinks: list[Port] = field(default_factory=list)
-    members: tuple[Place, ...] = ()
-    """The places that a collapsed group stands for."""
+    members: tuple[Place, ...] = ()  # The places that a collapsed group stands for
 
 
 @dataclass(slots=True)

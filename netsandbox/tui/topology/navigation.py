@@ -12,8 +12,7 @@ from netsandbox.tui.topology.parts import Region
 
 DIRECTIONS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
 
-_ASPECT = 2
-"""A cell is about twice as high as it is wide."""
+_ASPECT = 2  # A cell is about twice as high as it is wide
 
 
 def first(placed: Placed) -> Place | None:

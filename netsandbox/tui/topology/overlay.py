@@ -30,8 +30,7 @@ _KEPT = _WORDS | _EDGES
 
 
 JOINTS, NOTHING = frozenset("╧╤╪╨╥╫┴┬┼+"), frozenset[str]()
-LINKS = JOINTS | frozenset("│|")
-"""Of links that go up and down, and where they meet a bus."""
+LINKS = JOINTS | frozenset("│|")  # Of links that go up and down, and where they meet a bus
 BUSES = LINKS | frozenset("═=")
 
 

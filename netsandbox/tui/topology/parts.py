@@ -9,8 +9,7 @@ from typing import NamedTuple
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.topology.model import Item, LinkKey, Place
 
-Cell = tuple[int, int]
-"""(x, y), from the upper left."""
+Cell = tuple[int, int]  # (x, y), from the upper left
 
 
 def across(x1: int, x2: int, y: int) -> list[Cell]:
@@ -22,18 +21,12 @@ def across(x1: int, x2: int, y: int) -> list[Cell]:
 class Detail(IntEnum):
     """How much of each item is shown; the largest that fits is chosen."""
 
-    COLLAPSED = 0
-    """Chips in one row a host, the rest of them as `+N`."""
-    CHIP = 1
-    """One line each."""
-    BOX = 2
-    """Boxes with their names."""
-    PLAIN = 3
-    """Names and addresses, without boxes."""
-    ADDRESS = 4
-    """Boxes with their addresses too."""
-    FULL = 5
-    """And the names of both ends of each link."""
+    COLLAPSED = 0  # Chips in one row a host, the rest of them as `+N`
+    CHIP = 1  # One line each
+    BOX = 2  # Boxes with their names
+    PLAIN = 3  # Names and addresses, without boxes
+    ADDRESS = 4  # Boxes with their addresses too
+    FULL = 5  # And the names of both ends of each link
 
 
 class Options(NamedTuple):
@@ -41,18 +34,12 @@ class Options(NamedTuple):
 
     glyphs: GlyphSet
     detail: Detail
-    drop: int = 1
-    """Rows between a box and the first bus below it; without any, there is still one inside of a host."""
-    grouped: bool = False
-    """Start a new row of boxes for each net."""
-    under: bool = False
-    """Write the name of a bus below it, not left of it: narrower and one row higher."""
-    gap: int = 1
-    """Columns between two boxes."""
-    chained: bool = False
-    """The nets of the whole picture side by side on one line."""
-    tails: bool = False
-    """Behind the name on a chip the end of its address, of which the rest stands beside the bus."""
+    drop: int = 1  # Rows between a box and the first bus below it; without any, there is still one inside of a host
+    grouped: bool = False  # Start a new row of boxes for each net
+    under: bool = False  # Write the name of a bus below it, not left of it: narrower and one row higher
+    gap: int = 1  # Columns between two boxes
+    chained: bool = False  # The nets of the whole picture side by side on one line
+    tails: bool = False  # Behind the name on a chip the end of its address, of which the rest stands beside the bus
 
 
 class Region(NamedTuple):
@@ -114,13 +101,10 @@ class WayOut(NamedTuple):
     """Where a link leaves a scope through the frame below it."""
 
     column: int
-    cells: list[Cell]
-    """The link's own cells in the scope, from its end down; empty when the link starts at the frame."""
-    start: int
-    """The row of the scope from which its line runs down to the frame."""
+    cells: list[Cell]  # The link's own cells in the scope, from its end down; empty when the link starts at the frame
+    start: int  # The row of the scope from which its line runs down to the frame
     label: str
-    width: int
-    """Columns kept free of other exits, from `column` on."""
+    width: int  # Columns kept free of other exits, from `column` on
 
 
 @dataclass(slots=True)
@@ -137,12 +121,9 @@ class Block:
     exits: dict[LinkKey, WayOut] = field(default_factory=dict)
     regions: list[tuple[Place, Region]] = field(default_factory=list)
     """Of the buses; the first of a place holds its name."""
-    wrapped: bool = False
-    """True when a net, here or in a host, needs more than one line."""
-    rows: int = 0
-    """Rows of boxes, here and in the hosts."""
-    clipped: bool = False
-    """True when a bus, here or in a host, had no room for its address."""
+    wrapped: bool = False  # True when a net, here or in a host, needs more than one line
+    rows: int = 0  # Rows of boxes, here and in the hosts
+    clipped: bool = False  # True when a bus, here or in a host, had no room for its address
 
 
 class EdgeLabel(NamedTuple):
@@ -159,23 +140,17 @@ class Shape:
     item: Item
     width: int
     height: int
-    columns: list[int]
-    """Where each of the item's ports leaves its lower edge."""
-    labels: list[str]
-    """The text beside each port's line, below the box."""
-    lines: list[tuple[str, str]] = field(default_factory=list)
-    """(text, style) of each line in a box; a chip has one."""
+    columns: list[int]  # Where each of the item's ports leaves its lower edge
+    labels: list[str]  # The text beside each port's line, below the box
+    lines: list[tuple[str, str]] = field(default_factory=list)  # (text, style) of each line in a box; a chip has one
     block: Block | None = None
     edge: list[EdgeLabel] = field(default_factory=list)
     leads: list[list[Cell]] = field(default_factory=list)
     """For each port of a host, the part of its link that runs inside the frame, above its lower edge."""
 
-    pad: int = 0
-    """For a host, cells from its left edge to its inside, the edge included."""
-    boxed: bool = True
-    """Lines are drawn around it."""
-    tail: str = ""
-    """What stands behind the name on a chip."""
+    pad: int = 0  # For a host, cells from its left edge to its inside, the edge included
+    boxed: bool = True  # Lines are drawn around it
+    tail: str = ""  # What stands behind the name on a chip
 
     @property
     def frame(self) -> bool:
@@ -199,8 +174,7 @@ class Seat(NamedTuple):
     x: int
     y: int
     shape: Shape
-    height: int
-    """At least the shape's own: frames around something are equally high in a row."""
+    height: int  # At least the shape's own: frames around something are equally high in a row
 
     @property
     def region(self) -> Region:

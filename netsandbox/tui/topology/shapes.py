@@ -12,8 +12,7 @@ from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology.model import PROXY, Item, LinkKey, Net, Note, Port
 from netsandbox.tui.topology.parts import Block, Cell, Detail, EdgeLabel, Options, Shape
 
-MOST_PORTS = 3
-"""Published ports that stand on a host's edge."""
+MOST_PORTS = 3  # Published ports that stand on a host's edge
 
 
 def note_text(note: Note, glyphs: GlyphSet) -> str:

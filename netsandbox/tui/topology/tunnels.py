@@ -5,8 +5,7 @@ from __future__ import annotations
 from netsandbox.lab.tables import LinkRow, NodeRow
 from netsandbox.tui.topology.internet import Rows
 
-TUNNEL = "tunnel"
-"""Kind of the node, and of the links, that stand for a tunnel; the lab has neither."""
+TUNNEL = "tunnel"  # Kind of the node, and of the links, that stand for a tunnel; the lab has neither
 
 
 def with_tunnels(nodes: Rows) -> Rows:

@@ -13,11 +13,9 @@ class Drop:
     """One port's line, from its box down to its bus or, without one, out of the scope."""
 
     shape: Shape
-    index: int
-    """Of the port in its item."""
+    index: int  # Of the port in its item
     column: int
-    row: int
-    """Row of boxes, from 0."""
+    row: int  # Row of boxes, from 0
     bus: Bus | None = None
     seat: Seat | None = None
 
@@ -45,10 +43,8 @@ class Bus:
     net: Net
     drops: list[Drop] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
-    lines: dict[int, int] = field(default_factory=dict)
-    """Row of boxes -> row of cells."""
-    way_out: Drop | None = None
-    """For a lane that only leads to the gutter: the link that it leads out of the scope."""
+    lines: dict[int, int] = field(default_factory=dict)  # Row of boxes -> row of cells
+    way_out: Drop | None = None  # For a lane that only leads to the gutter: the link that it leads out of the scope
 
     @property
     def named(self) -> bool:
@@ -88,8 +84,7 @@ class Rail:
     start: int
     end: int
     bus: Bus
-    kind: str = "net"
-    """net: joins the lines of one bus; join: a link to the bus `far`; exit: out of the scope."""
+    kind: str = "net"  # net: joins the lines of one bus; join: a link to the bus `far`; exit: out of the scope
     far: Bus | None = None
     wire: Wire | None = None
     port: Port | None = None
@@ -124,10 +119,8 @@ class Plan:
 
     buses: list[Bus]
     rails: list[Rail]
-    drops: list[list[Drop]]
-    """By row of boxes."""
+    drops: list[list[Drop]]  # By row of boxes
     seats: list[Seat]
-    base: int
-    """The first column of the gutter."""
+    base: int  # The first column of the gutter
     height: int
     slots: int = 0

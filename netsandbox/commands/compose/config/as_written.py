@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 LONG = ("build", "configs", "depends_on", "devices", "dns", "networks", "ports", "secrets", "volumes")
 """Keys of a service that are made long, unless a variable stands where something has to be read."""
-USUAL: Tree = {"default": None}
-"""The networks of a service that names none."""
+USUAL: Tree = {"default": None}  # The networks of a service that names none
 NAMED = ("networks", "volumes", "configs", "secrets")
 
 

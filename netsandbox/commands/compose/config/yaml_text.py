@@ -13,8 +13,7 @@ OTHERWISE = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|~|\.nan|[-+]?\.in
                        r"[-+]?(\d[\d_]*)?\.?\d+([eE][-+]?\d+)?|[-+]?0[xXoObB][\da-fA-F_]+|[-+]?\d[\d_]*(:[0-5]?\d)+(\.\d*)?|"
                        r"\d{4}-\d\d?-\d\d?([Tt ].*)?|<<|=|", re.ASCII)
 """What would be read as something else than a text, by YAML 1.2 or by 1.1: it is put between double quotes."""
-WIDEST = 1 << 30
-"""Columns: no text is folded."""
+WIDEST = 1 << 30  # Columns: no text is folded
 
 
 class _Writer(yaml.SafeDumper):

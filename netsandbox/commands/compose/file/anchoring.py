@@ -12,8 +12,7 @@ PATHS = frozenset({"configs.file", "secrets.file", "services.build", "services.b
                    "services.env_file.[]", "services.env_file.[].path", "services.extends.file", "services.label_file",
                    "services.label_file.[]"})
 """By place: texts that are paths."""
-MOUNTS = frozenset({"services.volumes.[]", "services.volumes.[].source"})
-"""Those that are where they begin like one."""
+MOUNTS = frozenset({"services.volumes.[]", "services.volumes.[].source"})  # Those that are where they begin like one
 
 
 def anchored(node: Node, folder: str, path: Path = ()) -> Node:

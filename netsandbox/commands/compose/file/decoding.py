@@ -15,8 +15,7 @@ from netsandbox.commands.docker.printing.words import bad_duration
 from netsandbox.commands.docker.run.resources import size
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-Fault = Callable[[Node], str]
-"""Why a value is not understood, or empty."""
+Fault = Callable[[Node], str]  # Why a value is not understood, or empty
 HOSTS = "services.extra_hosts"
 FILES = {"configs": ("file", "environment", "content"), "secrets": ("file", "environment")}
 """Sections of which each has one of these."""

@@ -12,8 +12,7 @@ from netsandbox.commands.compose.file.values import Values
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode, fault_in_text
 
 Path = tuple[str, ...]
-NAMED = ("networks", "ulimits", "depends_on")
-"""Keys of a service below which names stand, as in a section."""
+NAMED = ("networks", "ulimits", "depends_on")  # Keys of a service below which names stand, as in a section
 TAG = "tag:yaml.org,2002:"
 TRUE, FALSE = ("1", "t", "y", "yes", "on"), ("0", "f", "n", "no", "off")
 """What YAML 1.1 took for the truth, and Compose still does."""

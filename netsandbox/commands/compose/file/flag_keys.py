@@ -10,8 +10,7 @@ from netsandbox.commands.compose.file.merging import find
 from netsandbox.commands.compose.file.values import Values
 from netsandbox.commands.strict_yaml import MappingNode, Node
 
-Change = dict[str, Any]
-"""Fields of a Service; `flags` are added to those that are there."""
+Change = dict[str, Any]  # Fields of a Service; `flags` are added to those that are there
 Key = Callable[[Values, Node, str], Change]
 
 

@@ -40,8 +40,7 @@ class FormatError(VariableError):
         return f"invalid interpolation format: {self.args[0]!r}; you may need to escape any $ with another $"
 
 
-MAX_SHOWN = 20
-"""Characters of a wrong text."""
+MAX_SHOWN = 20  # Characters of a wrong text
 
 
 def filled_in(text: str, variables: Mapping[str, str]) -> str:

@@ -10,8 +10,7 @@ from netsandbox.commands.compose.file.values import Values, is_null, mount_targe
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 Pair = tuple[Node, Node]
-RESET, OVERRIDE = "!reset", "!override"
-"""Tags: what the earlier file said goes, or makes room for this."""
+RESET, OVERRIDE = "!reset", "!override"  # Tags: what the earlier file said goes, or makes room for this
 NULL, TEXT = "tag:yaml.org,2002:null", "tag:yaml.org,2002:str"
 OF_BUILD = ("build.args", "build.additional_contexts", "build.labels")
 REPLACED = frozenset({"services.command", "services.entrypoint", "services.healthcheck.test"})
@@ -108,8 +107,7 @@ def _is_other_driver(base: Node, own: Node) -> bool:
 
 # -- lists in which no two items are about the same
 
-Indexer = Callable[[Values, Node, str], str | None]
-"""What an item is about; None where nothing is to be compared."""
+Indexer = Callable[[Values, Node, str], str | None]  # What an item is about; None where nothing is to be compared
 TYPES = {"integer": "int", "number": "float64", "boolean": "bool", "null": "<nil>", "array": "[]interface {}",
          "mapping": "map[string]interface {}"}
 

@@ -11,15 +11,12 @@ from netsandbox.commands.docker.client.csv_fields import csv_line
 from netsandbox.commands.strict_yaml import MappingNode, Node
 from netsandbox.docker.volumes import Mount
 
-MOST_PARTS = 3
-"""Of the short form: what, where and how."""
-SHORTEST = 3
-"""Letters of a short form that is taken apart; one with fewer is a place alone."""
+MOST_PARTS = 3  # Of the short form: what, where and how
+SHORTEST = 3  # Letters of a short form that is taken apart; one with fewer is a place alone
 SPREADS = ("shared", "rshared", "slave", "rslave", "private", "rprivate")
 UNCHECKED = {"bind-recursive=writable": "ReadOnlyNonRecursive", "bind-recursive=readonly": "ReadOnlyForceRecursive"}
 """Docker's client takes them with `readonly` alone, which Compose does not ask; and what the daemon calls them."""
-LABELS = ("z", "Z")
-"""Of SELinux."""
+LABELS = ("z", "Z")  # Of SELinux
 
 
 def read_mount(values: Values, node: Node, what: str) -> Mounting:

@@ -8,8 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from netsandbox.docker.errors import DockerError, daemon_error
 
-AUXILIARY = "aux "
-"""Before the name of an auxiliary address, as a key."""
+AUXILIARY = "aux "  # Before the name of an auxiliary address, as a key
 Block = IPv4Network | IPv6Network
 
 

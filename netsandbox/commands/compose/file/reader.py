@@ -22,8 +22,7 @@ FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.y
 OVERRIDES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
              "docker-compose.override.yaml")
 """One of them beside such a file says more, or otherwise."""
-POOL = {"subnet": "--subnet", "gateway": "--gateway", "ip_range": "--ip-range"}
-"""Of a configuration of ipam."""
+POOL = {"subnet": "--subnet", "gateway": "--gateway", "ip_range": "--ip-range"}  # Of a configuration of ipam
 WITHOUT_EFFECT = ("configs", "secrets", "models")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
 NOT_IN_NAME = re.compile(r"[^a-z0-9_-]", re.ASCII)

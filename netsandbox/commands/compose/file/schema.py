@@ -8,8 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-Schema: TypeAlias = "str | OneOf | ListOf | MapOf | Texts | Whole"
-"""A text names the kinds that a value may have."""
+Schema: TypeAlias = "str | OneOf | ListOf | MapOf | Texts | Whole"  # A text names the kinds that a value may have
 
 
 class OneOf(NamedTuple):

@@ -18,8 +18,7 @@ from netsandbox.commands.strict_yaml import MappingNode, Node, SequenceNode, lin
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.health import HealthCheck
 
-HEALTH_TIMES = ("interval", "timeout", "start_period", "start_interval")
-"""Lengths of time, and fields of a HealthCheck."""
+HEALTH_TIMES = ("interval", "timeout", "start_period", "start_interval")  # Lengths of time, and fields of a HealthCheck
 
 
 def _field(field: str, read: Callable[[Values, Node, str], Any]) -> Key:

@@ -13,11 +13,9 @@ from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode, describe, line_of
 from netsandbox.engine.units import SECOND
 
-LONGEST = 2**63
-"""Nanoseconds, of Go's time.Duration."""
+LONGEST = 2**63  # Nanoseconds, of Go's time.Duration
 TRUE = frozenset({"true", "yes", "on"})
-DRIVE = re.compile(r"[^\W\d_]:")
-"""Of Windows, at the beginning of a path."""
+DRIVE = re.compile(r"[^\W\d_]:")  # Of Windows, at the beginning of a path
 OCTAL = re.compile(r"0o?[0-7]+", re.ASCII)
 
 

@@ -16,12 +16,10 @@ from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode, compose, line_of
 from netsandbox.linux.core.inode import FileError
 
-Read = Callable[[str], str | None]
-"""A file's text; None where there is none. It raises FileError for a folder."""
+Read = Callable[[str], str | None]  # A file's text; None where there is none. It raises FileError for a folder
 SECTIONS = ("services", "networks", "volumes", "configs", "secrets")
 OBSOLETE = ("the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential confusion")
-DEEPEST = 20
-"""Services that extend one another, or files that include one another."""
+DEEPEST = 20  # Services that extend one another, or files that include one another
 
 
 def nothing(_path: str) -> str | None:
@@ -214,8 +212,7 @@ class Whole:
         return text
 
 
-SHOWN = 10
-"""Characters of a text that is no Compose file; of a longer one, all but three."""
+SHOWN = 10  # Characters of a text that is no Compose file; of a longer one, all but three
 
 
 def _no_file(node: Node) -> str:

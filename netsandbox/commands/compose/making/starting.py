@@ -13,13 +13,10 @@ from netsandbox.docker.errors import DockerError
 from netsandbox.docker.health import HEALTHY, UNHEALTHY
 from netsandbox.engine.units import MILLISECOND
 
-EITHER = "running_or_healthy"
-"""What `up --wait` waits for; a program that has ended well is enough for it too."""
+EITHER = "running_or_healthy"  # What `up --wait` waits for; a program that has ended well is enough for it too
 WORDS = {IS_HEALTHY: "Healthy", COMPLETED: "Exited", EITHER: "Healthy"}
-LOOKS = 500 * MILLISECOND
-"""Between two looks at what is waited for."""
-Wanted = tuple["Container", str, str]
-"""A container, its service, and how it is to be."""
+LOOKS = 500 * MILLISECOND  # Between two looks at what is waited for
+Wanted = tuple["Container", str, str]  # A container, its service, and how it is to be
 
 
 def start_all(client: Client, stopped: list[Container], *, is_told: bool = True) -> None:

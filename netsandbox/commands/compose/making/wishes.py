@@ -16,8 +16,7 @@ NEVER, DIVERGED, FORCE = "never", "diverged", "force"
 """When a container is made anew: --no-recreate, what is usual, and --force-recreate."""
 MOST_REPLICAS = 9999
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
-MOST_DIGITS = 20
-"""One more than a number of 64 bits has."""
+MOST_DIGITS = 20  # One more than a number of 64 bits has
 INCOMPATIBLE = (("build", "no-build"), ("force-recreate", "no-recreate"), ("always-recreate-deps", "no-recreate"))
 PULLS = ("", "always", "missing", "never", "build", "policy", "if_not_present", "refresh", "daily", "weekly")
 

@@ -27,8 +27,7 @@ from netsandbox.linux.core.files import Files
 from netsandbox.linux.core.inode import FileError, Layer
 
 SUBSTITUTED = frozenset({"ADD", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})
-MOST_KEPT = 100
-"""Steps whose outcome is kept for the next build."""
+MOST_KEPT = 100  # Steps whose outcome is kept for the next build
 NO_ACCESS = ("pull access denied, repository does not exist or may require authorization: server message: "
              "insufficient_scope: authorization failed")
 CONTEXT = "[internal] load build context"

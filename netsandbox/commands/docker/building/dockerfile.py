@@ -21,10 +21,8 @@ ARGUMENTS = (dict.fromkeys(("ARG", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "VOL
                                               "not be determined")
              | {"FROM": "either one or three arguments"})
 """What an instruction wants that has none."""
-AROUND = 2
-"""Lines that are shown around the one at which a build stopped."""
-FAR = 3
-"""Letters by which a word is another one."""
+AROUND = 2  # Lines that are shown around the one at which a build stopped
+FAR = 3  # Letters by which a word is another one
 
 
 class DockerfileError(Exception):

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from netsandbox.commands.docker.building.dockerfile import Instruction
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
-Copied = tuple[str, str, str]
-"""Where a file goes, what it was called, and its text."""
+Copied = tuple[str, str, str]  # Where a file goes, what it was called, and its text
 WITHOUT_EFFECT = frozenset({"chown", "chmod", "link", "parents", "exclude"})
 
 

@@ -10,8 +10,7 @@ from netsandbox.engine.units import SECOND
 
 WIDTH = 80
 RULE = "-" * 6
-ONE_BYTE = 127
-"""The largest number that protobuf writes in one."""
+ONE_BYTE = 127  # The largest number that protobuf writes in one
 
 
 class Step(NamedTuple):

@@ -34,8 +34,7 @@ from netsandbox.shell.builtin_limits import NOT_DONE
 
 INTERRUPTED = 130
 FAILED = 125
-MAX_LINE = 2000
-"""Characters of an error's line."""
+MAX_LINE = 2000  # Characters of an error's line
 
 
 class Client(Program):

@@ -28,8 +28,7 @@ VALUED = {"-H": "host", "--host": "host", "-c": "context", "--context": "context
           "--tlskey": "tlskey"}
 LEVELS = ("debug", "info", "warn", "warning", "error", "fatal", "panic", "trace")
 PLAIN = ("-D", "--debug")
-VERSION = ("-v", "--version")
-"""Asks for the version where no command follows."""
+VERSION = ("-v", "--version")  # Asks for the version where no command follows
 ENCRYPTED = ("--tls", "--tlsverify")
 WHY = {"ECONNREFUSED": "connection refused", "EHOSTUNREACH": "no route to host",
        "ENETUNREACH": "network is unreachable", "ETIMEDOUT": "connection timed out"}

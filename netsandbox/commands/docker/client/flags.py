@@ -13,8 +13,7 @@ from netsandbox.wire.addresses import AddressError, parse_ipv4
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client.client import Client
 
-USAGE = 125
-"""Exit status for a flag that is not understood."""
+USAGE = 125  # Exit status for a flag that is not understood
 TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 

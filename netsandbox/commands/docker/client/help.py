@@ -31,8 +31,7 @@ OTHERS = {
     "tag": "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
     "top": "Display the running processes of a container"}
 """Commands that Docker lists; what the sandbox has of them is declared in the registry, the others are refused."""
-COMPOSE_OTHERS = {"bridge": "Convert compose files into another model"}
-"""Commands of Compose that the sandbox refuses."""
+COMPOSE_OTHERS = {"bridge": "Convert compose files into another model"}  # Commands of Compose that the sandbox refuses
 OTHERS_OF_GROUPS = {
     "plugin": {"create": "Create a plugin from a rootfs and configuration. Plugin data directory must contain "
                          "config.json and rootfs directory.",
@@ -43,15 +42,11 @@ OTHERS_OF_GROUPS = {
     "context": {"export": "Export a context to a tar archive FILE or a tar stream on STDOUT.",
                 "import": "Import a context from a tar or zip file", "update": "Update a context"}}
 """The same of what only gathers others."""
-WIDTH, SLOP = 74, 5
-"""Columns where an option's words are broken, and how many more a last line may have (pflag's wrap)."""
+WIDTH, SLOP = 74, 5  # Columns where an option's words are broken, and how many more a last line may have (pflag's wrap)
 COMMON = ("run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")
-NOT_LISTED = {("volume", "update")}
-"""Commands that are about a swarm alone."""
-LEAST_NAME = 11
-"""Columns of a command's name in a group."""
-WIDEST = 9
-"""Columns of the longest command, which all lists of commands leave."""
+NOT_LISTED = {("volume", "update")}  # Commands that are about a swarm alone
+LEAST_NAME = 11  # Columns of a command's name in a group
+WIDEST = 9  # Columns of the longest command, which all lists of commands leave
 GLOBAL_OPTIONS = Path(__file__).with_name("global_options.txt").read_text(encoding="utf-8")
 
 

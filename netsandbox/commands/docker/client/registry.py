@@ -63,10 +63,8 @@ COMPOSE = _of("compose", {
     "life": "start restart kill pause unpause rm=REMOVE create",
     "looking": "port top images=IMAGES_COMMAND ls config version"})
 CONTEXTS = _of("docker", {"client.context_commands": "create inspect ls=LIST list rm=REMOVE remove show use"})
-ALIASES = {"list": "ls", "ps": "ls", "remove": "rm"}
-"""Names in a group, and what its help calls them."""
-WITH_COMMAND = ("volume",)
-"""Groups whose usage line says so."""
+ALIASES = {"list": "ls", "ps": "ls", "remove": "rm"}  # Names in a group, and what its help calls them
+WITH_COMMAND = ("volume",)  # Groups whose usage line says so
 
 
 class Commands(Late[tuple[str, ...], "Command"]):

@@ -27,8 +27,7 @@ class Place(NamedTuple):
     path: str
 
 
-ARCHIVE = "-"
-"""Instead of a path of the host's: standard input or output, with an archive."""
+ARCHIVE = "-"  # Instead of a path of the host's: standard input or output, with an archive
 
 
 def run(client: Client, parsed: Parsed) -> int | None:

@@ -7,8 +7,7 @@ from netsandbox.commands.docker.client.flags import Command, Parsed
 from netsandbox.docker.files import WRITTEN, files_of
 from netsandbox.linux.core.inode import KERNELS, Directory, FileSystem, Node, RegularFile, Symlink
 
-Change = tuple[str, str]
-"""A, C or D (added, changed, deleted), and the path."""
+Change = tuple[str, str]  # A, C or D (added, changed, deleted), and the path
 MOUNTED = frozenset({"/dev", *(path.rstrip("/") for path in KERNELS), *WRITTEN})
 """What is never in a container's own layer: mounts of the runtime, and Docker's files."""
 

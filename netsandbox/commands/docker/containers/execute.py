@@ -25,8 +25,7 @@ from netsandbox.docker.spec import account_of
 from netsandbox.linux.core.accounts import UnknownAccountError
 from netsandbox.linux.netlink.credentials import Rights
 
-KEY = re.compile(r"[ -~]|ctrl-[a-z@\[\\\]^_]", re.ASCII)
-"""One of --detach-keys."""
+KEY = re.compile(r"[ -~]|ctrl-[a-z@\[\\\]^_]", re.ASCII)  # One of --detach-keys
 
 
 def _inside(client: Client, parsed: Parsed) -> Inside:

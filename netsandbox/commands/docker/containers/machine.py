@@ -42,12 +42,10 @@ DENIED, NOT_FOUND = 126, 127
 NONE = "the sandbox has no {}"
 NSENTER, BUSYBOX, KILL = "nsenter", "busybox", "kill"
 NO_LIST = "netsandbox: BusyBox's list of applets is not modelled; `busybox APPLET` runs one"
-NGINX_SIGNALS = {"reload": "HUP", "reopen": "USR1", "stop": "TERM", "quit": "QUIT"}
-"""What `nginx -s` sends."""
+NGINX_SIGNALS = {"reload": "HUP", "reopen": "USR1", "stop": "TERM", "quit": "QUIT"}  # What `nginx -s` sends
 NGINX_RUNS = ("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)",
               "nginx: [emerg] still could not bind()")
-MAX_WORD = 200
-"""Characters of a word that an error repeats."""
+MAX_WORD = 200  # Characters of a word that an error repeats
 
 
 def rights_of(container: Container) -> Rights:

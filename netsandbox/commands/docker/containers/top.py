@@ -11,8 +11,7 @@ from netsandbox.docker import history
 from netsandbox.docker.container import Container
 from netsandbox.docker.errors import daemon_error
 
-NARROWEST = 20
-"""Of a column, at the least, and between two (text/tabwriter)."""
+NARROWEST = 20  # Of a column, at the least, and between two (text/tabwriter)
 UNITS = ("B", "kB", "MB", "GB", "TB")
 NOTHING = "0B / 0B"
 HEADINGS = {"pid": "PID", "ppid": "PPID", "comm": "COMMAND", "cmd": "CMD", "args": "COMMAND", "command": "COMMAND",

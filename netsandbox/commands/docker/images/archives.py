@@ -31,8 +31,7 @@ OCI = "application/vnd.oci.image."
 INDEX = f"{OCI}index.v1+json"
 LAYOUT = '{"imageLayoutVersion": "1.0.0"}'
 MANIFEST, REPOSITORIES, BLOBS = "manifest.json", "repositories", "blobs/sha256/"
-UNPACKED = "/var/lib/docker/tmp/docker-import-{number}/"
-"""Where dockerd puts an archive while it loads it."""
+UNPACKED = "/var/lib/docker/tmp/docker-import-{number}/"  # Where dockerd puts an archive while it loads it
 FROM_FILE = "Imported from -"
 """What an image says of itself that was imported: the client hands each file on as its own input."""
 

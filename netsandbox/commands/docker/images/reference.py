@@ -17,8 +17,7 @@ REFERENCE = re.compile(rf"(?:{DOMAIN}/)?{COMPONENT}(?:/{COMPONENT})*(?::[A-Za-z0
 IDENTIFIER = re.compile(r"[0-9a-f]{64}", re.ASCII)
 MAX_LENGTH = 1024
 LAST_PORT = 65535
-LOOPBACK = 127
-"""The first byte of addresses whose registries need no TLS."""
+LOOPBACK = 127  # The first byte of addresses whose registries need no TLS
 PUBLIC = re.compile(r"(.+\.)?(docker\.io|docker\.com|quay\.io|gcr\.io|pkg\.dev|ghcr\.io|"
                     r"mcr\.microsoft\.com|azurecr\.io|amazonaws\.com|public\.ecr\.aws|registry\.k8s\.io|registry\.gitlab\.com|elastic\.co|"
                     r"aliyuncs\.com|daocloud\.io|nvcr\.io|redhat\.io|redhat\.com)")

@@ -16,8 +16,7 @@ from netsandbox.docker.files import WRITTEN, files_of
 from netsandbox.docker.image_store import split
 from netsandbox.linux.core.inode import FileError
 
-NEW = ("save platform", "load platform")
-"""Options that Engine 28 brought."""
+NEW = ("save platform", "load platform")  # Options that Engine 28 brought
 INDEX = "https://index.docker.io/v1/"
 READ = {"change", "input", "message", "output", "password", "password-stdin", "save platform", "username"}
 """Options that are looked at; of others a note says that they do nothing."""

@@ -17,8 +17,7 @@ from netsandbox.docker import volumes
 from netsandbox.docker.errors import NOT_FOUND, DockerError
 from netsandbox.docker.ports import Binding
 
-Described = tuple[dict[str, Any], str]
-"""What the API gives, and its type (go_types)."""
+Described = tuple[dict[str, Any], str]  # What the API gives, and its type (go_types)
 CONTAINER, IMAGE, NETWORK, VOLUME = (
     "container.InspectResponse", "image.InspectResponse", "network.Inspect", "volume.Volume")
 BAD_TEMPLATE = 64

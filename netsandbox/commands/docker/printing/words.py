@@ -11,8 +11,7 @@ from netsandbox.docker.health import STARTING
 from netsandbox.engine.units import EPOCH, MILLISECOND, SECOND
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-GAP = 3
-"""Spaces between the columns of a table."""
+GAP = 3  # Spaces between the columns of a table
 NARROWEST = 10
 """No column but the last one of a table is narrower, with its spaces (cli/command/formatter/formatter.go)."""
 

@@ -92,5 +92,4 @@ IGNORED = (
               "log-opt", "security-opt", "storage-opt", "ulimit"),
 )
 FLAGS = SHOWN + IGNORED
-OF_RUN = ("detach", "detach-keys", "sig-proxy")
-"""What docker create has not."""
+OF_RUN = ("detach", "detach-keys", "sig-proxy")  # What docker create has not

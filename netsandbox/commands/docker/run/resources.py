@@ -19,25 +19,20 @@ from netsandbox.docker.profiles import Profile
 
 SIZE = re.compile(r"(\d+(?:\.\d+)*) ?([kKmMgGtTpP])?[iI]?[bB]?", re.ASCII)
 LEAST_MEMORY = 6 << 20
-MILLISECOND = 1000
-"""In CFS's microseconds."""
-OVERFLOWN = -1 << 63
-"""What Go makes of a number that int64 does not hold, on x86."""
+MILLISECOND = 1000  # In CFS's microseconds
+OVERFLOWN = -1 << 63  # What Go makes of a number that int64 does not hold, on x86
 NANO = 10**9
-SET = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*", re.ASCII)
-"""Of processors."""
+SET = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*", re.ASCII)  # Of processors
 MOST_SWAPPINESS = 100
 SECURITY = ("label", "apparmor", "seccomp", "no-new-privileges", "writable-cgroups", "systempaths")
 ULIMITS = ("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
            "rttime", "sigpending", "stack")
-MOST_PARTS, MOST_SCORE = 2, 1000
-"""Slashes of a platform; --oom-score-adj."""
+MOST_PARTS, MOST_SCORE = 2, 1000  # Slashes of a platform; --oom-score-adj
 RUNTIMES = ("runc", "io.containerd.runc.v2")
 PLATFORM = re.compile(r"linux|windows|freebsd|darwin|386|amd64|x86_64|arm|arm64|aarch64|ppc64le|riscv64|s390x"
                       r"|[\w-]+(/[\w-]+){1,2}", re.ASCII)
 SYSTEMS, MACHINES = ("linux", "windows", "freebsd", "darwin"), {"x86_64": "amd64", "aarch64": "arm64"}
-OURS = "linux/amd64"
-"""What the sandbox's images are for."""
+OURS = "linux/amd64"  # What the sandbox's images are for
 PROCESS_MODES = {"pid": ("PID", ("host",)), "uts": ("UTS", ("host",)), "userns": ("USER", ("host",)),
                  "cgroupns": ("CGROUP", ("host", "private"))}
 """Options of which the client itself knows the values."""
@@ -212,8 +207,7 @@ def _rate(text: str) -> dict[str, Any]:
     return {"Path": path, "Rate": size(rate) or 0}
 
 
-RIGHTS = re.compile(r"(?!.*(.).*\1)[rwm]+")
-"""What a container may do with a device."""
+RIGHTS = re.compile(r"(?!.*(.).*\1)[rwm]+")  # What a container may do with a device
 NUMBERS = {"pids-limit": "PidsLimit", "cpu-shares": "CpuShares", "cpu-quota": "CpuQuota", "cpu-period": "CpuPeriod",
            "cpu-rt-period": "CpuRealtimePeriod", "cpu-rt-runtime": "CpuRealtimeRuntime", "blkio-weight": "BlkioWeight",
            "oom-score-adj": "OomScoreAdj", "memory-swappiness": "MemorySwappiness"}

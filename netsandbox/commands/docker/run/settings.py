@@ -12,8 +12,7 @@ from netsandbox.docker.network import SYSCTLS
 from netsandbox.docker.profiles import Profile
 from netsandbox.docker.resolv_conf import ResolvConf, is_domain
 
-ALLOWED = ("net.", "fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")
-"""Settings that a container has of its own."""
+ALLOWED = ("net.", "fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")  # Settings that a container has of its own
 
 
 def bad_setting(text: str) -> str:

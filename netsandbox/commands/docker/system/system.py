@@ -22,11 +22,9 @@ from netsandbox.linux.core.kernel import RELEASE
 
 BAD_TEMPLATE = 64
 NOTHING = Slice([], "[]string", is_nil=True)
-INSECURE = ("::1/128", "127.0.0.0/8")
-"""Networks whose registries need no certificate; before 28 the second alone."""
+INSECURE = ("::1/128", "127.0.0.0/8")  # Networks whose registries need no certificate; before 28 the second alone
 RUNTIMES = ("io.containerd.runc.v2", "runc")
-BUILD = "netsandbox"
-"""Where a release has the commit that it was built from."""
+BUILD = "netsandbox"  # Where a release has the commit that it was built from
 POINTERS = {"RegistryConfig", "Runtimes", "FirewallBackend"}
 """Facts that are reached by a pointer, which leads to nothing where the Engine does not answer."""
 OPTIONAL = ("CgroupVersion", "DefaultAddressPools", "FirewallBackend", "ServerErrors", "Experimental")

@@ -21,8 +21,7 @@ from netsandbox.commands.docker.templates.values import (
 )
 from netsandbox.engine.budget import Use, hold, spend
 
-MAX_OUTPUT = 1_000_000
-"""Characters; a template that prints more is stopped."""
+MAX_OUTPUT = 1_000_000  # Characters; a template that prints more is stopped
 NAMES: dict[type, str] = {str: "string", int: "int"}
 
 

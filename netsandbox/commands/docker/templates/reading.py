@@ -12,8 +12,7 @@ TOKEN = re.compile(r"""
     | (?P<variable>\$\w*) | (?P<word>[A-Za-z_]\w*) | (?P<assign>:=) | (?P<mark>[().,|=])""", re.VERBOSE)
 FLOAT = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"'}
-MAX_DEPTH = 50
-"""Actions within actions, or parentheses within parentheses."""
+MAX_DEPTH = 50  # Actions within actions, or parentheses within parentheses
 
 
 class TemplateError(Exception):

@@ -14,8 +14,7 @@ from netsandbox.docker.volumes import BIND, TMPFS, VOLUME
 
 IMAGE = "image"
 OCTAL = re.compile(r"[0-7]{1,10}")
-SWITCHES = ("readonly", "ro", "volume-nocopy", "bind-nonrecursive", "bind-create-src")
-"""Fields that need no value."""
+SWITCHES = ("readonly", "ro", "volume-nocopy", "bind-nonrecursive", "bind-create-src")  # Fields that need no value
 RECURSIONS = ("enabled", "disabled", "writable", "readonly")
 KEYS = {**dict.fromkeys((
     "type", "source", "src", "target", "destination", "dst", "readonly", "ro", "consistency", "bind-propagation",

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from netsandbox.docker.errors import daemon_error
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", re.ASCII)
-MOUNT_OPTIONS = ("type", "o", "device", "size")
-"""Of the driver `local`, which mounts what they say."""
+MOUNT_OPTIONS = ("type", "o", "device", "size")  # Of the driver `local`, which mounts what they say
 
 
 def volume_name(text: str) -> str:

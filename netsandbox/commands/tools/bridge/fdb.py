@@ -41,8 +41,7 @@ from netsandbox.wire.vxlan import MAX_VNI
 
 COMMANDS = ("add*", "append*", "replace*", "delete*", "get*", "show*", "lst*", "list*", "flush", "help*")
 STATES = ("permanent*", "static*", "temp*", "stale*", "reachable*", "all*")
-NOT_FOUND = 254
-"""fdb_get returns -2."""
+NOT_FOUND = 254  # fdb_get returns -2
 
 
 class FdbRow(NamedTuple):
@@ -54,8 +53,7 @@ class FdbRow(NamedTuple):
     entry: FdbEntry | None
     vtep: VtepRow | None = None
     remote: Remote | None = None
-    is_stale: bool = False
-    """It is too old, or being told of as it ages out."""
+    is_stale: bool = False  # It is too old, or being told of as it ages out
 
     @property
     def state(self) -> str:

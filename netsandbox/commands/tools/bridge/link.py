@@ -19,8 +19,7 @@ from netsandbox.linux.netlink import bridge as bridge_requests
 SWITCHES = ("guard", "hairpin", "fastleave", "root_block", "learning", "learning_sync", "flood", "mcast_flood",
             "bcast_flood", "mcast_to_unicast", "neigh_suppress", "neigh_vlan_suppress", "vlan_tunnel", "isolated",
             "locked", "mab")
-WRONG_SWITCH = 234
-"""parse_on_off's error is -EINVAL, and the exit status its low byte."""
+WRONG_SWITCH = 234  # parse_on_off's error is -EINVAL, and the exit status its low byte
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:

@@ -18,8 +18,7 @@ from netsandbox.linux.netlink import mdb as requests
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 
 COMMANDS = ("show*", "lst*", "list*", "add*", "delete*", "replace*", "flush*", "get*", "help*")
-GONE = 254
-"""mdb_get gives -2 back where the kernel has no answer."""
+GONE = 254  # mdb_get gives -2 back where the kernel has no answer
 NOT_MODELLED = ("src", "proto", "filter_mode", "source_list", "dst", "dst_port", "vni", "src_vni", "via")
 
 

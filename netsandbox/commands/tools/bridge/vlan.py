@@ -28,8 +28,7 @@ GLOBAL_OPTIONS = {
     "mcast_startup_query_interval": 3124, "mcast_membership_interval": 26000, "mcast_querier_interval": 25500,
     "mcast_query_interval": 12500, "mcast_query_response_interval": 1000, "msti": 0}
 """What a VLAN of a whole bridge has; the bridge heeds it with mcast_vlan_snooping 1, which is not modelled."""
-FIRST_ROW, DETAILS = 18, 20
-"""Columns before the number of a VLAN."""
+FIRST_ROW, DETAILS = 18, 20  # Columns before the number of a VLAN
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:

@@ -18,8 +18,7 @@ from netsandbox.shell.escapes import CONVERSION, Printf
 
 NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 MOST_FIELDS = 10_000
-SEPARATOR = "\x1c"
-"""SUBSEP."""
+SEPARATOR = "\x1c"  # SUBSEP
 
 
 class Text(str):

@@ -17,8 +17,7 @@ from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.engine.units import SECOND
 
-CONTEXT = 3
-"""Lines around a change."""
+CONTEXT = 3  # Lines around a change
 DIFF = table(
     "diff", 2,
     acts="q|brief s|report-identical-files u i|ignore-case w|ignore-all-space b|ignore-space-change "

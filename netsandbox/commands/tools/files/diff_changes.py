@@ -9,8 +9,7 @@ from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 
 MOST_PAIRS = 4_000_000
-TROUBLE = 2
-"""The exit status of diff and cmp."""
+TROUBLE = 2  # The exit status of diff and cmp
 
 
 class Change(NamedTuple):

@@ -14,8 +14,7 @@ from netsandbox.commands.tools.options import options_of, read, table
 from netsandbox.linux.core.inode import FileError
 
 MOST = 10**9
-NO_NAME = "''"
-"""As GNU's tools quote an empty name."""
+NO_NAME = "''"  # As GNU's tools quote an empty name
 TRY_UNIQ = "\nTry 'uniq --help' for more information."
 SKIPPED = {"f": "fields to skip", "s": "bytes to skip", "w": "bytes to compare"}
 MOST_SKIPPED = 10_000

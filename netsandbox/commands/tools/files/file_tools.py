@@ -18,8 +18,7 @@ from netsandbox.linux.core.inode import Directory, FileError, RegularFile
 
 MOST = 10_000
 CLAUSE = r"[ugoa]*(?:[-+=](?:[rwxXst]*|[ugo]|[0-7]+))+"
-MODE = re.compile(rf"0*[0-7]{{1,4}}|{CLAUSE}(?:,{CLAUSE})*")
-"""What chmod takes (mode_compile)."""
+MODE = re.compile(rf"0*[0-7]{{1,4}}|{CLAUSE}(?:,{CLAUSE})*")  # What chmod takes (mode_compile)
 
 
 def _missing(name: str, operand: str = "missing operand") -> ToolError:

@@ -18,8 +18,7 @@ NOT_MODELLED = frozenset({
 EMPTY = {"": "expected to find a ')' but didn't see one. Perhaps you need an extra predicate after '('",
          ")": "empty parentheses are not allowed."}
 MISPLACED = "you have used a binary operator '{word}' with nothing before it."
-MOST_NESTED = 50
-"""Parentheses in each other."""
+MOST_NESTED = 50  # Parentheses in each other
 
 
 class Reader:

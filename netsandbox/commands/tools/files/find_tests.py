@@ -16,11 +16,9 @@ from netsandbox.shell.patterns import matches
 
 Test = Callable[[Walk, Place], bool]
 KINDS = "bcdpflsD"
-UNITS = {"c": 1, "w": 2, "b": 512, "": 512, "k": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-"""Bytes of what -size counts."""
+UNITS = {"c": 1, "w": 2, "b": 512, "": 512, "k": 1 << 10, "M": 1 << 20, "G": 1 << 30}  # Bytes of what -size counts
 SIZE = re.compile(r"([+-]?)(\d+)([cwbkMG]?)", re.ASCII)
-DIRECTORY = 4096
-"""Bytes of a directory, as ext4 has it."""
+DIRECTORY = 4096  # Bytes of a directory, as ext4 has it
 
 
 def always(_walk: Walk, _place: Place) -> bool:

@@ -11,8 +11,7 @@ from netsandbox.commands.tools.kernel.process_namespaces import link_of
 from netsandbox.engine.budget import Use, spend
 
 MOST_DEPTH = 1_000_000
-FILE_WORK = 100
-"""Pieces of work that a path is: whether it is a link, a directory or a file."""
+FILE_WORK = 100  # Pieces of work that a path is: whether it is a link, a directory or a file
 
 
 class Place(NamedTuple):

@@ -16,8 +16,7 @@ MISSING = "netsandbox: jq needs the Python package jq: pip install 'netsandbox[j
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 INTERPOLATED = re.compile(r"\\\(([^()]*)\)")
 WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w*\s*:)")
-KEYS = re.compile(r"([{,]\s*)[A-Za-z_]\w*(?=\s*[,}])")
-"""`{ifname, mtu}`."""
+KEYS = re.compile(r"([{,]\s*)[A-Za-z_]\w*(?=\s*[,}])")  # `{ifname, mtu}`
 KNOWN = frozenset(
     ["add", "all", "and", "any", "ascii_downcase", "ascii_upcase", "contains", "elif", "else", "empty", "end",
      "endswith", "first", "flatten", "from_entries", "group_by", "has", "if", "index", "join", "keys", "last", "length",
@@ -26,8 +25,7 @@ KNOWN = frozenset(
      "with_entries", "tojson", "fromjson", "reverse", "map_values", "del", "error"]
 )
 """Words that a program may hold; those behind a dot are keys."""
-LONGEST = 2000
-"""Characters of a program."""
+LONGEST = 2000  # Characters of a program
 JQ = table(
     "jq", 2, acts="r|raw-output c|compact-output s|slurp n|null-input S|sort-keys e|exit-status", idle="C|color-output",
     refused="M|monochrome-output R|raw-input j|join-output a|ascii-output f|from-file= L= raw-output0 tab indent= "

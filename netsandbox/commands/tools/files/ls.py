@@ -17,8 +17,7 @@ from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.inode import FileError, Node, Symlink
 
-WIDTH, HUMAN_WIDTH = 9, 7
-"""Of sizes, as BusyBox has them whatever they are."""
+WIDTH, HUMAN_WIDTH = 9, 7  # Of sizes, as BusyBox has them whatever they are
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 LS = table(
     "ls", 2, acts="l a|all A|almost-all h|human-readable d|directory R|recursive r|reverse", usual="1",

@@ -16,8 +16,7 @@ LETTERS = ascii_letters + digits
 FOLDER = "/tmp"
 LAST_RUN = re.compile("(X*)([^X]*)$")
 LEAST, USUAL = 3, 10
-OF_BUSYBOX = 6, 6
-"""How many X there must be, and how many where nobody says."""
+OF_BUSYBOX = 6, 6  # How many X there must be, and how many where nobody says
 
 
 def mktemp(context: ToolContext, arguments: list[str]) -> ToolResult:

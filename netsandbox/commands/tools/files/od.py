@@ -18,8 +18,7 @@ OD = table("od", acts="A|address-radix= a b c d i j|skip-bytes= l N|read-bytes= 
                       "w|width? x", refused="B D e F f H h I L O S|strings? X endian= traditional")
 USUAL, WHOLE = {"a": "a", "b": "o1", "c": "c", "d": "u2", "i": "d4", "l": "d8", "o": "o2", "s": "d2", "x": "x2"}, 16
 """What an option of one letter stands for; bytes in a row."""
-WIDE = "32"
-"""Of -w alone."""
+WIDE = "32"  # Of -w alone
 KIND = re.compile(r"([ac])(z?)|([doux])([1248CSIL]?)(z?)")
 SIZES = {"": 4, "C": 1, "S": 2, "I": 4, "L": 8}
 WIDTHS = {"o": {1: 3, 2: 6, 4: 11, 8: 22}, "d": {1: 4, 2: 6, 4: 11, 8: 20}, "u": {1: 3, 2: 5, 4: 10, 8: 20},

@@ -57,8 +57,7 @@ def _check_replaced(context: ToolContext, path: str) -> None:
         raise ToolError(4, f"sed: cannot rename {folder}/sed{name}: {error}") from None
 
 
-LETTERS = ascii_letters + digits
-"""Of the names of mkstemp(3)."""
+LETTERS = ascii_letters + digits  # Of the names of mkstemp(3)
 
 
 class Unended(str):

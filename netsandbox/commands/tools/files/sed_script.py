@@ -11,8 +11,7 @@ from netsandbox.commands.tools.context import ToolError
 LAST = -1
 REFERENCE = re.compile(r"\\(?:([1-9])|([ULEul])|.)", re.DOTALL)
 NUMBER = re.compile(r"[0-9]+")
-NOT_MODELLED = frozenset("DGHNPghnxlrwbtT:eFWzQ")
-"""Commands that GNU sed has as well."""
+NOT_MODELLED = frozenset("DGHNPghnxlrwbtT:eFWzQ")  # Commands that GNU sed has as well
 
 
 class Address(NamedTuple):

@@ -53,8 +53,7 @@ FAILED = "tar: Exiting with failure status due to previous errors\n"
 NO_ARCHIVE = "tar: This does not look like a tar archive\n" + FAILED.rstrip("\n")
 REMOVING = "tar: Removing leading `/' from member names\n"
 FATAL = "\ntar: Error is not recoverable: exiting now"
-WIDTH = 19
-"""Of owner and size in a listing, until a wider one comes (list.c)."""
+WIDTH = 19  # Of owner and size in a listing, until a wider one comes (list.c)
 
 
 class Asked(NamedTuple):

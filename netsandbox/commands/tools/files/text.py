@@ -16,8 +16,7 @@ from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.core.sysctl_effect import note_on_file
 from netsandbox.shell.escapes import unescaped
 
-WITH_END = re.compile(r"[^\n]*\n|[^\n]+")
-"""Lines with their newlines."""
+WITH_END = re.compile(r"[^\n]*\n|[^\n]+")  # Lines with their newlines
 
 
 def lines_of(text: str) -> list[str]:
@@ -81,8 +80,7 @@ def tail(context: ToolContext, arguments: list[str]) -> ToolResult:
     return _ends(context, TAIL, arguments)
 
 
-VALUED = ("-n", "-c", "--lines", "--bytes")
-"""A number behind one of them is its value."""
+VALUED = ("-n", "-c", "--lines", "--bytes")  # A number behind one of them is its value
 
 
 def _ends(context: ToolContext, known: OptionTable, arguments: list[str]) -> ToolResult:
@@ -119,8 +117,7 @@ def _end(name: str, text: str, options: dict[str, str]) -> str:
     return "".join(whole[max(0, number - 1):] if count.startswith("+") else whole[max(0, len(whole) - number):])
 
 
-LONGEST = 4
-"""Where `_counts` has the longest line, of which there is no sum."""
+LONGEST = 4  # Where `_counts` has the longest line, of which there is no sum
 WC = table("wc", acts="c|bytes l|lines w|words m|chars L|max-line-length", refused="files0-from= total=")
 
 

@@ -12,8 +12,7 @@ from netsandbox.wire.ipv4 import ICMP
 
 IPV4 = "ipv4     2 "
 XML_BEGIN, XML_END = '<?xml version="1.0" encoding="utf-8"?>\n<conntrack>\n', "</conntrack>\n"
-GOLDEN = 2654435761
-"""An identifier looks like chance (nf_ct_get_id): Knuth's hash of the entry's number."""
+GOLDEN = 2654435761  # An identifier looks like chance (nf_ct_get_id): Knuth's hash of the entry's number
 
 
 def entry_text(connection: Connection, now: int, outputs: frozenset[str], command: str, uses: int = 1) -> str:

@@ -25,8 +25,7 @@ from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
 from netsandbox.wire.ipv4 import ICMP, TCP
 
 OUTPUTS = ("xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save")
-UNREPLIED = 1 << 16
-"""No bit of an entry's: that SEEN_REPLY is not set."""
+UNREPLIED = 1 << 16  # No bit of an entry's: that SEEN_REPLY is not set
 STATUSES = {"ASSURED": ASSURED, "SEEN_REPLY": SEEN_REPLY, "UNSET": 0, "FIXED_TIMEOUT": 1 << 10, "EXPECTED": 1,
             "OFFLOAD": 1 << 14, "HW_OFFLOAD": 1 << 15, "UNREPLIED": UNREPLIED}
 EVENTS = ("NEW", "UPDATES", "DESTROY", "ALL")
@@ -290,10 +289,8 @@ class Line:
         return self.family != "ipv6" and all(one.covers(connection) for one in self.filters)
 
 
-NO_LABELS = "nfct_labelmap_new: No such file or directory\n"
-"""There is no /etc/xtables/connlabel.conf."""
-SHORT_LIVED = ("dying", "unconfirmed")
-"""Lists in which an entry is for an instant: they can only be looked at."""
+NO_LABELS = "nfct_labelmap_new: No such file or directory\n"  # There is no /etc/xtables/connlabel.conf
+SHORT_LIVED = ("dying", "unconfirmed")  # Lists in which an entry is for an instant: they can only be looked at
 KEYS = ("srckey", "dstkey", "reply-key-src", "reply-key-dst")
 VTAGS = ("orig-vtag", "reply-vtag")
 DCCP_WORDS = {"role": ("client", "server"), "state": (

@@ -37,8 +37,7 @@ CLASS_NAMES = {number: name for name, number in CLASSES.items() if name != "be"}
 ICMP_NAMES = {number: name for name, number in ICMP_TYPES.items()}
 OTHERS = {"-e": "--event", "--event": "--event", "-6": "--ipv6", "--ipv6": "--ipv6", "-c": "--counters",
           "--counters": "--counters"}
-RETURNED = "0xfffffffb"
-"""How xtables-monitor prints NFT_RETURN, which it has no name for."""
+RETURNED = "0xfffffffb"  # How xtables-monitor prints NFT_RETURN, which it has no name for
 
 
 class Tracer:

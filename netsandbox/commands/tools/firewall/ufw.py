@@ -285,8 +285,7 @@ def _delete_number(context: ToolContext, state: State, at: int, is_forced: bool)
     return asked.before(_keep(context, state._replace(rules=kept), said))
 
 
-LAST = -1
-"""A new rule's place, if none is told."""
+LAST = -1  # A new rule's place, if none is told
 
 
 def _place(state: State, words: list[str]) -> tuple[int, list[str]]:

@@ -17,8 +17,7 @@ TARGETS = {"allow": "ACCEPT", "deny": "DROP", "reject": "REJECT"}
 ACTIONS = (*TARGETS, "limit")
 ANY = "0.0.0.0/0"
 WITHOUT_PORTS = ("ipv6", "esp", "ah", "igmp", "gre", "vrrp")
-MOST = {"from": 1, "to": 1, "proto": 1, "port": 2, "app": 2}
-"""How often a word may stand in a rule."""
+MOST = {"from": 1, "to": 1, "proto": 1, "port": 2, "app": 2}  # How often a word may stand in a rule
 MOST_WORDS = 13
 LOGS = ("log", "log-all")
 ENDS = {"in": "entered", "out": "leaves"}

@@ -31,8 +31,7 @@ FLAGS = {"secondary": 0x01, "temporary": 0x01, "nodad": 0x02, "optimistic": 0x04
          "deprecated": 0x20, "tentative": 0x40, "permanent": 0x80, "mngtmpaddr": 0x100, "noprefixroute": 0x200,
          "autojoin": 0x400, "stable-privacy": 0x800}
 """IFA_F_…, and the words for them; an address of IPv4 has few."""
-ABSENT = {"dynamic": FLAGS["permanent"], "primary": FLAGS["secondary"]}
-"""Words that ask for what has no such flag."""
+ABSENT = {"dynamic": FLAGS["permanent"], "primary": FLAGS["secondary"]}  # Words that ask for what has no such flag
 WILDCARD = ("Warning: Executing wildcard deletion to stay compatible with old scripts.\n"
             "         Explicitly specify the prefix length ({local}/32) to avoid this warning.\n"
             "         This special behaviour is likely to disappear in further releases,\n"

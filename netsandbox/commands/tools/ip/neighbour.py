@@ -29,8 +29,7 @@ STATES = ("permanent*", "reachable*", "noarp", "none", "stale", "incomplete", "d
 BITS = {NudState.INCOMPLETE: 0x01, NudState.REACHABLE: 0x02, NudState.STALE: 0x04, NudState.DELAY: 0x08,
         NudState.PROBE: 0x10, NudState.FAILED: 0x20, NudState.NOARP: 0x40, NudState.PERMANENT: 0x80, NudState.NONE: 0}
 FLAGS = ("router", "managed", "extern_learn")
-NONE_ASKED = 0x100
-"""The bit that stands for entries without a state."""
+NONE_ASKED = 0x100  # The bit that stands for entries without a state
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:

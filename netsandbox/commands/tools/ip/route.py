@@ -30,8 +30,7 @@ from netsandbox.wire.addresses import Network
 
 COMMANDS = ("add*", "change*", "chg", "replace*", "prepend*", "append*", "test*", "delete*", "list*", "show*", "lst*",
             "get*", "flush*", "save*", "restore*", "showdump*", "help*")
-FIXED = 32
-"""A filter with a whole address fixes it, so that it is not printed again."""
+FIXED = 32  # A filter with a whole address fixes it, so that it is not printed again
 
 
 def run(context: ToolContext, arguments: list[str], style: Style) -> ToolResult:

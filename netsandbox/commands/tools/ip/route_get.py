@@ -27,8 +27,7 @@ from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import LIMITED_BROADCAST, format_ipv4, is_multicast
 from netsandbox.wire.ipv4 import UDP
 
-NOBODY = 0xFFFFFFFF
-"""INVALID_UID."""
+NOBODY = 0xFFFFFFFF  # INVALID_UID
 
 
 def run(namespace: NetworkNamespace, words: Words, style: Style) -> ToolResult:

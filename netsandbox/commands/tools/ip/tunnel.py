@@ -21,8 +21,7 @@ from netsandbox.wire.addresses import format_ipv4
 COMMANDS = ("add*", "change*", "delete*", "show*", "list*", "lst*", "prl*", "6rd*", "help*")
 NO_MODE = "cannot determine tunnel mode (ipip, gre, vti or sit)"
 MODES = {"gre": "gre", "gre/ip": "gre", "ipip": "ipip", "ip/ip": "ipip"}
-UNKNOWN_HERE = ("sit", "ipv6/ip", "isatap", "vti", "any", "any/ip", "ip6/ip")
-"""Modes that iproute2 knows."""
+UNKNOWN_HERE = ("sit", "ipv6/ip", "isatap", "vti", "any", "any/ip", "ip6/ip")  # Modes that iproute2 knows
 FLAGS = (("iseq", "rx_drop_ooseq", "Drop packets out of sequence."),
          ("icsum", "rx_csum", "Checksum in received packet is required."),
          ("oseq", "tx_seq", "Sequence packets on output."), ("ocsum", "tx_csum", "Checksum output packets."))

@@ -15,8 +15,7 @@ from netsandbox.wire.addresses import format_ipv4
 
 BITS = 32
 LOCAL, MAIN = "local", "main"
-MOST_STEPS = 10
-"""MAX_WORK: how often one look at a node doubles or halves it."""
+MOST_STEPS = 10  # MAX_WORK: how often one look at a node doubles or halves it
 INFLATE, HALVE = (50, 30), (25, 15)
 """How full a node shall be once it is doubled, and how empty for it to be halved, in per cent; of the root second."""
 

@@ -20,8 +20,7 @@ from netsandbox.shell.builtin_limits import limits_file
 from netsandbox.shell.expand import DESCRIPTORS
 
 FOLDERS = ("/run/netns", "/run/docker/netns")
-FIRST_SHELL_PID = 1_000_000
-"""Above it are the shells, which are where they look from."""
+FIRST_SHELL_PID = 1_000_000  # Above it are the shells, which are where they look from
 SELF = ("self", "thread-self")
 PROCESSORS = 2
 TEXTS = {
@@ -91,8 +90,7 @@ def comm(command: str) -> str:
     return command.partition(" ")[0].rpartition("/")[2].removesuffix(":")[:15]
 
 
-KERNEL = ("hostname", "osrelease", "ostype")
-"""What is in /proc/sys/kernel here."""
+KERNEL = ("hostname", "osrelease", "ostype")  # What is in /proc/sys/kernel here
 
 
 def of_kernel(namespace: NetworkNamespace, machine: Machine, seen: Files | None, path: str) -> str | None:

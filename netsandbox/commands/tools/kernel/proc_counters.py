@@ -15,8 +15,7 @@ from netsandbox.linux.tcp.buffers import written
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.timewait import TimeWait
 
-IN_A_LINE = 16
-"""Types of ICMP messages (PERLINE)."""
+IN_A_LINE = 16  # Types of ICMP messages (PERLINE)
 PAGE = 4096
 NOT_COUNTED = f"note: at 0 as the sandbox does not count them: {', '.join(UNMODELLED)}\n"
 

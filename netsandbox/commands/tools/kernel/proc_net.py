@@ -19,11 +19,9 @@ from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.netfilter.listing import age_text, connection_text, zone_text
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
-COMPLETE, PERM, PUBLISHED = 0x2, 0x4, 0x8
-"""ATF_COM, ATF_PERM, ATF_PUBL."""
+COMPLETE, PERM, PUBLISHED = 0x2, 0x4, 0x8  # ATF_COM, ATF_PERM, ATF_PUBL
 RTF_UP, RTF_GATEWAY, RTF_HOST, RTF_REJECT = 0x1, 0x2, 0x4, 0x200
-ROUTE_WIDTH = 127
-"""Characters that each line of /proc/net/route is padded to."""
+ROUTE_WIDTH = 127  # Characters that each line of /proc/net/route is padded to
 
 
 class ArpRow(NamedTuple):

@@ -13,10 +13,8 @@ from netsandbox.linux.core.namespace import NetworkNamespace
 FIRST = {"cgroup": 0xEFFFFFFB, "ipc": 0xEFFFFFFF, "mnt": 0xF0000001, "pid": 0xEFFFFFFC, "time": 0xEFFFFFFA,
          "user": 0xEFFFFFFD, "uts": 0xEFFFFFFE}
 """The numbers of the machine's own (proc_ns.h)."""
-OF_CONTAINERS = ("mnt", "uts", "ipc", "pid", "cgroup")
-"""What Docker makes for each container, beside its network's."""
-CONTAINERS = 0xF0100000
-"""From here on the containers' are counted, by PID."""
+OF_CONTAINERS = ("mnt", "uts", "ipc", "pid", "cgroup")  # What Docker makes for each container, beside its network's
+CONTAINERS = 0xF0100000  # From here on the containers' are counted, by PID
 PLACE = re.compile(rf"/proc/(\d{{1,9}}|{'|'.join(SELF)})/ns/({'|'.join(NAMESPACES)})")
 
 

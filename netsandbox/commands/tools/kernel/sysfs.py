@@ -26,8 +26,7 @@ ZERO_COUNTERS = (*(f"rx_{name}" for name in ("compressed", "crc_errors", "fifo_e
 KIND_FLAGS = {"BROADCAST": 0x2, "POINTOPOINT": 0x10, "NOTRAILERS": 0x20, "NOARP": 0x80, "ALLMULTI": 0x200,
               "MASTER": 0x400, "MULTICAST": 0x1000, "DYNAMIC": 0x8000}
 """IFF_* by the names that a kind of device has, and a person may have given it."""
-ETHERNET, LOOPBACK = 1, 772
-"""ARPHRD_*."""
+ETHERNET, LOOPBACK = 1, 772  # ARPHRD_*
 SIMPLE = ("addr_len", "address", "broadcast", "carrier", "carrier_changes", "carrier_down_count", "carrier_up_count",
           "dev_id", "dev_port", "dormant", "duplex", "flags", "ifalias", "ifindex", "iflink", "link_mode", "mtu",
           "netdev_group", "operstate", "speed", "testing", "tx_queue_len", "type", "uevent")

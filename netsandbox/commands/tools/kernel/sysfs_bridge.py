@@ -33,8 +33,7 @@ PORT_SETTINGS = {"hairpin_mode": "hairpin", "learning": "learning", "unicast_flo
                  "multicast_to_unicast": "mcast_to_unicast", "neigh_suppress": "neigh_suppress",
                  "proxyarp": "proxy_arp", "proxyarp_wifi": "proxy_arp_wifi"}
 """Files of a port that are read and written, and their names in netlink."""
-NUMBERS = ("path_cost", "priority", "multicast_router", "group_fwd_mask")
-"""Of a port; the others are switches."""
+NUMBERS = ("path_cost", "priority", "multicast_router", "group_fwd_mask")  # Of a port; the others are switches
 STATES = {"disabled": 0, "listening": 1, "learning": 2, "forwarding": 3, "blocking": 4}
 
 

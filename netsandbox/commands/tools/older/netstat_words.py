@@ -9,8 +9,7 @@ from typing import NamedTuple
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.mib.counters import groups
 
-USUAL, DEEP = 4, 8
-"""Spaces before a line, and before one of a histogram."""
+USUAL, DEEP = 4, 8  # Spaces before a line, and before one of a histogram
 HISTOGRAMS = {"<": "ICMP input histogram:", ">": "ICMP output histogram:"}
 FLAGS = {"Ip": "w", "Icmp": "w", "Tcp": "t", "Udp": "u", "TcpExt": "t"}
 """The option by which a group is shown; what it does not know is shown always."""

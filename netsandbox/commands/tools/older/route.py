@@ -25,8 +25,7 @@ FAMILIES = ("inet6", "ax25", "netrom", "rose", "ipx", "ddp", "x25")
 NO_HOST = 6
 ALL_ONES = 0xFFFFFFFF
 WRONG = 3
-REFUSED = 7
-"""Exit status when the kernel refuses."""
+REFUSED = 7  # Exit status when the kernel refuses
 ROUTE = OptionTable(
     "route", WRONG, TEXTS["route"], by_letter=True, acts="n|numeric e|extend h|help C|cache A=",
     usual="N|symbolic v|verbose F|fib 4|inet", refused="V|version 6")

@@ -17,8 +17,7 @@ Usage: add             [interface-name] [vlan_id]
        set_ingress_map [vlan-name]      [skb_priority]   [vlan_qos]
        set_name_type   [name-type]"""
 OTHERS = ("set_flag", "set_egress_map", "set_ingress_map")
-NAME_TYPE = "DEV_PLUS_VID_NO_PAD"
-"""How devices are named: eth0.5."""
+NAME_TYPE = "DEV_PLUS_VID_NO_PAD"  # How devices are named: eth0.5
 MOST_VID = 4095
 
 

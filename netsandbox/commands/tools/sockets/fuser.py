@@ -18,10 +18,8 @@ OPTIONS = OptionTable(
     "fuser", 1, USAGE, by_letter=True, acts="k|kill n|namespace= s|silent u|user v|verbose a|all 4|ipv4 6|ipv6",
     refused="c f m|mount= M|ismountpoint i|interactive I|inode w|writeonly l|list-signals V|version")
 NAME = re.compile(r"(?P<port>[^,/]+)(?P<rest>,[^/]*)?(?:/(?P<space>tcp|udp))?")
-FAMILIES = ("-4", "-6")
-"""Which are no signals."""
-WIDTH = 20
-"""Of a name with its colon."""
+FAMILIES = ("-4", "-6")  # Which are no signals
+WIDTH = 20  # Of a name with its colon
 HEADING = f"{'':{WIDTH}} USER        PID ACCESS COMMAND\n"
 
 

@@ -14,12 +14,10 @@ from netsandbox.wire.services import service, service_name
 
 WISH = re.compile(r"([46]?)(tcp|udp)?(?:@([^:]+))?(?::([\w,-]+))?", re.IGNORECASE)
 HEADINGS = ("COMMAND", "PID", "USER", "FD", "TYPE", "DEVICE", "SIZE/OFF", "NODE", "NAME")
-TO_THE_RIGHT = frozenset({1, 5, 6, 7})
-"""Columns whose cells stand at their right edge."""
+TO_THE_RIGHT = frozenset({1, 5, 6, 7})  # Columns whose cells stand at their right edge
 NAMES = {"ESTAB": "ESTABLISHED", "LISTEN": "LISTEN", "SYN-SENT": "SYN_SENT", "FIN-WAIT-1": "FIN_WAIT1",
          "FIN-WAIT-2": "FIN_WAIT2", "CLOSE-WAIT": "CLOSE_WAIT", "LAST-ACK": "LAST_ACK", "CLOSING": "CLOSING"}
-LONGEST = 9
-"""Characters of a command."""
+LONGEST = 9  # Characters of a command
 MORE = """lsof 4.99.4
  latest revision: https://github.com/lsof-org/lsof
  latest FAQ: https://github.com/lsof-org/lsof/blob/master/00FAQ

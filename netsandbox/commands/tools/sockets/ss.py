@@ -46,8 +46,7 @@ OF_LETTERS = {"t": "tcp", "u": "udp", "w": "raw", "x": "unix", "M": "mptcp", "d"
 FAMILIES = ("inet", "inet6", "unix", "link", "netlink", "vsock", "tipc", "xdp", "mptcp")
 TITLES = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer Address:", "Port", "Process"]
 PROCESS = TITLES.index("Process")
-USUAL = ALL - {"LISTEN", "UNCONN", "TIME-WAIT", "SYN-RECV"}
-"""What is shown unless something else is asked for."""
+USUAL = ALL - {"LISTEN", "UNCONN", "TIME-WAIT", "SYN-RECV"}  # What is shown unless something else is asked for
 SS = OptionTable(
     "ss", USAGE, TEXTS["ss"], by_letter=True,
     acts="h|help V|version v n|numeric r|resolve o|options i|info m|memory p|processes a|all t|tcp l|listening u|udp "

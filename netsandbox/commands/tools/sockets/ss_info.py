@@ -18,8 +18,7 @@ from netsandbox.linux.tcp.transmit import LARGEST_PATH
 from netsandbox.wire.sequence import MASK
 
 USUAL_REORDERING = 3
-LARGEST_THRESHOLD = 0xFFFF
-"""A slow start threshold from here on is not told."""
+LARGEST_THRESHOLD = 0xFFFF  # A slow start threshold from here on is not told
 UNITS = (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3))
 
 

@@ -18,10 +18,8 @@ from netsandbox.linux.ipv4.htb import Htb
 if TYPE_CHECKING:
     from netsandbox.commands.tools.tc.options import Options
 
-FIRST_NODE = 0x800
-"""Of a filter without a number; the table of the first group has the same."""
-LAST_PREF = 0xC000
-"""The first that the kernel chooses itself (tcf_auto_prio); the next are lower by one each."""
+FIRST_NODE = 0x800  # Of a filter without a number; the table of the first group has the same
+LAST_PREF = 0xC000  # The first that the kernel chooses itself (tcf_auto_prio); the next are lower by one each
 CHOSEN = 0x8000
 
 

@@ -17,8 +17,7 @@ from netsandbox.linux.core.codel import clock
 if TYPE_CHECKING:
     from netsandbox.linux.core.fq_codel import Flow, FqCodel
 
-KERNEL = 2
-"""The status where the kernel refused."""
+KERNEL = 2  # The status where the kernel refused
 NUMBERS = {"limit": "most", "flows": "flows", "quantum": "quantum", "drop_batch": "drop_batch"}
 TIMES = ("target", "interval", "ce_threshold")
 MOST_FLOWS, LEAST_QUANTUM, MOST_QUANTUM = 65536, 256, 1 << 20

@@ -14,10 +14,8 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.ipv4.htb import LEAST_QUANTUM, MOST_QUANTUM, Htb, HtbClass, Settings
 
-TICK = 64
-"""Nanoseconds in which the packet scheduler counts a burst."""
-USUAL_BURST = 1600
-"""Bytes, and what the rate makes in the shortest while that the kernel's clock knows."""
+TICK = 64  # Nanoseconds in which the packet scheduler counts a burst
+USUAL_BURST = 1600  # Bytes, and what the rate makes in the shortest while that the kernel's clock knows
 BURSTS = {"burst": "burst", "buffer": "burst", "maxburst": "burst", "cburst": "cburst", "cbuffer": "cburst",
           "cmaxburst": "cburst"}
 

@@ -20,8 +20,7 @@ from netsandbox.linux.ipv4.htb import Htb
 from netsandbox.linux.ipv4.prio import Prio
 
 D = TypeVar("D", bound=Discipline)
-KERNEL = 2
-"""The status where the kernel refused."""
+KERNEL = 2  # The status where the kernel refused
 OTHER_KINDS = ("cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "fq", "fq_pie", "hfsc", "hhf",
                "ingress", "mq", "mqprio", "multiq", "pie", "plug", "qfq", "red", "sfb", "skbprio",
                "taprio", "teql0")

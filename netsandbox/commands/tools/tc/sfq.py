@@ -14,8 +14,7 @@ from netsandbox.commands.tools.words import Words
 if TYPE_CHECKING:
     from netsandbox.linux.core.sfq import Sfq
 
-KERNEL = 2
-"""The status where the kernel refused."""
+KERNEL = 2  # The status where the kernel refused
 NUMBERS = ("limit", "flows", "depth", "divisor")
 LEAST_LIMIT, LEAST_QUANTUM, MOST_FLOWS, MOST_DIVISOR = 2, 256, 65408, 65536
 LARGEST = (1 << 31) - 1

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.tbf import Tbf
 
 BURST = ("burst", "buffer", "maxburst")
-TICKS = 15_625_000
-"""Of the packet scheduler, a second: a burst is kept as the time that it takes, in these."""
+TICKS = 15_625_000  # Of the packet scheduler, a second: a burst is kept as the time that it takes, in these
 
 
 def read(new: Tbf, words: Words, _old: Tbf | None) -> None:

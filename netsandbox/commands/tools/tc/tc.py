@@ -11,8 +11,7 @@ from netsandbox.commands.tools.tc import options as tc_options
 from netsandbox.commands.tools.words import Words, choose
 
 COMMANDS = ("add*", "change*", "replace*", "delete*", "show*", "list*", "lst*", "help*")
-OF_OBJECTS = {"qdisc": ("link*",), "class": (), "filter": ("get*",)}
-"""What each has besides."""
+OF_OBJECTS = {"qdisc": ("link*",), "class": (), "filter": ("get*",)}  # What each has besides
 RUNS = {"qdisc": qdisc.run, "class": classes.run, "filter": tc_filter.run}
 OBJECTS = ("qdisc*", "class*", "filter*", "chain*", "actions*", "monitor*", "exec*", "help*")
 VERSION = "tc utility, iproute2-6.15.0, libbpf 1.5.0\n"

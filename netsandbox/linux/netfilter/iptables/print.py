@@ -10,8 +10,7 @@ from netsandbox.linux.netfilter.rule import Jump, Mask, Rule, Word
 from netsandbox.linux.netfilter.ruleset import Chain, Table
 from netsandbox.wire.addresses import format_ipv4
 
-SAVED = ("mangle", "security", "raw", "filter", "nat")
-"""The order in which iptables-save writes the tables."""
+SAVED = ("mangle", "security", "raw", "filter", "nat")  # The order in which iptables-save writes the tables
 WHOLE = 0xFFFFFFFF
 
 

@@ -17,15 +17,11 @@ OPTIONS = {"s": "source", "d": "destination", "i": "in-interface", "o": "out-int
 LONG_OPTIONS = {name: letter for letter, name in OPTIONS.items()} | {
     "src": "s", "dst": "d", "proto": "p", "fragment": "f", "modprobe": "M"}
 WITH_ARGUMENT = frozenset("sdiopjgmctM")
-OPTIONAL_CHAIN = "LSFZX"
-"""Commands that mean all chains where none is named."""
-AT_ONCE = ({"L", "Z"}, {"S", "Z"})
-"""Commands that one line may give together; then "Z" is among the switches."""
-ONE_RULE = "Z 1"
-"""The switch of a -Z that names a rule."""
+OPTIONAL_CHAIN = "LSFZX"  # Commands that mean all chains where none is named
+AT_ONCE = ({"L", "Z"}, {"S", "Z"})  # Commands that one line may give together; then "Z" is among the switches
+ONE_RULE = "Z 1"  # The switch of a -Z that names a rule
 OF_RULES = "ACDIR"
-FOR_RULES = frozenset("sdiopjgfc")
-"""Options that only a rule can have."""
+FOR_RULES = frozenset("sdiopjgfc")  # Options that only a rule can have
 FOR_LISTS = frozenset("nx0")
 LONGEST_CHAIN = 28
 

@@ -35,8 +35,7 @@ from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
 
 MODES = ("srcip", "srcport", "dstip", "dstport")
 SECONDS = dict(UNITS)
-GC_INTERVAL = 1000
-"""Milliseconds between two looks for entries that have expired."""
+GC_INTERVAL = 1000  # Milliseconds between two looks for entries that have expired
 MOST = 0xFFFFFFFF
 MOST_BURST = 1_000_000
 ALL_BITS = 32

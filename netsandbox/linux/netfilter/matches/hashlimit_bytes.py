@@ -9,15 +9,12 @@ from netsandbox.engine.units import SECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.netfilter.extension import BadValueError, UsageError
 
-CHUNK = 4
-"""A packet costs as many chunks of 2**4 bytes as it has begun."""
+CHUNK = 4  # A packet costs as many chunks of 2**4 bytes as it has begun
 WORD = 0xFFFFFFFF
 TICKS = SECOND // TICK
-PER_TICK = 1 << 24
-"""CREDITS_PER_JIFFY_BYTES: as many as a word holds for a second of ticks, as a power of two."""
+PER_TICK = 1 << 24  # CREDITS_PER_JIFFY_BYTES: as many as a word holds for a second of ticks, as a power of two
 SECOND_OF_CREDITS = PER_TICK * TICKS
-EXPIRY, BURST_EXPIRY = 15, 60
-"""Seconds that an entry lives: without and with a burst."""
+EXPIRY, BURST_EXPIRY = 15, 60  # Seconds that an entry lives: without and with a burst
 FACTORS = {"m": 1 << 20, "k": 1 << 10}
 
 

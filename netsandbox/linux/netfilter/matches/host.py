@@ -28,8 +28,7 @@ from netsandbox.wire.tcp import ACK, SYN, TcpSegment
 
 ADDRESS_TYPES = ("UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE",
                  "PROHIBIT", "THROW", "NAT", "XRESOLVE")
-LOCAL_MULTICAST = 0xE00000
-"""224.0.0.0/24."""
+LOCAL_MULTICAST = 0xE00000  # 224.0.0.0/24
 
 
 def read_address_types(text: str) -> Names:

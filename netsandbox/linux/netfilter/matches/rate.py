@@ -11,8 +11,7 @@ from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Given, Match, Option, UsageError, number
 from netsandbox.linux.netfilter.rule import Head
 
-SCALE = 10_000
-"""Ten-thousandths of a second: what xt_limit counts in."""
+SCALE = 10_000  # Ten-thousandths of a second: what xt_limit counts in
 UNITS = (("day", 86_400), ("hour", 3600), ("min", 60), ("sec", 1))
 SPELLED = {"sec": "second", "min": "minute"}
 DEFAULT_BURST = 5

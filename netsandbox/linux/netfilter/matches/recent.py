@@ -12,14 +12,12 @@ from netsandbox.linux.netfilter.extension import Given, ImpossibleError, Match, 
 from netsandbox.linux.netfilter.rule import Head, Rule
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
 
-MOST_ADDRESSES = 100
-"""ip_list_tot: of one table; the one that was seen longest ago goes."""
+MOST_ADDRESSES = 100  # ip_list_tot: of one table; the one that was seen longest ago goes
 USUAL_STAMPS = 32
 MOST_HITS = 65535
 ACTIONS = ("--set", "--rcheck", "--update", "--remove")
 TICK = SECOND // 250
-FIRST_TICK = (1 << 32) - 300 * 250
-"""INITIAL_JIFFIES."""
+FIRST_TICK = (1 << 32) - 300 * 250  # INITIAL_JIFFIES
 
 
 class Entry(NamedTuple):

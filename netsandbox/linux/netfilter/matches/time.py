@@ -12,8 +12,7 @@ from netsandbox.linux.netfilter.extension import Given, Match, Option, UsageErro
 from netsandbox.linux.netfilter.rule import Head
 
 DAY = 86_400
-LAST_SECOND = (1 << 31) - 1
-"""2038-01-19T03:14:07: what no date before it ends (INT_MAX)."""
+LAST_SECOND = (1 << 31) - 1  # 2038-01-19T03:14:07: what no date before it ends (INT_MAX)
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ALL_WEEKDAYS, ALL_MONTHDAYS = 0xFE, 0xFFFFFFFE
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:T(\d{1,2})(?::(\d{1,2})(?::(\d{1,2}))?)?)?)?)?")

@@ -235,8 +235,7 @@ class Sctp(Ports):
     protocol = 132
     options = (*PORT_OPTIONS, Option("--chunk-types", _no_chunks, words=2))
 
-    looks_at = None
-    """Also at how much of the header there is."""
+    looks_at = None  # Also at how much of the header there is
 
     @classmethod
     def check(cls, given: dict[str, Given], head: Head) -> None:

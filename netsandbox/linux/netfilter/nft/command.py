@@ -16,13 +16,11 @@ from netsandbox.linux.netfilter.nft.tokens import NftError
 
 VERSION = "nftables v1.1.3 (Commodore Bullmoose #4)"
 MADE_WITH = "  cli:\t\teditline\n  json:\t\tyes\n  minigmp:\tno\n  libxtables:\tyes\n"
-OTHER_OPTIONS = "hDiIoSNupTed"
-"""Letters that the real nft takes as well."""
+OTHER_OPTIONS = "hDiIoSNupTed"  # Letters that the real nft takes as well
 OTHER_LONG = frozenset({f"--{name}" for name in (
     "help", "define", "interactive", "includepath", "optimize", "service", "reversedns", "guid",
     "numeric-protocol", "numeric-time", "echo", "debug")})
-STYLES = frozenset("asnyjt")
-"""Options of a listing; -t leaves out what sets with a name hold, of which there are none."""
+STYLES = frozenset("asnyjt")  # Options of a listing; -t leaves out what sets with a name hold, of which there are none
 LONG = {"--handle": "-a", "--stateless": "-s", "--numeric": "-n", "--numeric-priority": "-y", "--json": "-j",
         "--version": "-v", "--check": "-c", "--file": "-f", "--terse": "-t"}
 

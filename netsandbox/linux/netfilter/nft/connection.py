@@ -67,8 +67,7 @@ COUNTERS = frozenset({"bytes", "packets", "avgpkt"})
 ENDS = {"saddr": "src", "daddr": "dst", "proto-src": "srcport", "proto-dst": "dstport"}
 DIRECTIONS = {"original": "orig", "reply": "repl"}
 FLAGS = {"state": "--ctstate", "direction": "--ctdir", "protocol": "--ctproto"}
-NO_LIST = frozenset({"!", "!=", "==", "&", "and"})
-"""What iptables has no words for, before the states of a connection."""
+NO_LIST = frozenset({"!", "!=", "==", "&", "and"})  # What iptables has no words for, before the states of a connection
 OTHER_KEYS = frozenset({"id", "l3proto", "label", "labels", "event", "timeout", "expectation", "saddr", "daddr",
                         "proto-src", "proto-dst", "secmark"})
 """What nft knows of a connection, and iptables does not."""

@@ -9,8 +9,7 @@ from netsandbox.linux.netfilter.matches.flow import MOST
 from netsandbox.linux.netfilter.matches.time import ALL_MONTHDAYS, Time, write_date, write_time
 
 RANDOM_MASK = (1 << 31) - 1
-PACKET_TYPES = {"otherhost": "3"}
-"""Those that nft has no name for."""
+PACKET_TYPES = {"otherhost": "3"}  # Those that nft has no name for
 
 
 def _dscp(match: Match) -> str:

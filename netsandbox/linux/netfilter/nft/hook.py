@@ -18,11 +18,9 @@ KINDS = {"filter": tuple(Hook), "route": (Hook.OUTPUT,), "nat": (Hook.PREROUTING
                                                                  Hook.POSTROUTING)}
 BRACE = "Error: syntax error, unexpected '}'"
 END = "syntax error, unexpected end of file"
-REACH = 10
-"""How far from a name a priority is told by it (prio2str)."""
+REACH = 10  # How far from a name a priority is told by it (prio2str)
 PRIORITY = re.compile(r"(-?\d+)|([a-z]+)(?:([+-])(\d+))?")
-MOST_DIGITS = 20
-"""Of a number that nft takes, a sign with it; of a priority it keeps 32 bits."""
+MOST_DIGITS = 20  # Of a number that nft takes, a sign with it; of a priority it keeps 32 bits
 
 
 OF_GRAMMAR = ("Error: syntax error", "Error: unknown chain", "netsandbox")
@@ -35,8 +33,7 @@ class HookRead(NamedTuple):
     hook: Hook | None
     kind: str
     priority: int
-    drops: bool | None
-    """None: nothing was said of it."""
+    drops: bool | None  # None: nothing was said of it
 
 
 NO_HOOK = HookRead(None, "filter", 0, None)

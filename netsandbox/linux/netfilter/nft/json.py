@@ -18,12 +18,10 @@ Json = dict[str, Any]
 BEGIN: Json = {"metainfo": {"version": "1.1.3", "release_name": "Commodore Bullmoose #4", "json_schema_version": 1}}
 TOKEN = re.compile(r'"[^"]*"|[{}]|[^\s{}]+')
 HEADERS = frozenset({"ip", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "ether"})
-ALONE = frozenset({"iifname", "oifname", "iif", "oif", "mark"})
-"""What `meta` may be left out before."""
+ALONE = frozenset({"iifname", "oifname", "iif", "oif", "mark"})  # What `meta` may be left out before
 SIGNS = frozenset({"==", "!=", "<", ">", "<=", ">=", "!"})
 SPELLED = {"lt": "<", "gt": ">"}
-BITS = frozenset({"state", "status"})
-"""Fields of ct of which one bit is enough."""
+BITS = frozenset({"state", "status"})  # Fields of ct of which one bit is enough
 VERDICTS = frozenset({"accept", "drop", "return", "continue", "notrack", "queue"})
 NAT_FLAGS = frozenset({"random", "fully-random", "persistent"})
 REDIRECTED = frozenset({"dnat", "snat", "masquerade", "redirect"})

@@ -67,8 +67,7 @@ def meta(reader: Reader) -> None:
 OPERATORS = {"&": "and", "and": "and", "|": "or", "or": "or", "^": "xor", "xor": "xor"}
 SIGNS = {"and": "&", "or": "|", "xor": "^"}
 OWN = {"meta": "MARK", "ct": "CONNMARK"}
-HASHES = ("jhash", "numgen", "symhash")
-"""What a mark may be set to that iptables counts or works out otherwise."""
+HASHES = ("jhash", "numgen", "symhash")  # What a mark may be set to that iptables counts or works out otherwise
 
 
 def set_mark(reader: Reader, whose: str) -> None:

@@ -24,8 +24,7 @@ VALUES = frozenset({
 """What may stand on the right of a comparison (primary_rhs_expr, keyword_expr)."""
 FAMILIES = ("ip", "ip6", "inet", "arp", "bridge", "netdev")
 ADDRESS = re.compile(r"(\d+\.){3}\d+|[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2}){5}|[0-9a-fA-F:]*::")
-LONGEST_NUMBER = 19
-"""Digits; what is longer is no number to the scanner."""
+LONGEST_NUMBER = 19  # Digits; what is longer is no number to the scanner
 
 
 class NftError(Exception):

@@ -33,8 +33,7 @@ TOS_NAMES = {"Minimize-Delay": 0x10, "Maximize-Throughput": 8, "Maximize-Reliabi
 CLASSES = {name.lower(): value for value, name in DSCP.items()} | {"be": 0}
 HEADERS = 40
 LEAST_MSS = 536
-WITH_A_WAY_OUT = frozenset({Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING})
-"""Where a path's MTU is known."""
+WITH_A_WAY_OUT = frozenset({Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING})  # Where a path's MTU is known
 OPTION_MSS, MSS_LENGTH = 2, 4
 
 
@@ -174,8 +173,7 @@ class ClampMss(Action):
 
     name = "TCPMSS"
     looks_at_hooks = True
-    adds: ClassVar[bool] = True
-    """A SYN without the option gets one."""
+    adds: ClassVar[bool] = True  # A SYN without the option gets one
     options = (Option("--set-mss", number(0, 65515), can_negate=False), Option("--clamp-mss-to-pmtu", can_negate=False))
 
     @classmethod
