@@ -27,6 +27,9 @@ os.environ["LC_ALL"] = "C.UTF-8"
 # Tests are found among ever more objects that stay.
 gc.set_threshold(50_000, 20, 100)
 
+# What a test has written need not outlive the machine, and a disk takes its time: of all tests, ten seconds.
+os.fsync = lambda _descriptor: None
+
 # A shell's background job ignores Ctrl-C, and so would every program that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -21,6 +21,7 @@ from textual.events import Key, MouseDown, MouseEvent, MouseMove, MouseScrollDow
 
 from netsandbox.tui.app import NetsandboxApp
 from tests.tui.app_harness import Stage, stage
+from tests.tui.in_no_time import painting
 
 KEYS = ["up", "down", "left", "right", "enter", "escape", "tab", "shift+tab", "ctrl+p", "ctrl+c", "ctrl+d", "ctrl+f",
         "ctrl+r", "space", "f1", "f5", "f6", "f7", "home", "end", "pageup", "pagedown", "backspace", "delete", "ctrl+u",
@@ -90,7 +91,7 @@ def run(count: int, events: int, seed: int) -> list[str]:
     wrong = []
     for number in range(count):
         began = time.process_time()
-        with tempfile.TemporaryDirectory() as directory, chdir(directory):  # it writes files, too
+        with tempfile.TemporaryDirectory() as directory, chdir(directory), painting():  # it writes files, too
             why = asyncio.run(run_one(f"{seed}-{number}", events, Path(directory)))
         gc.collect()
         if why:

@@ -15,6 +15,7 @@ from netsandbox.tui.i18n import set_language
 from tests.campaigns import interrupted, killed, monkey, poor, pty_tours, reader, sessions, tours
 from tests.campaigns.screen import HAS_UPDATES, Screen
 from tests.lab import fuzz
+from tests.tui.in_no_time import painting
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +73,8 @@ def test_a_sample_of_interrupts() -> None:
 
 
 async def test_a_sample_of_keys_and_mouse(tmp_path: Path) -> None:
-    assert await monkey.run_one("7-0", 40, tmp_path) == ""
+    with painting():
+        assert await monkey.run_one("7-0", 40, tmp_path) == ""
 
 
 @pytest.mark.skipif(not os.path.isdir(poor.NOWHERE), reason="every directory can be written to here")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from textual._context import visible_screen_stack
 from textual.app import App, ComposeResult
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.tui import in_no_time as in_no_time
@@ -30,5 +32,10 @@ class Harness(App[None]):
 
 def screen_text(app: App[None]) -> str:
     """The screen as plain text, lines without their trailing spaces."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
+    return "\n".join(strip.text.rstrip() for strip in screen_strips(app)) + "\n"
+
+
+def screen_strips(app: App[None]) -> list[Strip]:
+    """The lines of the screen, with those that are below a page around it."""
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()

@@ -3,6 +3,7 @@
 Textual's pilot lets a real fiftieth of a second pass after each key, and more of them until the process rests.  Here
 an app's event loop has a clock of its own that goes on only where the loop would wait, to its next timer: all timers
 fire that would have, in their order, and in the same one however busy the machine is.
+Nor is painted what nobody sees: without a terminal Textual throws each picture away once it is made.
 Importing this module does it for the process.
 """
 
@@ -11,11 +12,15 @@ from __future__ import annotations
 import asyncio
 import time
 from asyncio.events import _get_running_loop
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import textual.app
 import textual.pilot
 from textual import _time
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
@@ -101,6 +106,31 @@ _time.get_time = _seconds
 textual.app.wait_for_idle = textual.pilot.wait_for_idle = rest  # type: ignore[attr-defined]
 
 textual.pilot.Pilot._wait_for_screen = _done_what_waits  # type: ignore[method-assign]
+
+_paint = Compositor.render_update
+
+
+def _paint_what_is_seen(self: Compositor, full: bool = False, screen_stack: Any = None, simplify: bool = False) -> Any:
+    """What a test looks at is painted whole, when it does: for its picture or its text."""
+    if full:
+        return _paint(self, full, screen_stack, simplify)
+    visible_screen_stack.set(screen_stack or [])
+    self._dirty_regions.clear()
+    return None
+
+
+Compositor.render_update = _paint_what_is_seen  # type: ignore[method-assign]
+
+
+@contextmanager
+def painting() -> Iterator[None]:
+    """For a test of what painting takes or meets: all is painted that a terminal would get."""
+    Compositor.render_update = _paint  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Compositor.render_update = _paint_what_is_seen  # type: ignore[method-assign]
+
 
 _parsed: dict[object, list[RuleSet]] = {}
 _parse = Stylesheet._parse_rules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,9 +31,17 @@ from netsandbox.tui.panes.output import hanging
 from netsandbox.tui.settling import Below
 from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
+from tests.tui.in_no_time import painting
 from tests.tui.key_costs import APP
 
 CONTAINERS = 12
+
+
+@pytest.fixture(autouse=True)
+def painted() -> Iterator[None]:
+    """Painting is much of what a key costs."""
+    with painting():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from netsandbox.tui.options import Options
 from netsandbox.tui.panes.topology_picture import COMPACT_ROWS, LEAST_ROWS
 from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import Stage, stage
-from tests.tui.harness import screen_text
+from tests.tui.harness import screen_strips, screen_text
 
 LEAST_FRAMES = 4
 """Rows of the log that a person sees beside the longest text of a bundled scenario, at 80×24."""
@@ -152,7 +152,7 @@ async def test_all_text_can_be_read_in_every_theme(tmp_path: Path, keys: Sequenc
         for theme in THEMES:
             on.app.theme = theme
             await on.pilot.pause()
-            for strip in on.app.screen._compositor.render_strips():
+            for strip in screen_strips(on.app):  # type: ignore[arg-type]
                 for text, style, _ in strip:
                     if text.strip(LINES) and style is not None and style.color and style.bgcolor:
                         front, back = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
