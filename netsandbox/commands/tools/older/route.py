@@ -118,10 +118,10 @@ def _change(context: ToolContext, command: str, words: Words) -> None:
     if "dev" in found and device is None:
         raise ToolError(REFUSED, f"SIOC{command.upper()}RT: No such device")
     gateway = resolve(context.files, found["gw"], NO_HOST) if "gw" in found else None
-    scope = None if command == "del" else "global" if gateway is not None else "link"
-    scope = "host" if scope and "reject" in found else scope
-    request = RouteRequest(destination, "unreachable" if "reject" in found else "", gateway, device, None, scope,
-                           "", found.get("metric", 0))
+    kind, scope = ("unreachable", "host") if "reject" in found else ("unicast", "global" if "gw" in found else "")
+    if not scope and command == "add":
+        scope = "link"
+    request = RouteRequest(destination, kind, gateway, device, None, scope or None, "", found.get("metric", 0))
     with failing_as(REFUSED, f"SIOC{command.upper()}RT"):
         if destination.address != destination.network:
             raise KernelError("EINVAL")
