@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from netsandbox.apps.output import at_terminal
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Maker, Program, Task, UsageError
 from netsandbox.commands.docker import Client, DockerContext
@@ -74,7 +75,7 @@ class ToolProgram(Program):
         try:
             with acting_with(self._rights):
                 context = ToolContext(made.namespace, self._shell.machine, made.files, run_tool, made.stdin,
-                                      made.environment, self._is_busybox)
+                                      made.environment, self._is_busybox, at_terminal(self.output))
                 result = run_tool(context, made.argv, self._tool)
         except NeedsInputError as error:
             self._lines = error.lines
@@ -158,8 +159,9 @@ APPLETS: Late[str, Maker] = Late(places("netsandbox.apps", {
 BUSYBOX_TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
     "small": "apk", "processes": "ps=busybox_ps",
     "busybox": "arp ifconfig hostname ip netstat route uname sysctl",
-    "files.file_tools": "cp ln mkdir mv rm rmdir touch", "files.text": "cat head tail", "files.fields": "sort uniq",
-    "files.digests": "md5sum", **{f"files.{name}": name for name in ("find", "ls", "mktemp", "sed")}}))
+    "files.file_tools": "cp ln mkdir mv rm rmdir touch unlink", "files.text": "cat head tail",
+    "files.fields": "sort uniq", "files.digests": "md5sum",
+    **{f"files.{name}": name for name in ("find", "ls", "mktemp", "sed")}}))
 
 
 OF_APPLET: Late[str, Callable[..., str]] = Late(places("netsandbox.apps", {"busybox.usages": "usage reworded"}))

@@ -12,6 +12,7 @@ from netsandbox.docker.config import NO_CONFIG, NO_HOST_CONFIG, Published
 from netsandbox.docker.freezer import Frozen
 from netsandbox.docker.ipam import AddressPool
 from netsandbox.docker.links import Link
+from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.engine.budget import Use
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
@@ -205,7 +206,7 @@ class Container:
         input: what the client hands on to its program (docker run -i with a pipe).
         prefixes: of the interfaces that it was given since it started (eth), one for each.
         execs: programs of docker exec that run in it.
-        host_dns: the host's /etc/resolv.conf when it last started, after which its own is made; None before.
+        host_dns: what the host's /etc/resolv.conf said when it last started, after which its own is made; None before.
         health: how it does since it first started, where it is asked.
         frozen: what is put aside while it is paused.
         files: its own file system, None until a program looks at it.
@@ -275,7 +276,7 @@ class Container:
         self.files: FileSystem | None = None
         self.sandbox_number: int | None = None
         self.is_private = mode == "none"
-        self.host_dns: str | None = None
+        self.host_dns: ResolvConf | None = None
 
     @property
     def short_identity(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.apps.hosts import addresses_of, host_records
+from netsandbox.apps.hosts import addresses_of, host_records, text_of
 from netsandbox.docker import links
 from netsandbox.docker.container import Container
 from netsandbox.docker.image_files import furnish, release
@@ -87,7 +87,7 @@ def _devices(container: Container) -> dict[str, str] | None:
 
 def renew(engine: DockerEngine, container: Container) -> None:
     """A container starts: the three files are written anew, whatever was made of them, after the host's as they are."""
-    container.host_dns = host_resolv_conf(engine)
+    container.host_dns = _host_dns_now(engine)
     system = container.files
     if system is None:
         return
@@ -107,14 +107,17 @@ def host_files(engine: DockerEngine) -> dict[str, str]:
     """The same of the host itself; /etc/hosts and /etc/resolv.conf as a person wrote them, if one did."""
     name = engine.namespace.name
     own = _lines((LOCAL[0], ("127.0.1.1", name), *LOCAL[1:]))
-    return {"/etc/hostname": name + "\n", "/etc/hosts": _written(engine, "/etc/hosts") or own,
+    hosts = _written(engine, "/etc/hosts")
+    return {"/etc/hostname": name + "\n", "/etc/hosts": own if hosts is None else hosts,
             "/etc/resolv.conf": host_resolv_conf(engine)}
 
 
 def _written(engine: DockerEngine, path: str) -> str | None:
-    """What a person wrote into one of the host's files, None where nobody did."""
-    found = engine.files.find(path) if engine.files is not None else None
-    return found.text if isinstance(found, RegularFile) else None
+    """What a person made of one of the host's files, empty where it was taken away; None where nobody touched it."""
+    system = engine.files
+    if system is None or (path not in system.gone and system.find(path) is None):
+        return None
+    return text_of(Files(system, {}), path)
 
 
 def _owner(engine: DockerEngine, container: Container) -> Container:
@@ -176,8 +179,14 @@ def sets_ndots(engine: DockerEngine, container: Container) -> bool:
 
 
 def host_dns(engine: DockerEngine, container: Container) -> ResolvConf:
-    """The host's file, as it was when the container started."""
-    return ResolvConf.parse(host_resolv_conf(engine) if container.host_dns is None else container.host_dns)
+    """What the host's file said when the container started."""
+    return _host_dns_now(engine) if container.host_dns is None else container.host_dns
+
+
+def _host_dns_now(engine: DockerEngine) -> ResolvConf:
+    found, system = ResolvConf.parse(host_resolv_conf(engine)), engine.files
+    is_gone = system is not None and found.path in system.gone and not Files(system, {}).exists(found.path)
+    return found._replace(path="") if is_gone else found
 
 
 def dns_of(engine: DockerEngine, container: Container) -> ResolvConf:

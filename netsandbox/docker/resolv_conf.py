@@ -30,11 +30,16 @@ def is_loopback(server: str) -> bool:
 
 
 class ResolvConf(NamedTuple):
-    """What such a file says, or what a container is told in its place."""
+    """What such a file says, or what a container is told in its place.
+
+    Attributes:
+        path: of the host's file; empty where it has none.
+    """
 
     servers: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    path: str = "/etc/resolv.conf"
 
     @classmethod
     def parse(cls, text: str) -> ResolvConf:
@@ -53,7 +58,8 @@ class ResolvConf(NamedTuple):
         return cls(tuple(servers), search, tuple(options))
 
     def overridden(self, own: ResolvConf) -> ResolvConf:
-        return ResolvConf(own.servers or self.servers, own.search or self.search, own.options or self.options)
+        return self._replace(servers=own.servers or self.servers, search=own.search or self.search,
+                             options=own.options or self.options)
 
     @property
     def has_ndots(self) -> bool:
@@ -80,13 +86,13 @@ def legacy(host: ResolvConf, own: ResolvConf) -> str:
     falls_back = not own.servers and found.is_local
     if falls_back:
         found = found._replace(servers=FALLBACK)
-    return (f"{HEADER}{found.lines()}\n# Based on host file: '/etc/resolv.conf' (legacy)\n"
+    return (f"{HEADER}{found.lines()}\n# Based on host file: '{host.path}' (legacy)\n"
             + ("# Used default nameservers.\n" if falls_back else "") + _overrides(own) + _ndots(host, own))
 
 
 def copied(host: ResolvConf, own: ResolvConf) -> str:
     """Of a container with the host's network: the host's servers, its own resolver at 127.0.0.53 among them."""
-    return (f"{HEADER}{host.overridden(own).lines()}\n# Based on host file: '/etc/resolv.conf'\n"
+    return (f"{HEADER}{host.overridden(own).lines()}\n# Based on host file: '{host.path}'\n"
             + _overrides(own) + _ndots(host, own))
 
 
@@ -105,12 +111,12 @@ def internal(host: ResolvConf, own: ResolvConf, is_new: bool) -> str:
     asked = "# Used default nameservers.\n" * falls_back + (
         f"# ExtServers: [{' '.join(outside)}]\n" if outside else "# NO EXTERNAL NAMESERVERS DEFINED\n")
     return (f"{HEADER}{found._replace(servers=(INTERNAL,), options=options).lines()}\n"
-            f"# Based on host file: '/etc/resolv.conf' (internal resolver)\n{asked}"
+            f"# Based on host file: '{host.path}' (internal resolver)\n{asked}"
             + _overrides(own) + (_ndots(host, own) if found.has_ndots else "# Option ndots from: internal\n"))
 
 
 def _overrides(own: ResolvConf) -> str:
-    names = [name for name, value in zip(("nameservers", "search", "options"), own, strict=True) if value]
+    names = [name for name, value in zip(("nameservers", "search", "options"), own, strict=False) if value]
     return f"# Overrides: [{' '.join(names)}]\n"
 
 

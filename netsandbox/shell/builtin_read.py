@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.shell.array import Array
 from netsandbox.shell.errors import RefusedError
@@ -13,14 +13,34 @@ if TYPE_CHECKING:
 Letter = tuple[str, bool]  # A character, and whether it was escaped
 MOST_DIGITS = 6
 NO_INPUT = "netsandbox: nobody types here: `read` gets its input from a pipe, a file or a here-document"
+ENTER = "note: nobody types here: `read` takes Enter as the answer; a pipe, a file or a here-document gives another\n"
+MOST_ENTERS = 50
+"""Of one script: a menu would ask for ever."""
+
+
+class Asked(NamedTuple):
+    """The options.
+
+    Attributes:
+        array: of -a.  most: letters at most (-n).
+        pauses: it asks a person for something, or for no more than to go on.
+    """
+
+    raw: bool
+    array: str
+    names: list[str]
+    most: int | None
+    prompt: str
+    pauses: bool
 
 
 def read(call: Builtin) -> int | None:
     """`read [-r] [-p PROMPT] [-n LETTERS] [-a ARRAY] [NAME …]`."""
-    raw, array, names, most = _options(call)
+    asked = _options(call)
+    raw, array, names, most = asked[:4]
     pipe = call.stdin
     if pipe.is_terminal:
-        raise RefusedError(NO_INPUT)
+        return _enter(call, asked)
     if not pipe.is_closed and "\n" not in pipe.text and (most is None or len(pipe.text) < most):
         call.shell.wait_for_input(pipe)
         return None
@@ -38,9 +58,24 @@ def read(call: Builtin) -> int | None:
     return 0 if is_whole else 1
 
 
-def _options(call: Builtin) -> tuple[bool, str, list[str], int | None]:
-    """(-r, the array of -a, names, the number of -n)."""
-    raw, array, words, most = False, "", list(call.arguments), None
+def _enter(call: Builtin, asked: Asked) -> int:
+    """At a terminal Enter is pressed where a script waits for that, and else nobody types.
+
+    Raises:
+        RefusedError: more is wanted.
+    """
+    if not asked.pauses or call.shell.enters == MOST_ENTERS:
+        raise RefusedError(NO_INPUT, ends=asked.pauses)
+    call.output.append(("err", asked.prompt + "\n" + (ENTER if not call.shell.enters else "")))
+    call.shell.enters += 1
+    for name in asked.names:
+        call.state.set(name, "")
+    return 0
+
+
+def _options(call: Builtin) -> Asked:
+    raw, array, words, most, prompt = False, "", list(call.arguments), None, ""
+    pauses = timed = False
     while words and words[0].startswith("-") and words[0] != "-":
         word = words.pop(0)
         if word == "--":
@@ -55,12 +90,16 @@ def _options(call: Builtin) -> tuple[bool, str, list[str], int | None]:
                 value = word[at + 1:] or (words.pop(0) if words else "")
                 if letter == "n" and value.isdecimal() and len(value) < MOST_DIGITS:
                     most = int(value)
-                elif letter not in "pt":
+                elif letter == "p":
+                    prompt, pauses = value, True
+                elif letter == "t":
+                    timed = True
+                else:
                     raise RefusedError(f"netsandbox: `read -{letter} {value[:20]}` is not modelled")
                 break
             elif letter not in "se":
                 raise RefusedError(f"read: -{letter}: invalid option", 2)
-    return raw, array, words or ["REPLY"], most
+    return Asked(raw, array, words or ["REPLY"], most, prompt, not timed and (pauses or most is not None or not words))
 
 
 def _letters_of(call: Builtin, most: int) -> tuple[str, bool]:

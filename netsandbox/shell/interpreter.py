@@ -56,6 +56,8 @@ class Interpreter(Task):
         self.trapped: tuple[str, ...] = ()  # what signals that have come ask for, which is done between two commands
         self.tested = 0  # more than 0 while a command's failure is asked for, so that `set -e` does not end the shell
         self.is_interactive = False
+        self.enters = 0
+        """How often `read` was answered by Enter."""
         self.tells_lines = True
         """Whether an error names the line, as in a script; not at a prompt."""
         self.began = scheduler.clock

@@ -27,13 +27,13 @@ LINES = (
     "find t -name '[ab].conf' | xargs -n1 basename",
     "find t \\( -name a.conf -o -type d \\) -print", "find t \\( -name a.conf -o -type l \\) ! -path '*conf.d*'",
     "find -L t", "find -L t -type f", "find -P t/link -type l", "find -H -L t -name link",
-    "ln -s nope t/gone; ln -s .. t/conf.d/up; find -L t -type l; find -L t -type l -delete; ls t; rm -f t/conf.d/up",
+    "ln -s nope t/gone; ln -s .. t/conf.d/up; find -L t -type l; find -L t -type l -delete; ls -1 t; rm -f t/conf.d/up",
     "find t -size +0", "find t -type f -size -2", "find t -type f -size 1",
     "find t -type f -size +1c -print -name a.conf",
     "find t -empty", "find t -depth", "find t -name conf.d -prune -o -print",
     "find t -type f -print0 | xargs -0 -n1 echo",
     "find t \\(", "find t \\( -name x", "find t -size x", "find t -o -name x", "find t -false -o -type l",
-    "find t -ipath '*CONF.D*'", "find t -type f -name '*.conf' -delete; find t", "find t -delete -name x; ls t",
+    "find t -ipath '*CONF.D*'", "find t -type f -name '*.conf' -delete; find t", "find t -delete -name x; ls -1 t",
     "find t -name 'a*' -exec false \\; -print", "find t ! \\( -type d -o -type l \\)")
 ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", "/usr/bin:/bin")}
 """Quotes as in a terminal of today."""

@@ -7,6 +7,8 @@ import re
 import pytest
 
 from netsandbox.docker.files import files, host_files, hostname
+from netsandbox.lab.uplink import DEFAULT_LAN
+from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
 from tests.docker.machine import Machine
 
@@ -93,3 +95,28 @@ def test_the_hosts_own_files_can_be_mounted() -> None:
     assert session.run("docker exec aa tail -1 /etc/hosts").out == "9.9.9.9 nine\n"
     session.run("docker rm -f aa")
     assert session.run("tail -1 /etc/hosts").out == "9.9.9.9 nine\n"
+
+
+def test_the_host_s_own_files_can_be_taken_away_and_linked() -> None:
+    """What the Engine (28.5.2) makes of a host without the file, or with a link to nothing, it was asked."""
+    session = KeptSession(profile="docker-28", uplink=DEFAULT_LAN)
+    before = session.run("cat /etc/resolv.conf").out
+    assert session.run("mv /etc/resolv.conf /etc/resolv.conf.old; ls /etc | grep resolv").out == "resolv.conf.old\n"
+    assert session.run("cat /etc/resolv.conf").err == "cat: /etc/resolv.conf: No such file or directory\n"
+    assert session.run("ping -c 1 example.com").err == "ping: example.com: Temporary failure in name resolution\n"
+    own = session.run("docker run --rm alpine grep -v '^# [GTh]' /etc/resolv.conf").out
+    assert own == ("\nnameserver 8.8.8.8\nnameserver 8.8.4.4\n\n# Based on host file: '' (legacy)\n"
+                   "# Used default nameservers.\n# Overrides: []\n")
+    assert session.run("ln -sf /run/dns/resolv.conf /etc/resolv.conf; ls -l /etc/resolv.conf").out.endswith(
+        "/etc/resolv.conf -> /run/dns/resolv.conf\n")
+    assert session.run("docker run --rm alpine cat /etc/resolv.conf").out.count("host file: ''") == 1
+    session.run("mkdir -p /run/dns; mv /etc/resolv.conf.old /run/dns/resolv.conf")
+    assert session.run("cat /etc/resolv.conf").out == before
+    assert session.run("docker run --rm alpine cat /etc/resolv.conf").out.count("host file: '/etc/resolv.conf'") == 1
+    assert session.run("unlink /etc/resolv.conf; unlink /etc/resolv.conf").err == (
+        "unlink: cannot unlink '/etc/resolv.conf': No such file or directory\n")
+    session.run("echo nameserver 1.1.1.1 > /etc/resolv.conf")
+    assert session.run("cat /etc/resolv.conf").out == "nameserver 1.1.1.1\n"
+    assert session.run("undo").code == session.run("undo").code == 0
+    assert session.run("cat /etc/resolv.conf").out == before
+    assert session.run("rm /etc/hosts; getent hosts here; docker run --rm --net host alpine cat /etc/hosts").out == ""

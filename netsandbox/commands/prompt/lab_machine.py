@@ -40,6 +40,8 @@ MADE = (*files.WRITTEN, *ALONE, *OF_DISTRIBUTION)
 class NodeEtc(Generator):
     """/etc/hosts, /etc/hostname and /etc/resolv.conf of a host."""
 
+    is_stored = True
+
     def __init__(self, node: Node) -> None:
         self._node = node
 

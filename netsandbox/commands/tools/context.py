@@ -135,6 +135,7 @@ class ToolContext(NamedTuple):
         run: runs another tool or program in a namespace, for `ip netns exec`;
             None means that only the tools of this package can be run.
         is_busybox: an image brings BusyBox there, whose tools have their own words.
+        is_at_terminal: what it prints is seen by a person (isatty).
     """
 
     namespace: NetworkNamespace
@@ -144,6 +145,7 @@ class ToolContext(NamedTuple):
     stdin: Pipe | None = None
     environment: Mapping[str, str] = MappingProxyType({})
     is_busybox: bool = False
+    is_at_terminal: bool = False
 
     def inside(self, namespace: NetworkNamespace) -> ToolContext:
         """The same in another namespace (setns)."""

@@ -30,7 +30,7 @@ USUAL = {
     "sed": {"open": "can't read {path}: {error}", "read": "read error on {path}: {error}"},
     "sort": {"open": "cannot read: {path}: {error}", "read": "read failed: {path}: {error}"},
     "tac": {"open": "failed to open '{path}' for reading: {error}", "read": "{path}: read error: {error}"},
-    "touch": {"touch": "cannot touch '{path}': {error}"},
+    "touch": {"touch": "cannot touch '{path}': {error}"}, "unlink": {"unlink": "cannot unlink '{path}': {error}"},
     "uniq": {"read": OF_ENDS["read"]}}
 CANNOT_OPEN = "can't open '{path}': {error}"
 ITSELF_OR_ABOVE = "can't remove '.' or '..'"
@@ -46,7 +46,8 @@ OF_BUSYBOX = {
     "rm": {"remove": "can't remove '{path}': {error}", "directory": "'{path}' is a directory",
            "dot": ITSELF_OR_ABOVE, "dot with all": ITSELF_OR_ABOVE},
     "rmdir": {"remove": "'{path}': {error}"}, "sed": {"open": PLAIN}, "sort": {"open": PLAIN},
-    "tail": {"open": CANNOT_OPEN}, "touch": {"touch": PLAIN}, "uniq": {"open": CANNOT_OPEN}}
+    "tail": {"open": CANNOT_OPEN}, "touch": {"touch": PLAIN}, "uniq": {"open": CANNOT_OPEN},
+    "unlink": {"unlink": "can't remove file '{path}': {error}"}}
 
 
 def fault(context: ToolContext, tool: str, what: str, path: str, error: object = "", **more: str) -> str:

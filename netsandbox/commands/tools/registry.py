@@ -24,7 +24,8 @@ TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
     "files.diff": "cmp comm diff paste", "files.grep": "egrep fgrep grep", "files.ls": "ll ls",
     "files.truncate": "fallocate truncate", "files.gzip": "gzip gunzip zcat",
     "files.digests": "base64 md5sum sha1sum sha256sum sha512sum",
-    "files.file_tools": "basename chgrp chmod chown cp dirname ln mkdir mv pwd readlink realpath rm rmdir touch",
+    "files.file_tools": "basename chgrp chmod chown cp dirname ln mkdir mv pwd readlink realpath rm rmdir touch "
+                        "unlink",
     "expr": "expr", "mount": "mount umount", "hostname": "hostname hostnamectl", "namespaces": "lsns",
     "firewall.rule_trace": "xtables-monitor=monitor",
     "firewall.iptables": " ".join(

@@ -28,6 +28,7 @@ class Generator(Protocol):
     """Files whose text is made when they are read. Each method gets an absolute path below where it is mounted."""
 
     is_mount: bool = False  # it is one file, mounted there: it can be written, and neither removed nor replaced
+    is_stored: bool = False  # its files are as those of a disk: they can be removed as well, and then are not there
 
     def read(self, path: str) -> str | None:
         """The text; None where there is no such file (FileError: it cannot be read)."""
@@ -109,7 +110,7 @@ class Files:
 
     def _generator(self, path: str) -> Generator | None:
         """Which one a canonical path belongs to: the nearest above it."""
-        while path:
+        while path and path not in self.system.gone:
             found = self.generated.get(path)
             if found is not None:
                 return found
@@ -204,7 +205,8 @@ class Files:
         found = set(node.entries if isinstance(node, Directory) else ())
         found.update((generator.names(where) if generator is not None else None) or ())
         prefix = where.rstrip("/") + "/"
-        found.update(mount[len(prefix):].partition("/")[0] for mount in self.generated if mount.startswith(prefix))
+        found.update(mount[len(prefix):].partition("/")[0] for mount in self.generated
+                     if mount.startswith(prefix) and mount not in self.system.gone)
         return sorted(found)
 
     # -- changing
@@ -306,10 +308,12 @@ class Files:
             raise FileError("EEXIST")
         self.check_mounts(here, there)
         node = self.system.find(here)
+        if node is None and self._is_stored(here):
+            node = RegularFile(self.system.now, self.read(here))
         if node is None:
             raise FileError("EPERM" if self.exists_at(here) else "ENOENT")
         owner = self.system.owner(there)
-        self.system.drop(here)
+        self._drop(here)
         self.system.drop(there)
         self.system.add(there, node)
         owner.size += len(node.text) if isinstance(node, RegularFile) else 0
@@ -336,5 +340,13 @@ class Files:
 
     def _drop(self, where: str) -> None:
         self.check_mounts(where)
-        if self.system.drop(where) is None:
+        found = self.system.drop(where)
+        if self._is_stored(where):
+            self.system.gone |= {where}
+        elif found is None:
             raise FileError("EPERM" if self.exists_at(where) else "ENOENT")
+
+    def _is_stored(self, where: str) -> bool:
+        """Of a canonical path: whether what is generated there can be taken away."""
+        return (where in self.generated and where not in self.system.gone and self.generated[where].is_stored
+                and self.generated[where].read(where) is not None)

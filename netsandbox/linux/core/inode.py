@@ -122,10 +122,11 @@ class FileSystem:
         read_only: nothing of its own is changed; what is mounted in it may be.
         grafts: nodes of other file systems that stand in this one, by path (mount).
         devices: of the host's character devices those that a container was given, by its own path; None: all.
+        gone: canonical paths of generated files that somebody took away.
     """
 
-    __slots__ = ("_brought", "_layer", "_made", "_root", "devices", "grafts", "most_bytes", "nodes", "read_only",
-                 "scheduler", "size")
+    __slots__ = ("_brought", "_layer", "_made", "_root", "devices", "gone", "grafts", "most_bytes", "nodes",
+                 "read_only", "scheduler", "size")
 
     def __init__(self, scheduler: Scheduler, most_bytes: int = MOST_BYTES, made: int | None = None) -> None:
         """
@@ -137,6 +138,7 @@ class FileSystem:
         self.nodes = self.size = 0
         self.grafts: dict[str, Graft] = NOTHING
         self.devices: dict[str, str] | None = None
+        self.gone: frozenset[str] = frozenset()
         self._made = scheduler.clock if made is None else made
         self._root: Directory | None = None
         self._brought: tuple[tuple[str, dict[str, bytes | str]], ...] = ()

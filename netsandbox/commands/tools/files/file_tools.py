@@ -1,4 +1,4 @@
-"""mkdir, rmdir, rm, cp, mv, ln, touch, chmod, basename, dirname, readlink, realpath, pwd."""
+"""mkdir, rmdir, rm, unlink, cp, mv, ln, touch, chmod, basename, dirname, readlink, realpath, pwd."""
 
 from __future__ import annotations
 
@@ -91,6 +91,16 @@ def rm(context: ToolContext, arguments: list[str]) -> ToolResult:
         what = {"EINVAL": "dot with all", "EISDIR": of_directory}.get(error.name, "remove")
         return fault(context, "rm", what, path, error)
     return _each(paths, remove, complaint)
+
+
+UNLINK = table("unlink")
+
+
+def unlink(context: ToolContext, arguments: list[str]) -> ToolResult:
+    _options, paths = options_of(UNLINK, arguments)
+    if len(paths) != 1:
+        raise _missing("unlink", f"extra operand ‘{paths[1]}’" if paths else "missing operand")
+    return _each(paths, files_of(context).remove, lambda path, error: fault(context, "unlink", "unlink", path, error))
 
 
 def _is_dot(path: str) -> bool:
@@ -286,7 +296,7 @@ def _of_rights(context: ToolContext, name: str, wish: str, paths: list[str]) -> 
 def basename(_context: ToolContext, arguments: list[str]) -> ToolResult:
     if not arguments:
         raise _missing("basename")
-    name = arguments[0].rstrip("/").rpartition("/")[2] or "/"
+    name = arguments[0].rstrip("/").rpartition("/")[2] or arguments[0][:1]
     suffix = arguments[1] if len(arguments) > 1 else ""
     return ToolResult(0, (name.removesuffix(suffix) if suffix != name else name) + "\n", "")
 

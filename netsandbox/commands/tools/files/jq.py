@@ -17,12 +17,15 @@ STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 INTERPOLATED = re.compile(r"\\\(([^()]*)\)")
 WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w*\s*:)")
 KEYS = re.compile(r"([{,]\s*)[A-Za-z_]\w*(?=\s*[,}])")  # `{ifname, mtu}`
+SAFE = re.compile(r"@(?:base64d?|csv|html|json|sh|text|tsv|uri)\b|\$[a-z]\w*")
+"""Formats, and variables; $ENV is this machine's own environment."""
 KNOWN = frozenset(
-    ["add", "all", "and", "any", "ascii_downcase", "ascii_upcase", "contains", "elif", "else", "empty", "end",
+    ["add", "all", "and", "any", "as", "ascii_downcase", "ascii_upcase", "contains", "elif", "else", "empty", "end",
      "endswith", "first", "flatten", "from_entries", "group_by", "has", "if", "index", "join", "keys", "last", "length",
      "map", "max", "max_by", "min", "min_by", "not", "null", "or", "select", "sort", "sort_by", "split", "startswith",
      "then", "to_entries", "tonumber", "tostring", "true", "false", "type", "unique", "unique_by", "values",
-     "with_entries", "tojson", "fromjson", "reverse", "map_values", "del", "error"]
+     "with_entries", "tojson", "fromjson", "reverse", "map_values", "del", "error", "keys_unsorted", "ltrimstr",
+     "rtrimstr"]
 )
 """Words that a program may hold; those behind a dot are keys."""
 LONGEST = 2000  # Characters of a program
@@ -53,7 +56,7 @@ def _check(program: str) -> None:
     if len(program) > LONGEST:
         raise ToolError(2, f"netsandbox: a jq program has {LONGEST} characters at most here")
     inside = " ".join(piece for text in STRING.findall(program) for piece in INTERPOLATED.findall(text))
-    code = KEYS.sub(r"\1", STRING.sub(" ", program)) + " " + inside
+    code = SAFE.sub(" ", KEYS.sub(r"\1", STRING.sub(" ", program)) + " " + inside)
     wrong = (
         next((found[0] for found in WORD.finditer(code) if found[0] not in KNOWN), None)
         or next((mark for mark in ("*", "..", "$", "@", "|=", "+=", "//=") if mark in code), None)

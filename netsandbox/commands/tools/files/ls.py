@@ -7,6 +7,7 @@ from typing import NamedTuple
 from netsandbox.apps.calendar import civil_date
 from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.faults import fault
+from netsandbox.commands.tools.files.ls_columns import side_by_side
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.devices import numbers_of
 from netsandbox.commands.tools.kernel.kernel_files import namespace_file, size_of
@@ -20,8 +21,8 @@ from netsandbox.linux.core.inode import FileError, Node, Symlink
 WIDTH, HUMAN_WIDTH = 9, 7  # Of sizes, as BusyBox has them whatever they are
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 LS = table(
-    "ls", 2, acts="l a|all A|almost-all h|human-readable d|directory R|recursive r|reverse", usual="1",
-    idle="t F classify? n|numeric-uid-gid i|inode S g o C x s|size color?",
+    "ls", 2, acts="l a|all A|almost-all h|human-readable d|directory R|recursive r|reverse 1 C x",
+    idle="t F classify? n|numeric-uid-gid i|inode S g o s|size color?",
     refused="b|escape B|ignore-backups c D|dired f G|no-group H|dereference-command-line I|ignore= k|kibibytes "
             "L|dereference m N|literal p q|hide-control-chars Q|quote-name T|tabsize= u U v w|width= X Z|context "
             "author block-size= file-type format= full-time group-directories-first si "
@@ -31,7 +32,7 @@ LS = table(
 
 @looks()
 def ls(context: ToolContext, arguments: list[str]) -> ToolResult:
-    """A name a line, as where the output is no terminal."""
+    """A name a line, and at a terminal several."""
     options, paths = options_of(LS, arguments)
     files, errors = files_of(context), ""
     alone, folders = list[str](), list[str]()
@@ -88,6 +89,8 @@ def _folder(context: ToolContext, path: str, names: list[str], options: dict[str
 
 def _rows(context: ToolContext, prefix: str, names: list[str], options: dict[str, str]) -> str:
     if "l" not in options:
+        if "1" not in options and (context.is_at_terminal or options.keys() & {"C", "x"}):
+            return side_by_side(names, context.is_busybox, "x" in options)
         return "".join(f"{name}\n" for name in names)
     rows = [_long(context, prefix + name, name, "h" in options) for name in names]
     if context.is_busybox:
