@@ -14,11 +14,8 @@ from netsandbox.session.runner import Runner
 
 @contextmanager
 def capturing(path: str, runner: Runner, language: str) -> Iterator[None]:
-    """Capture what the runner does; a run that is broken off leaves the file as it was.
-
-    Raises:
-        FileError: the file cannot be opened or written.
-    """
+    """Capture what the runner does; a run that is broken off leaves the file as it was (FileError: the file cannot be
+    opened or written)."""
     file = WholeFile(path)
     try:
         runner.after_line = Capture(file, runner, language).update
@@ -29,11 +26,8 @@ def capturing(path: str, runner: Runner, language: str) -> Iterator[None]:
 
 
 class Capture:
-    """The run's capture file; a line that goes back in time begins it anew.
-
-    Raises:
-        FileError: from `update`, when nothing more can be written.
-    """
+    """The run's capture file; a line that goes back in time begins it anew (FileError: from `update`, when nothing more
+    can be written)."""
 
     def __init__(self, file: WholeFile, runner: Runner, language: str) -> None:
         self._whole = file

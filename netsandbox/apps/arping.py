@@ -55,11 +55,8 @@ class ArpingOptions:
 
 
 def parse(arguments: list[str], names: dict[str, int] | None = None) -> ArpingOptions:
-    """The options of a command line; a name of the target's is looked up.
-
-    Raises:
-        UsageError: an option or value that arping does not take.
-    """
+    """The options of a command line; a name of the target's is looked up (UsageError: an option or value that arping
+    does not take)."""
     read = OPTIONS.read(arguments)
     options, operands = read.values, read.operands
     if len(operands) != 1 or "h" in options:

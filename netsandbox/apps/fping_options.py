@@ -27,11 +27,8 @@ def number_of(read: Read, letter: str, usual: int) -> int:
 
 
 def targets(read: Read) -> list[str]:
-    """The names and addresses, those between the ends or of a network with -g.
-
-    Raises:
-        UsageError: they are too many, or no addresses.
-    """
+    """The names and addresses, those between the ends or of a network with -g (UsageError: they are too many, or no
+    addresses)."""
     words = read.operands
     if "g" not in read:
         return words

@@ -40,11 +40,8 @@ def unknown(context: Context, name: str, error: str = NOT_KNOWN) -> str:
 
 
 class Lookup:
-    """getaddrinfo(3) for IPv4: `done` is called once with a Reply, at once when no server need be asked.
-
-    Args:
-        kinds: record types that are asked for at once.
-    """
+    """getaddrinfo(3) for IPv4: `done` is called once with a Reply, at once when no server need be asked (kinds: record
+    types that are asked for at once)."""
 
     def __init__(self, context: Context, process: Process, name: str, done: Callable[[Reply], None],
                  kinds: tuple[int, ...] = (dns.A, dns.AAAA)) -> None:

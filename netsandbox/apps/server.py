@@ -191,11 +191,8 @@ class Server(Program):
 
 
 class Sleeper(Program):
-    """`sleep N`, or a shell without a terminal, which ends at once (0 seconds).
-
-    Args:
-        seconds: None to run until it is stopped.
-    """
+    """`sleep N`, or a shell without a terminal, which ends at once (0 seconds) (seconds: None to run until it is
+    stopped)."""
 
     def __init__(self, namespace: NetworkNamespace, name: str, seconds: float | None, pid: int) -> None:
         self.name = name

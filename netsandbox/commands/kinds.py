@@ -92,11 +92,8 @@ def _duration(_lab: Lab, text: str) -> int:
 
 
 def bridge_named(lab: Lab, name: str) -> Bridge:
-    """A bridge by its own name, as docker0 or host:docker0, or by its switch's.
-
-    Raises:
-        LabError: there is none, or there are several.
-    """
+    """A bridge by its own name, as docker0 or host:docker0, or by its switch's (LabError: there is none, or there are
+    several)."""
     bridges = lab.bridges()
     found = [bridge for bridge in bridges if name in (bridge.name, bridge.label, bridge.namespace.name)]
     if len(found) != 1:

@@ -193,11 +193,8 @@ class Shell(Standing):
         return {} if has_none else self.machine.names(place.root)
 
     def program_at(self, node: str, words: list[str], stdin: Pipe | None = None, caller: Files | None = None) -> Task:
-        """A program in a node, as root of its host has it.
-
-        Args:
-            caller: the files of whoever starts it, of which it inherits the open ones.
-        """
+        """A program in a node, as root of its host has it (caller: the files of whoever starts it, of which it inherits
+        the open ones)."""
         place = Place(node, None, True)
         files = self.files_at(place)
         files = with_descriptors(files, caller) if caller is not None else files

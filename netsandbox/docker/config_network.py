@@ -35,11 +35,8 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> ConfigNetwork:
 
 
 def filled(engine: DockerEngine, plan: NetworkPlan, source: str) -> NetworkPlan:
-    """The plan with what a configuration says.
-
-    Raises:
-        DockerError: there is no such configuration, or the plan has one of its own.
-    """
+    """The plan with what a configuration says (DockerError: there is no such configuration, or the plan has one of its
+    own)."""
     found = engine.networks.get(source)
     if not isinstance(found, ConfigNetwork):
         raise daemon_error(f'configuration network "{source}" does not exist')

@@ -123,11 +123,8 @@ def rename(engine: DockerEngine, container: Container, name: str) -> None:
 
 
 def change_mode(engine: DockerEngine, container: Container, mode: str) -> None:
-    """Stop a container and start it in another network mode, as a new `docker run` would.
-
-    Raises:
-        DockerError: dockerd does not run, or the container cannot be started.
-    """
+    """Stop a container and start it in another network mode, as a new `docker run` would (DockerError: dockerd does not
+    run, or the container cannot be started)."""
     check_is_up(engine)
     networks = _networks_for(engine, mode, Wish())
     if container.is_running:

@@ -196,11 +196,8 @@ def _running(engine: DockerEngine) -> list[Container]:
 
 
 def _end(engine: DockerEngine, running: list[Container], done: Callable[[], None], is_remembered: bool) -> None:
-    """Stop containers, and wait for them.
-
-    Args:
-        is_remembered: as if a person had stopped them: unless-stopped does not start them again.
-    """
+    """Stop containers, and wait for them (is_remembered: as if a person had stopped them: unless-stopped does not start
+    them again)."""
     waiting = Ending(len(running), done)
     for container in running:
         engine.stop(container, done=partial(waiting.one_has, container, is_remembered or container.was_stopped))

@@ -204,11 +204,8 @@ class DockerEngine:
             self.scheduler.soon(self._start_program, program)
 
     def _set_up(self, container: Container) -> Task:
-        """All that a container's program needs, and the program, which is still to be started.
-
-        Raises:
-            DockerError: something cannot be had.
-        """
+        """All that a container's program needs, and the program, which is still to be started (DockerError: something
+        cannot be had)."""
         container.namespace = namespace = sandbox.namespace_for(self, container)
         links.check(self, container)
         links.note_names(self, container)
@@ -276,11 +273,8 @@ class DockerEngine:
 
     def stop(self, container: Container, timeout: int | None = None, signal: str = "",
              done: Callable[[int], None] | None = None) -> None:
-        """`docker stop`: the image's stop signal, and after `timeout` seconds SIGKILL; below 0 it waits for ever.
-
-        Args:
-            done: called with its status when the program has ended.
-        """
+        """`docker stop`: the image's stop signal, and after `timeout` seconds SIGKILL; below 0 it waits for ever (done:
+        called with its status when the program has ended)."""
         container.was_stopped = True
         self.scheduler.cancel(container.restart_timer)
         if container.state == RESTARTING:

@@ -19,11 +19,8 @@ class GoJsonError(Exception):
 
 
 def loads(text: str) -> Json:
-    """The value that a text stands for; of a name that comes twice the last one counts.
-
-    Raises:
-        GoJsonError: with Go's words.
-    """
+    """The value that a text stands for; of a name that comes twice the last one counts (GoJsonError: with Go's
+    words)."""
     scanner = _Scanner(text)
     value = scanner.value(0)
     scanner.skip()

@@ -71,11 +71,8 @@ class Distribution(Generator):
 
 
 def release(image: Image, reference: str) -> dict[str, Generator]:
-    """/etc/os-release of what an image was made from, where it is one of those known here, and its users.
-
-    Args:
-        reference: as it was asked for, whose tag may name an older release of a distribution.
-    """
+    """/etc/os-release of what an image was made from, where it is one of those known here, and its users (reference: as
+    it was asked for, whose tag may name an older release of a distribution)."""
     kind = "alpine" if "apk" in image.tools else "debian" if "apt" in image.tools else ""
     kind = "ubuntu" if kind and image.name == "ubuntu" else kind
     tag = reference.rpartition("/")[2].partition(":")[2] if image.name == kind else ""

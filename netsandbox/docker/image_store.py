@@ -100,11 +100,8 @@ class ImageStore:
             layer=files_of(engine, container).system.layer())
 
     def remove(self, engine: DockerEngine, reference: str, force: bool) -> list[Image]:
-        """`docker rmi`: the names that are gone, all of an image that is called by its id.
-
-        Raises:
-            DockerError: there is none, it is one of the sandbox's own, or a container uses it.
-        """
+        """`docker rmi`: the names that are gone, all of an image that is called by its id (DockerError: there is none,
+        it is one of the sandbox's own, or a container uses it)."""
         image, key = self.find(reference), split(reference)
         by_id = image is not None and is_id(image, reference)
         if image is None or not (by_id or key in {(one.name, one.tag) for one in self.all()}):

@@ -46,11 +46,8 @@ def note_names(engine: DockerEngine, container: Container) -> None:
 
 
 def check(engine: DockerEngine, container: Container) -> None:
-    """On the default bridge variables are made of the others anew each time, for which they must run.
-
-    Raises:
-        DockerError: one does not run, or is not there.
-    """
+    """On the default bridge variables are made of the others anew each time, for which they must run (DockerError: one
+    does not run, or is not there)."""
     if container.mode != "bridge" or not container.links:
         return
     running = {other.identity: other for other in engine.containers.values() if other.is_running}

@@ -17,11 +17,8 @@ SIZE = re.compile(r"\d+(\.\d+)?[kKmMgG]?[bB]?|-1", re.ASCII)
 
 
 def merged(driver: str, options: Mapping[str, str], default: str, defaults: Mapping[str, str]) -> dict[str, Any]:
-    """A container's LogConfig: what it says, and else dockerd's.
-
-    Raises:
-        DockerError: there is no such driver, or it has no such option.
-    """
+    """A container's LogConfig: what it says, and else dockerd's (DockerError: there is no such driver, or it has no
+    such option)."""
     driver = driver or default
     if driver not in DRIVERS:
         raise daemon_error(f'error looking up logging plugin {driver}: plugin "{driver}" not found')

@@ -16,11 +16,8 @@ OLD_NOT_TO_HOST = "container cannot be disconnected from host network or connect
 
 
 def connect(engine: DockerEngine, network: DockerNetwork, container: Container, wish: Wish) -> None:
-    """`docker network connect`: at once if the container runs, else when it starts.
-
-    Raises:
-        DockerError: the modes do not go together, or the network refuses.
-    """
+    """`docker network connect`: at once if the container runs, else when it starts (DockerError: the modes do not go
+    together, or the network refuses)."""
     if container.is_running or not container.joined:
         _check_modes(network, container)
     if network.name == "none":
@@ -94,11 +91,8 @@ def disconnect(engine: DockerEngine, network: DockerNetwork, container: Containe
 
 
 def forget(container: Container, name: str) -> None:
-    """`docker network disconnect` of one that does not run, or by force: from a network that may be gone.
-
-    Raises:
-        DockerError: it is not connected.
-    """
+    """`docker network disconnect` of one that does not run, or by force: from a network that may be gone (DockerError:
+    it is not connected)."""
     if name not in container.networks:
         raise _not_connected(container, name, is_running=False)
     container.networks = {key: wish for key, wish in container.networks.items() if key != name}

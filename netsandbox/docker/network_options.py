@@ -85,11 +85,8 @@ SINCE = {BRIDGE + "gateway_mode_ipv4": (27,), BRIDGE + "trusted_host_interfaces"
 
 
 def bridge_options(options: Mapping[str, str], profile: Profile, *, internal: bool = False) -> BridgeOptions:
-    """The options that a person gave, as far as the release knows them.
-
-    Raises:
-        DockerError: one has a value that Docker refuses.
-    """
+    """The options that a person gave, as far as the release knows them (DockerError: one has a value that Docker
+    refuses)."""
     found: dict[str, str | int | bool | tuple[str, ...]] = {}
     for key, text in options.items():
         if key in READERS and profile.since(*SINCE.get(key, ())):

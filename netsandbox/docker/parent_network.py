@@ -80,11 +80,8 @@ class ParentNetwork(BridgeNetwork):
         return not self.mode.startswith("l3")
 
     def attach(self, container: Container, namespace: NetworkNamespace, wish: Wish) -> Endpoint:
-        """Give a container an address and a child of the parent.
-
-        Raises:
-            DockerError: the parent is gone or takes no child, or no address is left.
-        """
+        """Give a container an address and a child of the parent (DockerError: the parent is gone or takes no child, or
+        no address is left)."""
         parent = self.namespace.interfaces.get(self.parent)
         address = self._allocate(wish.address)
         try:
@@ -133,11 +130,8 @@ class ParentNetwork(BridgeNetwork):
 
 
 def check_parent(engine: DockerEngine, driver: str, options: Mapping[str, str]) -> None:
-    """The options of such a network by themselves.
-
-    Raises:
-        DockerError: a mode or flag that there is not, or a parent that can be none.
-    """
+    """The options of such a network by themselves (DockerError: a mode or flag that there is not, or a parent that can
+    be none)."""
     _modes(driver, options)
     parent = engine.namespace.interfaces.get(options.get("parent", ""))
     if parent is not None:

@@ -30,11 +30,8 @@ class Choice(NamedTuple):
 
 
 def free(engine: DockerEngine, container: Container, wish: Published, hosts: list[str], taken: Taken) -> Iterator[int]:
-    """The ports that no other container has, in the order in which they are tried.
-
-    Raises:
-        DockerError: it is the only one that will do, and another container has it.
-    """
+    """The ports that no other container has, in the order in which they are tried (DockerError: it is the only one that
+    will do, and another container has it)."""
     candidates, endpoint = _candidates(engine, wish, hosts), gateway_of(container)
     overlaps = engine.profile.since(28) and (endpoint is None or endpoint.network.settings.gateway_mode != "routed")
     for number in candidates:
@@ -79,11 +76,8 @@ def note_taken(taken: Taken, container: Container, bindings: Sequence[Binding]) 
 
 
 def _holder(engine: DockerEngine, host: str, others: list[tuple[str, str]], overlaps: bool) -> tuple[str, str] | None:
-    """The address at which another container has the port, and the container's name.
-
-    Args:
-        overlaps: all addresses of the family are none to share with one of them.
-    """
+    """The address at which another container has the port, and the container's name (overlaps: all addresses of the
+    family are none to share with one of them)."""
     found = [(address, name) for address, name in others if (":" in address) == (":" in host) and (
         address == host or (overlaps and {EVERYWHERE, EVERYWHERE_V6} & {address, host}))]
     if len(found) <= 1:

@@ -76,11 +76,8 @@ def publish(engine: DockerEngine, container: Container, before: str = "") -> Non
 
 
 def _forget_flows(engine: DockerEngine, endpoint: Endpoint, ports: Set[int] = frozenset()) -> None:
-    """Connections that led elsewhere before an endpoint had its rules, or to one that is gone (clearConntrackEntries).
-
-    Args:
-        ports: the host's, of UDP.
-    """
+    """Connections that led elsewhere before an endpoint had its rules, or to one that is gone (clearConntrackEntries)
+    (ports: the host's, of UDP)."""
     table = engine.namespace.netfilter.connections
     for connection in table.entries() if table is not None else ():
         flow, back = connection.original, connection.reply
@@ -142,11 +139,8 @@ def set_rules(engine: DockerEngine, container: Container) -> None:
 
 
 def release(engine: DockerEngine, container: Container, before: Endpoint | None = None) -> None:
-    """Give all of a container's ports back.
-
-    Args:
-        before: the endpoint that they led to, where it is not the one that gives the default route.
-    """
+    """Give all of a container's ports back (before: the endpoint that they led to, where it is not the one that gives
+    the default route)."""
     engine.firewall.take_back(container.port_rules)
     container.port_rules = ()
     for binding in container.bindings:

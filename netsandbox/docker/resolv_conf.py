@@ -77,11 +77,8 @@ class ResolvConf(NamedTuple):
 
 
 def legacy(host: ResolvConf, own: ResolvConf) -> str:
-    """Of a container on the default bridge or without a network: a copy of the host's.
-
-    Args:
-        own: --dns, --dns-search and --dns-option.
-    """
+    """Of a container on the default bridge or without a network: a copy of the host's (own: --dns, --dns-search and
+    --dns-option)."""
     found = host.overridden(own)
     falls_back = not own.servers and found.is_local
     if falls_back:

@@ -37,11 +37,8 @@ MAX_HOSTNAME = 64
 
 
 def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespace:
-    """The host's, another container's, or a new one.
-
-    Raises:
-        DockerError: the other container is not there, or does not run.
-    """
+    """The host's, another container's, or a new one (DockerError: the other container is not there, or does not
+    run)."""
     if container.mode == "host":
         return engine.namespace
     if not container.joined:
@@ -146,11 +143,8 @@ def _in_order(engine: DockerEngine, container: Container) -> list[tuple[str, Wis
 
 
 def apply_settings(engine: DockerEngine, container: Container, namespace: NetworkNamespace) -> None:
-    """--hostname, and --sysctl of those that a namespace has.
-
-    Raises:
-        DockerError: the kernel takes no such name, has no such setting, or not that value.
-    """
+    """--hostname, and --sysctl of those that a namespace has (DockerError: the kernel takes no such name, has no such
+    setting, or not that value)."""
     if len(container.config.hostname) > MAX_HOSTNAME:
         raise daemon_error(f"{NOT_CREATED}: sethostname: invalid argument")
     for key, value in container.host_config.sysctls if not container.joined else ():

@@ -35,11 +35,8 @@ def signal_number(text: str) -> int:
 
 
 def known_signal(text: str) -> int:
-    """The signal that docker kill is to send.
-
-    Raises:
-        DockerError: there is none of that name, or the kernel has none of that number.
-    """
+    """The signal that docker kill is to send (DockerError: there is none of that name, or the kernel has none of that
+    number)."""
     if text.isascii() and text.isdecimal() and int(text) > LAST_SIGNAL:
         raise daemon_error(f"the linux daemon does not support signal {text}")
     return signal_number(text)

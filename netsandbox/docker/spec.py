@@ -48,11 +48,8 @@ def check(engine: DockerEngine, container: Container) -> None:
 
 
 def account_of(container: Container, user: str) -> Account:
-    """Whom a program of a container's runs as: in the groups of --group-add as well.
-
-    Raises:
-        UnknownAccountError: there is no such user or group.
-    """
+    """Whom a program of a container's runs as: in the groups of --group-add as well (UnknownAccountError: there is no
+    such user or group)."""
     own = account(user)
     added = [account(f"0:{group}").gid for group in container.host_config.resources.get("GroupAdd") or ()]
     return own._replace(groups=tuple(sorted({*added} - {own.gid})))

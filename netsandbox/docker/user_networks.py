@@ -86,11 +86,8 @@ def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:
 
 
 def _made(engine: DockerEngine, plan: NetworkPlan, subnet: Network) -> BridgeNetwork:
-    """By its driver, on a parent or with a bridge; what it was told beside that is still to be set.
-
-    Raises:
-        DockerError: the gateway, a further subnet or an option is wrong.
-    """
+    """By its driver, on a parent or with a bridge; what it was told beside that is still to be set (DockerError: the
+    gateway, a further subnet or an option is wrong)."""
     gateway = _choose_gateway(plan, subnet)
     options = bridge_options(plan.options if plan.driver == "bridge" else {}, engine.profile, internal=plan.internal)
     more = [_another(engine, one) for one in plan.more]

@@ -144,11 +144,8 @@ def _anonymous_name(container: Container, target: str) -> str:
 
 
 def attach(engine: DockerEngine, container: Container) -> None:
-    """Mount all when a container starts; a directory of the host's that -v names is made if it is missing.
-
-    Raises:
-        DockerError: a mount that makes no sense.
-    """
+    """Mount all when a container starts; a directory of the host's that -v names is made if it is missing (DockerError:
+    a mount that makes no sense)."""
     is_read_only = bool(container.host_config.resources.get("ReadonlyRootfs"))
     if (container.mounts or is_read_only) and container.image.server in FURNISH:
         FURNISH[container.image.server](files_of(engine, container))
@@ -197,11 +194,8 @@ def _check_kind(engine: DockerEngine, container: Container, mount: Mount, source
 
 
 def make_work_directory(engine: DockerEngine, container: Container) -> None:
-    """Where --workdir says, if it is not there: the daemon makes it with the container, and runc below a mount.
-
-    Raises:
-        DockerError: nothing can be made there.
-    """
+    """Where --workdir says, if it is not there: the daemon makes it with the container, and runc below a mount
+    (DockerError: nothing can be made there)."""
     if not container.config.workdir:
         return  # and its files are not made yet
     path, files = normpath(container.config.workdir), files_of(engine, container)
@@ -227,11 +221,8 @@ def _seal(system: FileSystem) -> None:
 
 
 def _of_volume(engine: DockerEngine, mount: Mount) -> str:
-    """The path of what is to be mounted of a volume: all, or what --mount's volume-subpath says.
-
-    Raises:
-        DockerError: there is nothing.
-    """
+    """The path of what is to be mounted of a volume: all, or what --mount's volume-subpath says (DockerError: there is
+    nothing)."""
     path, subpath = engine.volumes[mount.source].mountpoint, mount.of_volume.get("Subpath")
     if not subpath:
         return path

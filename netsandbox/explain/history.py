@@ -76,11 +76,8 @@ def last_drop_of(trace: Trace, addresses: Collection[int], node: str) -> int | N
 def last_drop_between(
     trace: Trace, ends: tuple[Collection[int], Collection[int]], nodes: tuple[str, str]
 ) -> int | None:
-    """The last that was dropped on the way from one to the other, or back, or whose name one asked for in vain.
-
-    Args:
-        ends: the addresses of both.
-    """
+    """The last that was dropped on the way from one to the other, or back, or whose name one asked for in vain (ends:
+    the addresses of both)."""
     def is_meant(seq: int) -> bool:
         event = event_of(trace.raw(seq), seq)
         if isinstance(event, NameUnknown):

@@ -7,11 +7,8 @@ from string import Formatter
 
 
 def fill(template: str, fields: Mapping[str, object]) -> str:
-    """A template with its fields filled in; between Chinese and Latin script comes a space, and none within Chinese.
-
-    Raises:
-        KeyError: for a field that is not there.
-    """
+    """A template with its fields filled in; between Chinese and Latin script comes a space, and none within Chinese
+    (KeyError: for a field that is not there)."""
     out = ""
     for text, name, spec, _conversion in Formatter().parse(template):
         out = _join(out, text)

@@ -152,11 +152,8 @@ def _story(trace: Trace, record: Record, voice: Voice) -> Story:
 
 
 def grounds(trace: Trace, record: Record, voice: Voice, copied: Trace | None = None) -> Sequence[str]:
-    """Which lines made what a record rests on: a rule, a setting, or the route that led there.
-
-    Args:
-        copied: the trace of the copy of the lab that made the record, if one did.
-    """
+    """Which lines made what a record rests on: a rule, a setting, or the route that led there (copied: the trace of the
+    copy of the lab that made the record, if one did)."""
     made = setting_of(trace, record)
     made = way_of(trace, record, copied or trace) if made is None else made
     return (*_rule(trace, record, voice), *_since(trace, made, voice))

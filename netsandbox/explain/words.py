@@ -46,11 +46,8 @@ class Words:
         return key in self.table
 
     def say(self, key: str, language: str, **fields: object) -> str:
-        """The words of a key in a language, with `{name}` fields filled in.
-
-        Raises:
-            KeyError: there is no such key, or no such field.
-        """
+        """The words of a key in a language, with `{name}` fields filled in (KeyError: there is no such key, or no such
+        field)."""
         text = said(self.table[key], language)
         if language == LANGUAGES[0] or all(isinstance(one, int) or str(one).isascii() for one in fields.values()):
             return text.format(**fields) if fields else text

@@ -36,11 +36,8 @@ HAS_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 
 
 def apart(work: Callable[[], Result], limits: Limits) -> Result:
-    """What the work returns; it has to be a plain value, since it comes through a pipe.
-
-    Raises:
-        EndedError: it used more than it may, or its process died.
-    """
+    """What the work returns; it has to be a plain value, since it comes through a pipe (EndedError: it used more than
+    it may, or its process died)."""
     if not HAS_FORK:
         return work()
     sys.stdout.flush()

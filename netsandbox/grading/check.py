@@ -37,11 +37,8 @@ LIMITS = Limits()  # For each scenario and each hand-in
 
 
 def main(options: argparse.Namespace) -> int:
-    """Check the files; 0 when all holds, 1 when something does not, 2 when a file is wrong.
-
-    Raises:
-        FileError: the JUnit file cannot be written.
-    """
+    """Check the files; 0 when all holds, 1 when something does not, 2 when a file is wrong (FileError: the JUnit file
+    cannot be written)."""
     if options.junit:
         refuse_inputs(options.junit, [*options.files, *options.session])
     text = TextReport(options.lang, sys.stdout.isatty())

@@ -99,11 +99,8 @@ def _is_same(entry: Entry, line: str) -> bool:
 
 
 def do_again(live: KeptSession, session: Scenario, scenario: Scenario, language: str) -> Way:
-    """Do in a scenario's lab what a saved session did.
-
-    Raises:
-        ForeignError: it began elsewhere, or has left that lab for another.
-    """
+    """Do in a scenario's lab what a saved session did (ForeignError: it began elsewhere, or has left that lab for
+    another)."""
     live.open(scenario)
     live.use_files(NoFiles())
     set_up, lines = live.set_up, [line for step in session.setup for line in step.run]

@@ -134,11 +134,8 @@ Expression = Primitive | Not | Both
 
 
 def tokens(text: str) -> list[Token]:
-    """The words and signs of a filter.
-
-    Raises:
-        FilterError: for a sign that the language does not have, or a quote without its end.
-    """
+    """The words and signs of a filter (FilterError: for a sign that the language does not have, or a quote without its
+    end)."""
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
         quoted, sign, word, other = match.groups()
@@ -160,11 +157,8 @@ def tokens(text: str) -> list[Token]:
 
 
 def parse(text: str) -> Expression | None:
-    """The expression of a filter; None for an empty one, which matches all.
-
-    Raises:
-        FilterError: with the place and one line that says what was expected.
-    """
+    """The expression of a filter; None for an empty one, which matches all (FilterError: with the place and one line
+    that says what was expected)."""
     parser = _Parser(text)
     return parser.all() if parser.tokens else None
 

@@ -112,11 +112,8 @@ def compile_filter(filter_: str | log_filter.Expression | None, names: Names = N
 
 
 def strangers(filter_: str, names: Names) -> list[tuple[str, list[str]]]:
-    """Names in a filter that nothing in the lab has, each with those that there are: nothing can pass by them.
-
-    Raises:
-        FilterError: for a text that does not parse.
-    """
+    """Names in a filter that nothing in the lab has, each with those that there are: nothing can pass by them
+    (FilterError: for a text that does not parse)."""
     expression, found = log_filter.parse(filter_), []
     waiting = [expression] if expression is not None else []
     while waiting:

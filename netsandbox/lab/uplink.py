@@ -110,11 +110,8 @@ DHCP_METRIC = 100  # A default route that a person adds, with no metric, goes be
 
 
 def parse_lan(text: str) -> Network:
-    """The LAN of `--uplink` and of a scenario's key.
-
-    Raises:
-        LabError: it is no network with room for host and router, or one that the internet has itself.
-    """
+    """The LAN of `--uplink` and of a scenario's key (LabError: it is no network with room for host and router, or one
+    that the internet has itself)."""
     try:
         lan = parse_network(text)
     except AddressError as error:

@@ -146,11 +146,8 @@ OPTIONAL: dict[str, dict[str, Kind]] = {
 
 
 def check(spec: Any) -> None:
-    """Refuse what is wrong or not simulated, by its name, before anything runs.
-
-    Raises:
-        KernelLabError: the first thing that was found.
-    """
+    """Refuse what is wrong or not simulated, by its name, before anything runs (KernelLabError: the first thing that
+    was found)."""
     if not isinstance(spec, dict) or not isinstance(spec.get("nodes"), dict):
         raise KernelLabError("a lab is a JSON object with a key 'nodes'")
     _check_fields("lab", spec, LAB)

@@ -14,11 +14,8 @@ from netsandbox.rig.lab import KernelLab
 
 
 def simulate(spec: dict[str, Any], seed: int = 0) -> Result:
-    """Run a lab and return what the rig would have written.
-
-    Raises:
-        KernelLabError: the lab is wrong or names what is not simulated.
-    """
+    """Run a lab and return what the rig would have written (KernelLabError: the lab is wrong or names what is not
+    simulated)."""
     return Performance(KernelLab(spec, seed)).perform()
 
 

@@ -21,11 +21,8 @@ CHUNK = 200_000  # Records after which a long cascade is taken in, before the tr
 
 
 class Tap:
-    """The rig's capture: the first frames of each interface as hex, and the number of all.
-
-    Args:
-        places: the interfaces with a tap. It stays through a rename, and ends when its interface leaves the namespace.
-    """
+    """The rig's capture: the first frames of each interface as hex, and the number of all (places: the interfaces with
+    a tap. It stays through a rename, and ends when its interface leaves the namespace)."""
 
     def __init__(self, trace: Trace, start: int, cap: int, places: Iterable[Place]) -> None:
         self._places = {place.id: place for place in places}

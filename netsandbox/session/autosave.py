@@ -126,11 +126,8 @@ def _rest(session: KeptSession) -> dict[str, Any] | None:
 
 
 def mark(path: Path, number: int) -> None:
-    """Write into a journal that one of its lines, the first is 1, did not end.
-
-    Raises:
-        FileError: it cannot be read or written.
-    """
+    """Write into a journal that one of its lines, the first is 1, did not end (FileError: it cannot be read or
+    written)."""
     rows = _rows(path)
     if 0 < number < len(rows):
         rows[number] = json.dumps([*json.loads(rows[number])[:3], DID_NOT_END], ensure_ascii=False)
@@ -211,11 +208,8 @@ def _parse(path: Path, lines: list[str]) -> tuple[dict[str, Any], list[Entry]]:
 
 
 def _scenario(head: dict[str, Any]) -> Scenario | None:
-    """The scenario that the journal's head tells of, with its steps, or with those that are left in an older journal.
-
-    Raises:
-        ValueError, KeyError, TypeError, AttributeError: it tells nonsense.
-    """
+    """The scenario that the journal's head tells of, with its steps, or with those that are left in an older journal
+    (ValueError, KeyError, TypeError, AttributeError: it tells nonsense)."""
     told = head.get("scenario")
     if told is None:
         return None

@@ -56,11 +56,8 @@ def _other(read: dict[str, str], folder: Path, name: str) -> str | None:
 
 
 def _text(path: Path, folder: Path) -> str | None:
-    """Of a regular file in the Compose file's folder, or below, wherever links lead; None where it is none.
-
-    Raises:
-        FileError: it cannot be read, or is too large.
-    """
+    """Of a regular file in the Compose file's folder, or below, wherever links lead; None where it is none (FileError:
+    it cannot be read, or is too large)."""
     if not path.is_file() or not is_below(path, folder):
         return None
     return read_bytes(path, LARGEST).decode("utf-8", "replace")

@@ -22,11 +22,8 @@ def is_below(path: Path, folder: Path) -> bool:
 
 
 def contexts(project: Project, folder: Path) -> dict[str, str]:
-    """What the services are built from, by paths from the Compose file's folder.
-
-    Raises:
-        ScenarioError: something of it is elsewhere, is no regular file of text, or is too much.
-    """
+    """What the services are built from, by paths from the Compose file's folder (ScenarioError: something of it is
+    elsewhere, is no regular file of text, or is too much)."""
     found: dict[str, str] = {}
     for service in project.services.values():
         if service.build is not None:

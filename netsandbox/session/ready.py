@@ -39,11 +39,8 @@ def is_there(name: str) -> bool:
 
 
 def scenario_named(name: str) -> Scenario:
-    """A scenario by its name or path; what reads files is imported only then.
-
-    Raises:
-        ScenarioError: it cannot be found or read, or is wrong.
-    """
+    """A scenario by its name or path; what reads files is imported only then (ScenarioError: it cannot be found or
+    read, or is wrong)."""
     if name == READY.name:
         return READY
     return READ["read"](find_scenario(name), read_bytes)

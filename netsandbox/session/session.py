@@ -123,13 +123,8 @@ class Session(Timeline):
             return True
 
     def run(self, line: str, is_followed: bool = False) -> Job:
-        """Carry a line out to its end, and let what it set off come to rest.
-
-        With `&` behind it the line is only begun.
-
-        Args:
-            is_followed: other lines come, as in a second terminal: a server that waits for them goes on.
-        """
+        """Carry a line out to its end, and let what it set off come to rest. With `&` behind it the line is only begun
+        (is_followed: other lines come, as in a second terminal: a server that waits for them goes on)."""
         line = without_prompt(line)
         self._end_the_same(line)
         job = self.execute(line)

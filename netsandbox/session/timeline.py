@@ -185,11 +185,8 @@ class Timeline:
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
-        """A move that begins in another lab is made whole or not at all; one that only goes on stands where it came.
-
-        Raises:
-            ReplayStoppedError: a person has stopped it.
-        """
+        """A move that begins in another lab is made whole or not at all; one that only goes on stands where it came
+        (ReplayStoppedError: a person has stopped it)."""
         before, ways = dict(vars(self)), self.branches.ways()
         try:
             with undisturbed():
@@ -338,11 +335,8 @@ class Timeline:
         self.checkpoints.forget_others(self)
 
     def switch(self, name: str) -> None:
-        """Go to the end of another branch; the present one stays as it is.
-
-        Raises:
-            CommandError: there is none of that name.
-        """
+        """Go to the end of another branch; the present one stays as it is (CommandError: there is none of that
+        name)."""
         branch = self._branch(name)
         with self._whole():
             self._stand_in(branch)

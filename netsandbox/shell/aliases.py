@@ -19,11 +19,8 @@ SUBSTITUTION = re.compile(r"(\$\(|`)([\w-]+)(?=[\s)`])")
 
 
 def expanded(text: str, aliases: Mapping[str, str], dialect: Dialect, within: frozenset[str] = frozenset()) -> str:
-    """A text with what its aliases stand for.
-
-    Args:
-        within: the aliases that it comes from, which are not looked for again.
-    """
+    """A text with what its aliases stand for (within: the aliases that it comes from, which are not looked for
+    again)."""
     made, done, is_first = "", 0, True
     try:
         for token, end in tokens_of(text, dialect):

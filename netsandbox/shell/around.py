@@ -41,11 +41,8 @@ class Around(Task):
         return [self.inner] if self.inner is not None else []
 
     def read_options(self, table: OptionTable, version: str, usage: str, check: Callable[[Read], None]) -> Read | None:
-        """What it was told; None where that was all: its help, its version, or something wrong.
-
-        Args:
-            check: raises UsageError of what the table lets pass.
-        """
+        """What it was told; None where that was all: its help, its version, or something wrong (check: raises
+        UsageError of what the table lets pass)."""
         try:
             read = table.read(self.call.argv[1:], in_order=True)
             if "help" in read or "version" in read:

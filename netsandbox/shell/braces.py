@@ -18,11 +18,8 @@ class TooManyError(Exception):
 
 
 def braced(word: Word) -> list[Word]:
-    """The words that one stands for; itself if it has no braces.
-
-    Raises:
-        TooManyError: it stands for more than 10,000, or braces stand too deep in braces.
-    """
+    """The words that one stands for; itself if it has no braces (TooManyError: it stands for more than 10,000, or
+    braces stand too deep in braces)."""
     if not any(isinstance(part, Text) and not part.quoted and "{" in part.text for part in word.parts):
         return [word]
     letters: list[Part] = []

@@ -221,11 +221,8 @@ class Reader:
     # -- here-documents
 
     def document(self, delimiter: Word, strips_tabs: bool) -> Word:
-        """The text of a here-document whose end was just read; it stands behind this line.
-
-        Raises:
-            ScriptError: it does not end.
-        """
+        """The text of a here-document whose end was just read; it stands behind this line (ScriptError: it does not
+        end)."""
         word = delimiter.literal
         if word is None:
             raise ScriptError("", self.line, text="a here-document's end is a word without expansions")

@@ -44,11 +44,8 @@ class TrapFrame(ListFrame):
 
 
 def trap(call: Builtin) -> int:
-    """`trap COMMANDS SIGNAL …`; `-` gives a signal back to the kernel, nothing at all has it ignored.
-
-    Raises:
-        RefusedError: an option that this shell has not.
-    """
+    """`trap COMMANDS SIGNAL …`; `-` gives a signal back to the kernel, nothing at all has it ignored (RefusedError: an
+    option that this shell has not)."""
     words = call.arguments
     is_bash = call.state.dialect.name == "bash"
     if words and words[0].startswith("-") and words[0] not in ("-", "--"):

@@ -118,11 +118,8 @@ class Assignment(NamedTuple):
 
 
 class Simple(NamedTuple):
-    """A command with its words.
-
-    Attributes:
-        declared: arrays among the words of `declare` and the like, where only their names stand.
-    """
+    """A command with its words (declared: arrays among the words of `declare` and the like, where only their names
+    stand)."""
 
     assignments: tuple[Assignment, ...]
     words: tuple[Word, ...]

@@ -62,9 +62,6 @@ def widest(key: str) -> int:
 
 
 def tr(key: str, **values: object) -> str:
-    """The text of `key` in the language in use, with `{name}` fields filled in.
-
-    Raises:
-        KeyError: for a key that is not in the table.
-    """
+    """The text of `key` in the language in use, with `{name}` fields filled in (KeyError: for a key that is not in the
+    table)."""
     return WORDS.say(key, _Choice.language, **values)

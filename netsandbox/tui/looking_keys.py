@@ -209,11 +209,8 @@ class LookingKeys(LabApp):
         return any(word.startswith("-") or word in names for word in words) and self.live.is_command(first)
 
     def open_work(self, name: str | None, is_asked: bool = False) -> None:
-        """Open a lesson, a scenario or a file; without a name nothing.
-
-        Args:
-            is_asked: a person knows that the lab goes, though no file has it.
-        """
+        """Open a lesson, a scenario or a file; without a name nothing (is_asked: a person knows that the lab goes,
+        though no file has it)."""
         if not name:
             return
         line = load_line(name)

@@ -68,11 +68,8 @@ def _span(nanoseconds: int) -> str:
 
 
 def flights_of(lab: Lab, step: int, places: Callable[[], Mapping[int, Place]]) -> list[Flight]:
-    """The frames that a step delivered, each from where it left, and those that could not leave.
-
-    Args:
-        places: asked for the lab's interfaces by their numbers, if a frame came by a cable.
-    """
+    """The frames that a step delivered, each from where it left, and those that could not leave (places: asked for the
+    lab's interfaces by their numbers, if a frame came by a cable)."""
     flights: list[Flight] = []
     carried: Carried | None = None
     for record in lab.trace.of_step(step):

@@ -56,11 +56,8 @@ def with_sans(svg: str) -> str:
 
 
 def bitmap(svg: str) -> bytes:
-    """The same as PNG, 12 pixels a column.
-
-    Raises:
-        NoBitmapError: resvg is not installed, or finds no font that has the letters of the language in use.
-    """
+    """The same as PNG, 12 pixels a column (NoBitmapError: resvg is not installed, or finds no font that has the letters
+    of the language in use)."""
     try:
         draw = import_module("resvg_py").svg_to_bytes
     except ImportError:

@@ -105,11 +105,8 @@ def format_ipv4(number: int) -> str:
 
 
 def parse_network(text: str) -> Network:
-    """`172.17.0.1/16`, or a bare address, which is a /32.
-
-    Raises:
-        AddressError: the text is no address with a prefix length.
-    """
+    """`172.17.0.1/16`, or a bare address, which is a /32 (AddressError: the text is no address with a prefix
+    length)."""
     address, slash, length = text.partition("/")
     if not slash:
         return Network(parse_ipv4(address), 32)

@@ -170,11 +170,8 @@ def _frame(out: Out, data: bytes, length: int) -> None:
 
 
 def _tags(out: Out, data: bytes, is_cooked: bool = False) -> tuple[int, int]:
-    """Add a frame's VLAN tags, which -e shows; where what is behind them begins, and its type.
-
-    Args:
-        is_cooked: with LINUX_SLL2 the type's name stands without -e too, its number never.
-    """
+    """Add a frame's VLAN tags, which -e shows; where what is behind them begins, and its type (is_cooked: with
+    LINUX_SLL2 the type's name stands without -e too, its number never)."""
     at, ethertype = HEADER, number(data, 12, 2, "ether")
     while ethertype in VLAN_TYPES:
         tag = tag_text(data[at:])

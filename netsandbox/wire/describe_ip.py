@@ -297,11 +297,8 @@ def _datagram(out: Out, data: bytes, length: int, ends: tuple[int, int], fragmen
 
 def _content(out: Out, data: bytes, sizes: tuple[int, int], ends: tuple[int, int], fragmented: bool,
              frame_text: FrameText) -> None:
-    """What a datagram carries, as far as its ports tell.
-
-    Args:
-        sizes: the bytes that its header claims, and those of them that are there.
-    """
+    """What a datagram carries, as far as its ports tell (sizes: the bytes that its header claims, and those of them
+    that are there)."""
     claimed, size = sizes
     ports = {number(data, 0, 2, "udp"), number(data, 2, 2, "udp")}
     is_dns = bool(ports & _DNS_PORTS) or out.resolver in ends

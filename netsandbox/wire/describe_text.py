@@ -75,11 +75,8 @@ def _word(data: bytes, is_cut: bool) -> tuple[str, bytes]:
 
 
 def _text_line(name: str, data: bytes, is_cut: bool) -> tuple[str | None, bytes | None]:
-    """The first line, and what follows it; nothing where bytes come that are no text.
-
-    Args:
-        is_cut: more bytes should follow these.
-    """
+    """The first line, and what follows it; nothing where bytes come that are no text (is_cut: more bytes should follow
+    these)."""
     for at, octet in enumerate(data):
         if octet == 0x0A:
             return data[:at].decode("ascii"), data[at + 1:]

@@ -36,11 +36,8 @@ class _Carrier:
 
 def ipv4_layers(data: bytes, start: int, end: int, is_quoted: bool = False,
                 inside: Inside | None = None) -> tuple[Layer, ...]:
-    """The packet that begins at `start`: its header, and the layers of what it carries.
-
-    Args:
-        inside: takes apart what a tunnel carries.
-    """
+    """The packet that begins at `start`: its header, and the layers of what it carries (inside: takes apart what a
+    tunnel carries)."""
     fields = read_fields(data, start, end, _IPV4)
     if not fields:
         return ()

@@ -43,11 +43,8 @@ class PcapngWriter:
         self._block(SECTION_HEADER, _SECTION.pack(BYTE_ORDER_MAGIC, 1, 0, unknown_length))
 
     def interface(self, name: str, link_type: int = LINKTYPE_ETHERNET, snaplen: int = SNAPLEN) -> int:
-        """Describe an interface, and return the number that its packets carry.
-
-        Raises:
-            ValueError: the name takes more than 65,535 bytes.
-        """
+        """Describe an interface, and return the number that its packets carry (ValueError: the name takes more than
+        65,535 bytes)."""
         options = _option(IF_NAME, name.encode()) + _option(IF_TSRESOL, bytes([NANOSECONDS])) + _option(OPT_END, b"")
         self._block(INTERFACE_DESCRIPTION, _INTERFACE.pack(link_type, 0, snaplen) + options)
         self._snaplens.append(snaplen)

@@ -227,11 +227,8 @@ class BusyboxTraceroute(Program):
 
 
 def parse(arguments: list[str], names: dict[str, int]) -> tuple[TracerouteOptions, bool, tuple[str, ...]]:
-    """The options of a command line, whether it is told more (-v), and notes on what does nothing here.
-
-    Raises:
-        UsageError: an option or a value that it does not take.
-    """
+    """The options of a command line, whether it is told more (-v), and notes on what does nothing here (UsageError: an
+    option or a value that it does not take)."""
     told = OPTIONS.read(arguments)
     given, operands = told.values, told.operands
     if not operands:

@@ -36,11 +36,8 @@ def scheme_problem(scheme: str) -> tuple[int, str] | None:
 
 
 def with_plain_host(url: Url) -> Url:
-    """The URL with its host as curl has it: a number of any base is an address (hostname_check, ipv4_normalize).
-
-    Raises:
-        ValueError: it has characters that no host has.
-    """
+    """The URL with its host as curl has it: a number of any base is an address (hostname_check, ipv4_normalize)
+    (ValueError: it has characters that no host has)."""
     if any(one in NO_HOST_HAS for one in url.host):
         raise ValueError("Bad hostname")
     number = inet_aton(url.host)

@@ -26,11 +26,8 @@ class Edns(NamedTuple):
     cookie: bytes | None = b""  # its own where it is empty, else hexadecimal; None for no cookie
 
     def changed(self, name: str, value: str, is_off: bool) -> Edns:
-        """After one of dig's options.
-
-        Raises:
-            UsageError: its value is no number, no cookie, or a version that is not modelled.
-        """
+        """After one of dig's options (UsageError: its value is no number, no cookie, or a version that is not
+        modelled)."""
         now = self._replace(is_on=self.is_on or (name in TURNS_ON and not is_off))
         if name == "bufsize":
             return now._replace(size=number("buffer size", value, MOST_SIZE) if value else USUAL_SIZE)

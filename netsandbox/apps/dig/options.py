@@ -96,11 +96,8 @@ def _split(word: str, rest: list[str]) -> tuple[str, list[str]]:
 
 
 def read_dig(arguments: list[str]) -> list[Asked]:
-    """dig's: what stands before the first name holds for all, what stands behind one for that name.
-
-    Raises:
-        UsageError: as dig words it.
-    """
+    """dig's: what stands before the first name holds for all, what stands behind one for that name (UsageError: as dig
+    words it)."""
     usual, asked, rest = Asked("", (dns.A,), edns=Edns()), list[Asked](), list(arguments)
     while rest:
         now = asked[-1] if asked else usual
@@ -263,11 +260,8 @@ def _count(text: str) -> int:
 
 
 def read_nslookup(arguments: list[str]) -> Asked:
-    """nslookup's: [-KEYWORD[=VALUE]] NAME [SERVER]. What is no keyword it says, and goes on.
-
-    Raises:
-        UsageError: what is not modelled.
-    """
+    """nslookup's: [-KEYWORD[=VALUE]] NAME [SERVER]. What is no keyword it says, and goes on (UsageError: what is not
+    modelled)."""
     operands: list[str] = []
     asked = Asked("", ())
     kinds: tuple[int, ...] = (dns.A, dns.AAAA)

@@ -34,11 +34,8 @@ HANGUP = 1  # SIGHUP: read the configuration again
 
 
 class Loading:
-    """A configuration that is read, and whose upstream names are looked up.
-
-    Args:
-        done: called once with the site, or with what nginx complains of.
-    """
+    """A configuration that is read, and whose upstream names are looked up (done: called once with the site, or with
+    what nginx complains of)."""
 
     def __init__(self, namespace: NetworkNamespace, process: Process, files: Files | None,
                  done: Callable[[NginxSite | None, str], None]) -> None:

@@ -72,11 +72,8 @@ INT_MAX, LONG_MAX = (1 << 31) - 1, (1 << 63) - 1
 
 
 def parse(arguments: list[str]) -> PingOptions:
-    """The options of a command line, each judged where it stands, as ping's loop does.
-
-    Raises:
-        UsageError: an option or a value that ping does not take, or what it says of itself.
-    """
+    """The options of a command line, each judged where it stands, as ping's loop does (UsageError: an option or a value
+    that ping does not take, or what it says of itself)."""
     result, operands, given = PingOptions(), list[str](), list[Given]()
     for one in TABLE.each(arguments, operands):
         given.append(one)

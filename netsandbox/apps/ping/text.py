@@ -81,11 +81,8 @@ def describe_wrong_data(expected: bytes, found: bytes) -> str:
 
 
 def describe_options(data: bytes, shown: bytes) -> tuple[str, bytes]:
-    """pr_options: what a reply's IPv4 header recorded, and the route to compare the next one with.
-
-    Args:
-        shown: the route that was printed last, as bytes.
-    """
+    """pr_options: what a reply's IPv4 header recorded, and the route to compare the next one with (shown: the route
+    that was printed last, as bytes)."""
     text = ""
     for option in read_options(data):
         if not option.is_whole or not option.value:

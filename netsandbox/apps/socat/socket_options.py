@@ -139,11 +139,8 @@ def _join(namespace: NetworkNamespace, group: str, where: str) -> None:
 
 
 def with_option(wishes: Wishes, kind: str, text: str) -> Wishes | None:
-    """One option more, of an address of some kind; None where it is none of these.
-
-    Raises:
-        UsageError: a value that cannot be.
-    """
+    """One option more, of an address of some kind; None where it is none of these (UsageError: a value that cannot
+    be)."""
     name, _equals, value = text.partition("=")
     if name in BOUND and value:
         return wishes._replace(device=value)

@@ -78,11 +78,8 @@ class TcpdumpOptions:
 
 
 def parse(arguments: list[str]) -> TcpdumpOptions:
-    """The options of a command line, in any order with the expression.
-
-    Raises:
-        UsageError: an option or value that tcpdump does not take.
-    """
+    """The options of a command line, in any order with the expression (UsageError: an option or value that tcpdump does
+    not take)."""
     early = next((word for word in arguments if word in ("--version", "--help", "-h")), "")
     if early:
         OPTIONS.read(arguments[:arguments.index(early)])

@@ -43,11 +43,8 @@ class Qualifiers(NamedTuple):
 
 
 class Tokens:
-    """The words and signs of an expression, read from left to right.
-
-    Raises:
-        FilterError: a character that no expression has.
-    """
+    """The words and signs of an expression, read from left to right (FilterError: a character that no expression
+    has)."""
 
     def __init__(self, text: str) -> None:
         self.words: list[str] = []

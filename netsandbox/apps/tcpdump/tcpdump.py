@@ -103,11 +103,8 @@ class Tcpdump(Program):
         self.exit(0)
 
     def _open(self) -> Interface | None:
-        """The interface, None for any; compiles the filter.
-
-        Raises:
-            UsageError: no such interface, it is down, or the expression is wrong.
-        """
+        """The interface, None for any; compiles the filter (UsageError: no such interface, it is down, or the
+        expression is wrong)."""
         interface = None
         if self._is_cooked:
             if not self.options.is_not_promiscuous:

@@ -6,11 +6,8 @@ from netsandbox.commands.docker.client.flags import Flag
 
 
 def without_effect(names: dict[str, str], kind: str = "bool", *, refuses: bool = False) -> tuple[Flag, ...]:
-    """Flags that change nothing here, as a note says, or that are refused by name.
-
-    Args:
-        names: what --help says of each, by `name` or `name/letter`.
-    """
+    """Flags that change nothing here, as a note says, or that are refused by name (names: what --help says of each, by
+    `name` or `name/letter`)."""
     return tuple(Flag(name.partition("/")[0], name.partition("/")[2], kind.partition(" ")[0], usage,
                       ignored=not refuses, refused=refuses, value=kind.rpartition(" ")[2])
                  for name, usage in names.items())

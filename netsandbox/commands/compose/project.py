@@ -28,11 +28,8 @@ LABEL = "com.docker.compose."
 
 
 def project_to_make(client: Client, parsed: Parsed) -> Project:
-    """The same with what makes its containers as they are to be, which commands that only find them do not read.
-
-    Raises:
-        DockerError: there is no file, or it is wrong.
-    """
+    """The same with what makes its containers as they are to be, which commands that only find them do not read
+    (DockerError: there is no file, or it is wrong)."""
     project = project_of(client, parsed, is_read=True)
     outside = variables_of(client, project.folder, parsed.all("env-file"))
     outside.warnings.clear()  # of what has been read before
@@ -136,11 +133,8 @@ def _read(client: Client, parsed: Parsed) -> Project:
 
 
 def _paths(client: Client, parsed: Parsed, folder: str) -> list[str]:
-    """The files that -f or COMPOSE_FILE names, or those of the folder, or of the next one above that has any.
-
-    Raises:
-        DockerError: there is none, or one is not there.
-    """
+    """The files that -f or COMPOSE_FILE names, or those of the folder, or of the next one above that has any
+    (DockerError: there is none, or one is not there)."""
     files, outside = client.machine.host_files(), client.machine.environment()
     given = parsed.all("file") or [text for text in outside.get("COMPOSE_FILE", "").split(":") if text]
     there = _there(files, folder, FILES)
@@ -195,11 +189,8 @@ def _tell_notes(client: Client, project: Project) -> None:
 
 def containers_of(client: Client, project: Project, service: str = "", *,
                   with_one_offs: bool = False) -> list[Container]:
-    """The project's containers, or those of one service, in the order of their numbers.
-
-    Args:
-        with_one_offs: those that `run` made, too.
-    """
+    """The project's containers, or those of one service, in the order of their numbers (with_one_offs: those that `run`
+    made, too)."""
     found = [container for container in client.engine.containers.values()
              if container.labels.get(f"{LABEL}project") == project.name and f"{LABEL}service" in container.labels
              and service in ("", service_of(container)) and (with_one_offs or not is_one_off(container))]
@@ -242,11 +233,8 @@ def number_of(container: Container) -> int:
 
 
 def chosen(project: Project, names: list[str], profiles: list[str]) -> list[str]:
-    """The services that a command is about: those that are named, else all whose profile is on.
-
-    Raises:
-        DockerError: there is no such service.
-    """
+    """The services that a command is about: those that are named, else all whose profile is on (DockerError: there is
+    no such service)."""
     for name in names:
         if name not in project.services:
             raise DockerError(f"no such service: {name}")

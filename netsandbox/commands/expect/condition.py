@@ -33,11 +33,8 @@ class Verdict(NamedTuple):
 
 
 class UnfoundedError(Exception):
-    """A question that cannot be answered, such as one about a node that is not there: it fails, with `no` and without.
-
-    Attributes:
-        rows: frames that show why.
-    """
+    """A question that cannot be answered, such as one about a node that is not there: it fails, with `no` and without
+    (rows: frames that show why)."""
 
 
 Test = Callable[["Context"], Verdict]  # Looks, and says what it found; changes nothing

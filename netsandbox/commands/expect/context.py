@@ -127,11 +127,8 @@ class Context:
     # -- addresses
 
     def address(self, text: str, source: str = "") -> str:
-        """An IPv4 address as it is written, or a node's: the one on a link of the source's, else its first.
-
-        Raises:
-            UnfoundedError: neither.
-        """
+        """An IPv4 address as it is written, or a node's: the one on a link of the source's, else its first
+        (UnfoundedError: neither)."""
         try:
             return format_ipv4(parse_ipv4(text))
         except AddressError:
@@ -145,13 +142,8 @@ class Context:
         return found
 
     def macs(self, text: str) -> tuple[frozenset[str], str]:
-        """The MAC addresses that a word stands for, and what to call them.
-
-        A word is a MAC, NODE, NODE:IFACE, or the name of a bridge such as docker0.
-
-        Raises:
-            UnfoundedError: none of these.
-        """
+        """The MAC addresses that a word stands for, and what to call them. A word is a MAC, NODE, NODE:IFACE, or the
+        name of a bridge such as docker0 (UnfoundedError: none of these)."""
         try:
             mac = format_mac(parse_mac(text))
             return frozenset({mac}), self.mac(mac)

@@ -41,11 +41,8 @@ def _width(text: str) -> int:
 
 
 def words_of(text: str) -> list[Word]:
-    """The words of a condition, by the rules of a POSIX shell: quotes, backslashes, comments.
-
-    Raises:
-        ConditionError: a quote is not closed, or nothing follows the last backslash.
-    """
+    """The words of a condition, by the rules of a POSIX shell: quotes, backslashes, comments (ConditionError: a quote
+    is not closed, or nothing follows the last backslash)."""
     found: list[Word] = []
     at = 0
     while at < len(text):

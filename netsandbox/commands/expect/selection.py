@@ -160,11 +160,8 @@ WORDS: dict[str, tuple[str, Callable[[Reader], Any]]] = {
 
 
 def since(context: Context, chosen: Since) -> Record:
-    """The record from which frames count; its time is that of the command line, or 0.
-
-    Raises:
-        UnfoundedError: there is no such record, or the trace has forgotten it.
-    """
+    """The record from which frames count; its time is that of the command line, or 0 (UnfoundedError: there is no such
+    record, or the trace has forgotten it)."""
     trace = context.lab.trace
     if chosen.kind == "last":
         context.last()

@@ -28,11 +28,8 @@ OF_SU = OptionTable(
 
 
 def without_sudo(words: list[str], environment: dict[str, str]) -> tuple[list[str], dict[str, str]]:
-    """The command itself, and with what variables.
-
-    Raises:
-        RefusedError: an option that there is not, or another user than root.
-    """
+    """The command itself, and with what variables (RefusedError: an option that there is not, or another user than
+    root)."""
     try:
         while words[0] == SUDO:
             words, environment = _command_of_sudo(words[1:], environment)

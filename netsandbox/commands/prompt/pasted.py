@@ -69,13 +69,8 @@ CONTINUATION = re.compile(r"^\s*>(?:\s+|$)")
 
 
 def whole_lines(physical: Iterable[str], begun: str = "") -> tuple[list[str], str]:
-    """(the lines that are whole, what was begun and goes on).
-
-    A line goes on behind a backslash, in an open quote, in `if`, `for` and the like, and until a here-document's end.
-
-    Args:
-        begun: what came before and is not whole yet.
-    """
+    """(the lines that are whole, what was begun and goes on). A line goes on behind a backslash, in an open quote, in
+    `if`, `for` and the like, and until a here-document's end (begun: what came before and is not whole yet)."""
     found: list[str] = []
     closer = ""
     for line in physical:

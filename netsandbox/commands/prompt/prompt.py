@@ -58,11 +58,8 @@ class MissingError(CommandError):
 
 
 class Prompt:
-    """Programs by name, at a place (shell.machine.Machine).
-
-    Args:
-        is_action: whether the line does something, so that no verb that only looks or moves in time can stand in it.
-    """
+    """Programs by name, at a place (shell.machine.Machine) (is_action: whether the line does something, so that no verb
+    that only looks or moves in time can stand in it)."""
 
     def __init__(self, shell: Shell, place: Place, is_action: bool = True) -> None:
         self._shell = shell

@@ -63,18 +63,11 @@ class Machine(Protocol):
     def processes_inside(self, namespace: NetworkNamespace,
                          files: Files) -> list[tuple[int, int, str, NetworkNamespace]]:
         """(PID, its parent's, command line, network namespace) of the processes that the one who asks sees, who is in a
-        container; the first one first.
-
-        Args:
-            files: those of the one who asks.
-        """
+        container; the first one first (files: those of the one who asks)."""
 
     def send(self, namespace: NetworkNamespace, files: Files, pid: int, number: int) -> bool:
-        """Send a signal to a process that the one who asks sees; False where it is none that a line has begun.
-
-        Args:
-            files: those of the one who asks.
-        """
+        """Send a signal to a process that the one who asks sees; False where it is none that a line has begun (files:
+        those of the one who asks)."""
 
     def begun(self, pid: int) -> Program | None:
         """The program of that PID that a line has begun, beside the containers' own."""
@@ -92,11 +85,8 @@ class Machine(Protocol):
         """A random address that is locally administered, as the kernel gives a new device."""
 
     def hostname(self, namespace: NetworkNamespace, seen: Files | None) -> str:
-        """The name that `hostname` prints there.
-
-        Args:
-            seen: the files of who asks, by which he is the host's or a container's.
-        """
+        """The name that `hostname` prints there (seen: the files of who asks, by which he is the host's or a
+        container's)."""
 
     def set_hostname(self, namespace: NetworkNamespace, name: str, seen: Files | None) -> None:
         """sethostname(2) there (ToolError: the name cannot be told from another's)."""

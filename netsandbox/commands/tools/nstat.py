@@ -98,11 +98,8 @@ class _History:
             self._files.remove(self._path)
 
     def read(self) -> Rows | None:
-        """By name, what was counted then; None where it is not of use.
-
-        Raises:
-            ToolError: it cannot be opened, or makes no sense.
-        """
+        """By name, what was counted then; None where it is not of use (ToolError: it cannot be opened, or makes no
+        sense)."""
         if not self._is_open or self._files is None:
             return None
         try:

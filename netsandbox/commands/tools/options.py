@@ -15,11 +15,8 @@ def table(tool: str, code: int = 1, acts: str = "", usual: str = "", idle: str =
 
 
 def read(options: OptionTable, arguments: list[str]) -> Read:
-    """What stands on a line; what leaves no trace here is noted.
-
-    Raises:
-        ToolError: an option that there is not, one without its value, or one that is not modelled.
-    """
+    """What stands on a line; what leaves no trace here is noted (ToolError: an option that there is not, one without
+    its value, or one that is not modelled)."""
     tool, operands = options.program, list[str]()
     if arguments[:1] in (["--help"], ["--version"]) and arguments[0].removeprefix("--") not in options.names:
         raise ToolError(options.code, f"netsandbox: `{tool} {arguments[0]}` is not modelled")

@@ -103,11 +103,8 @@ def _titled(title: str, heading: str) -> str:
 
 
 def _read_ps(arguments: list[str]) -> tuple[str, dict[str, str | None], set[str]]:
-    """The letters of all options, the columns of -o with their own titles, and the processes of -p and -C.
-
-    Raises:
-        ToolError: there is no such column.
-    """
+    """The letters of all options, the columns of -o with their own titles, and the processes of -p and -C (ToolError:
+    there is no such column)."""
     letters, columns, wanted, words = "", dict[str, str | None](), set[str](), list(arguments)
     while words:
         word = {"--pid": "-p", "--format": "-o", "--command": "-C"}.get(words[0], words[0])

@@ -10,21 +10,15 @@ from netsandbox.linux.netlink.credentials import may_administer
 
 
 def check_flush(doomed: Sequence[object], code: int) -> None:
-    """What iproute2 says where something is to be flushed and may not be.
-
-    Raises:
-        ToolError: with an exit status that each object has of its own.
-    """
+    """What iproute2 says where something is to be flushed and may not be (ToolError: with an exit status that each
+    object has of its own)."""
     if doomed and not may_administer():
         raise ToolError(code, "Failed to send flush request: Operation not permitted")
 
 
 def check_net_admin(code: int, behind: str = "") -> None:
-    """What the kernel answers a tool that asks for a change by rtnetlink and may not.
-
-    Raises:
-        ToolError: with the tool's exit status, and what it says behind that.
-    """
+    """What the kernel answers a tool that asks for a change by rtnetlink and may not (ToolError: with the tool's exit
+    status, and what it says behind that)."""
     if not may_administer():
         raise ToolError(code, f"RTNETLINK answers: Operation not permitted{behind}")
 

@@ -64,11 +64,8 @@ def number(complaint: str, low: int = 0, high: int = LARGEST) -> Callable[[Words
 
 
 def scope_of(word: str) -> str | None:
-    """A scope's name, by name or number.
-
-    Raises:
-        ToolError: a number that has no name: the simulated stack knows the named ones.
-    """
+    """A scope's name, by name or number (ToolError: a number that has no name: the simulated stack knows the named
+    ones)."""
     if word in SCOPE_NUMBERS:
         return word
     value = number_of(word)

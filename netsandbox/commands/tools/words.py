@@ -179,11 +179,8 @@ def flag(*spellings: str, name: str = "") -> Key:
 
 
 def parse(words: Words, keys: Sequence[Key], other: Key | Callable[[str, Words], None]) -> dict[str, Any]:
-    """Read all words; `other` gets each that is no keyword: a keyword that was left out, or a function.
-
-    Raises:
-        ToolError: what the keywords' readers complain about, a second value of a `once` key, and what is not modelled.
-    """
+    """Read all words; `other` gets each that is no keyword: a keyword that was left out, or a function (ToolError: what
+    the keywords' readers complain about, a second value of a `once` key, and what is not modelled)."""
     found: dict[str, Any] = {}
     left_out = other if isinstance(other, Key) else None
     keys = [*keys, left_out] if left_out else keys

@@ -29,11 +29,8 @@ WORDS = Words({
 
 
 def page(words: list[str], language: str, width: int) -> str:
-    """The page of a topic, or empty if there is none; what a tool itself prints is as the tool has it.
-
-    Raises:
-        DockerError: docker has no such command.
-    """
+    """The page of a topic, or empty if there is none; what a tool itself prints is as the tool has it (DockerError:
+    docker has no such command)."""
     name, rest = words[0], words[1:]
     if name == "docker":
         found = find(["help", *rest])

@@ -76,11 +76,8 @@ def _destination(shell: Shell, word: str, source: str) -> tuple[int, int | None]
 
 
 def told(trace: Trace, found: Probe, voice: Voice) -> Iterator[str]:
-    """The way, a line for each decision, and the rules below their hook; last, what came of it.
-
-    Args:
-        trace: of the lab itself.
-    """
+    """The way, a line for each decision, and the rules below their hook; last, what came of it (trace: of the lab
+    itself)."""
     begin = found.records[0].at if found.records else 0
     last: Record | None = None
     for record in _in_order(found.records):

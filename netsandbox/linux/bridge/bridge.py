@@ -195,11 +195,8 @@ class Bridge(Interface):
             namespace.scheduler.transmit(receivers, frame)
 
     def pass_up(self, frame: Frame, is_for_us: bool = False) -> Verdict:
-        """br_pass_frame_up: the host's own stack gets the frame, from the bridge.
-
-        Args:
-            is_for_us: the destination is the ingress port's own MAC, which the port's driver took for this host's.
-        """
+        """br_pass_frame_up: the host's own stack gets the frame, from the bridge (is_for_us: the destination is the
+        ingress port's own MAC, which the port's driver took for this host's)."""
         self.heard += 1
         self.heard_bytes += frame.size - HARD_HEADER
         events = self.namespace.trace.events

@@ -182,11 +182,8 @@ def _set_router(port: BridgePort, kind: int) -> None:
 
 
 def set_state(port: BridgePort, state: int) -> None:
-    """br_set_port_state: without a spanning tree a blocked port forwards again at once.
-
-    Raises:
-        KernelError: the state is none, or the port's link is down.
-    """
+    """br_set_port_state: without a spanning tree a blocked port forwards again at once (KernelError: the state is none,
+    or the port's link is down)."""
     if not 0 <= state < len(STATES):
         raise KernelError("EINVAL")
     if not port.interface.up or (not port.interface.running and state != 0):

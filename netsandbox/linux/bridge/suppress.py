@@ -68,11 +68,8 @@ def _flood(bridge: Bridge, port: BridgePort, frame: Frame, is_kept: bool) -> Ver
 
 
 def keeps(bridge: Bridge, port: BridgePort, frame: Frame, vid: int = 0) -> bool:
-    """br_do_proxy_suppress_arp: answer what can be answered; whether the frame is kept from ports that suppress.
-
-    Args:
-        vid: of the VLAN that the frame is in, or 0.
-    """
+    """br_do_proxy_suppress_arp: answer what can be answered; whether the frame is kept from ports that suppress (vid:
+    of the VLAN that the frame is in, or 0)."""
     asked = frame.payload
     if not isinstance(asked, ArpPacket) or port.neigh_suppress or bridge.noarp or (
             asked.tpa >> 24 == LOOPBACK or is_multicast(asked.tpa)):

@@ -34,11 +34,8 @@ class LongCable:
 
 
 def plug(left: Interface, right: Interface, latency: int = 0) -> None:
-    """Join two free interfaces; both have a carrier once both are up.
-
-    Args:
-        latency: nanoseconds that a frame takes, one way.
-    """
+    """Join two free interfaces; both have a carrier once both are up (latency: nanoseconds that a frame takes, one
+    way)."""
     for one, other in ((left, right), (right, left)):
         target: Any = LongCable(other, latency) if latency else other
         one.peer, one.wire = other, (target,)

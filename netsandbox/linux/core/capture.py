@@ -33,11 +33,8 @@ class Passing(NamedTuple):
 
 
 def passings(records: Iterator[Record], promiscuous: Place | None = None) -> Iterator[Passing]:
-    """Every passing of a frame at an interface that some records tell of, in order.
-
-    Args:
-        promiscuous: a bridge whose host looks at everything that its ports take in.
-    """
+    """Every passing of a frame at an interface that some records tell of, in order (promiscuous: a bridge whose host
+    looks at everything that its ports take in)."""
     for record in records:
         event = record.event
         if isinstance(event, FrameReceived):

@@ -94,11 +94,8 @@ class DeviceOperations:
         """ndo_uninit: it is deleted."""
 
     def accept_mac(self, mac: int) -> int:
-        """The address that the device has once it was given this one (ndo_set_mac_address).
-
-        Raises:
-            KernelError: it does not take it.
-        """
+        """The address that the device has once it was given this one (ndo_set_mac_address) (KernelError: it does not
+        take it)."""
         return mac
 
     def check_mtu(self, mtu: int) -> None:
@@ -108,11 +105,8 @@ class DeviceOperations:
         """Raises KernelError: the device does not take this IPv4 address (inetaddr_validator_chain)."""
 
     def on_lower(self, what: str, lower: Interface) -> None:
-        """Something about a device below has changed (its notifier block).
-
-        Args:
-            what: up, down, carrier, mac, mtu, features or gone.
-        """
+        """Something about a device below has changed (its notifier block) (what: up, down, carrier, mac, mtu, features
+        or gone)."""
 
     def passes_down_to(self, _lower: Interface) -> bool:
         """Whether what it is to listen to that device is to listen to as well (ndo_change_rx_flags)."""

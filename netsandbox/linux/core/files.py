@@ -34,11 +34,8 @@ class Generator(Protocol):
         """The text; None where there is no such file (FileError: it cannot be read)."""
 
     def write(self, path: str, text: str) -> bool:
-        """Take what was written; False if the file becomes an ordinary one instead.
-
-        Raises:
-            FileError: it cannot be written.
-        """
+        """Take what was written; False if the file becomes an ordinary one instead (FileError: it cannot be
+        written)."""
         return False
 
     def names(self, path: str) -> list[str] | None:
@@ -73,11 +70,8 @@ class Files:
     # -- asking
 
     def canonical(self, path: str, follow: bool = True) -> str:
-        """The absolute path without links and dots; the last part need not exist.
-
-        Args:
-            follow: whether the last part is followed if it is a link.
-        """
+        """The absolute path without links and dots; the last part need not exist (follow: whether the last part is
+        followed if it is a link)."""
         if not path:
             raise FileError("ENOENT")
         if len(path) >= PATH_MAX:
@@ -263,11 +257,8 @@ class Files:
         self.system.add(where, Directory(self.system.now))
 
     def make_directories(self, path: str) -> None:
-        """With those above it, as far as they are not there (mkdir -p).
-
-        Raises:
-            FileError: a file stands in the way, or nothing can be written there.
-        """
+        """With those above it, as far as they are not there (mkdir -p) (FileError: a file stands in the way, or nothing
+        can be written there)."""
         so_far = "/" if path.startswith("/") else ""
         for part in [part for part in path.split("/") if part][:-1]:
             so_far = f"{so_far}{part}/"

@@ -234,11 +234,8 @@ class FileSystem:
     # -- mounts
 
     def graft(self, path: str, node: Node, graft: Graft) -> None:
-        """Let a node of another file system stand at a canonical path, in front of what is there.
-
-        Raises:
-            FileError: the path cannot be made.
-        """
+        """Let a node of another file system stand at a canonical path, in front of what is there (FileError: the path
+        cannot be made)."""
         here = self.find(path)
         if graft.fills and isinstance(node, Directory) and isinstance(here, Directory) and not node.entries:
             node.entries = dict(here.entries)
@@ -279,11 +276,8 @@ class FileSystem:
         return node
 
     def add(self, path: str, node: Node) -> None:
-        """Put something at a canonical path; directories that were only generated so far are made.
-
-        Raises:
-            FileError: the file system is full, or a name too long.
-        """
+        """Put something at a canonical path; directories that were only generated so far are made (FileError: the file
+        system is full, or a name too long)."""
         *above, name = [part for part in path.split("/") if part]
         if len(name.encode()) > NAME_MAX:
             raise FileError("ENAMETOOLONG")
@@ -304,11 +298,8 @@ class FileSystem:
         owner.nodes += 1
 
     def drop(self, path: str) -> Node | None:
-        """Take a name away, and give back what it stood for.
-
-        Raises:
-            FileError: something is mounted there, or in what is mounted read-only.
-        """
+        """Take a name away, and give back what it stood for (FileError: something is mounted there, or in what is
+        mounted read-only)."""
         if path in self.grafts:
             self.owner(path.rpartition("/")[0])
             raise FileError("EBUSY")

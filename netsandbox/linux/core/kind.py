@@ -157,11 +157,8 @@ class LinkKind:
     proc_directory = ""  # Its files are in /proc/net/DIRECTORY
 
     def complaint(self, settings: dict[str, Any], makes: bool) -> str:
-        """What iproute2 itself finds missing in the words that were given; empty if nothing.
-
-        Args:
-            makes: a device is to be made, and not changed.
-        """
+        """What iproute2 itself finds missing in the words that were given; empty if nothing (makes: a device is to be
+        made, and not changed)."""
         return ""
 
     def warning(self, settings: dict[str, Any]) -> str:

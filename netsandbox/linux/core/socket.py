@@ -108,11 +108,8 @@ class Socket:
         self.namespace.sockets.bind(self, address, port)
 
     def listen(self, backlog: int) -> None:
-        """Hold the port as a server; no queue is longer than somaxconn lets it be (__sys_listen).
-
-        Raises:
-            SocketError: EADDRINUSE when another one listens there.
-        """
+        """Hold the port as a server; no queue is longer than somaxconn lets it be (__sys_listen) (SocketError:
+        EADDRINUSE when another one listens there)."""
         self.namespace.sockets.check_listen(self)
         self.listening = True
         self.backlog = min(backlog, self.namespace.sysctls.get("net.core.somaxconn"))
@@ -231,11 +228,8 @@ class SocketTable:
         raise SocketError("EADDRINUSE")
 
     def choose_port(self, socket: Any) -> None:
-        """A free port for connect() (inet_hash_connect): bound ones are left alone, the pair must be new.
-
-        Raises:
-            SocketError: EADDRNOTAVAIL when there is none.
-        """
+        """A free port for connect() (inet_hash_connect): bound ones are left alone, the pair must be new (SocketError:
+        EADDRNOTAVAIL when there is none)."""
         low, high = self.namespace.sysctls.port_range
         count = high - low + 1
         count -= count % 2 if count > 1 else 0
@@ -319,11 +313,8 @@ class SocketTable:
 
     def best(self, protocol: str, address: int, port: int, peer: int, peer_port: int,
              interface: Interface | None = None) -> Any:
-        """The socket that gets a unicast packet: connected before specific before wildcard; one of IPv6 hears nothing.
-
-        Args:
-            interface: where the packet came in.
-        """
+        """The socket that gets a unicast packet: connected before specific before wildcard; one of IPv6 hears nothing
+        (interface: where the packet came in)."""
         found, best = None, -1
         for socket in self._by_port.get((protocol, port), ()):
             if socket.family != "inet" or socket.address not in (ANY, address) or not hears(socket, interface):

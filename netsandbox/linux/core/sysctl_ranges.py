@@ -105,11 +105,8 @@ def is_number(text: str) -> bool:
 
 
 def taken(key: str, text: str, other: Callable[[str], str]) -> list[int] | None:
-    """The numbers that a text sets, None when the kernel refuses them.
-
-    Args:
-        other: the value of another setting, with which this one has to agree.
-    """
+    """The numbers that a text sets, None when the kernel refuses them (other: the value of another setting, with which
+    this one has to agree)."""
     if key == RESERVED:
         return ports_of(text)
     low, high = range_of(key)

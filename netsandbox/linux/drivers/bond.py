@@ -92,11 +92,8 @@ class BondKind(LinkKind):
 
     @staticmethod
     def _check_choice(mode: str, settings: dict[str, Any], slaves: list[Slave]) -> None:
-        """Which slave is preferred or active is a question where one of them works (__bond_opt_set).
-
-        Raises:
-            KernelError: all of them do, or the active one is to be a stranger.
-        """
+        """Which slave is preferred or active is a question where one of them works (__bond_opt_set) (KernelError: all
+        of them do, or the active one is to be a stranger)."""
         if mode != ACTIVE_BACKUP and {"primary", "active_slave"} & settings.keys():
             raise KernelError("EACCES", "option not supported in mode")
         wanted = settings.get("active_slave")
@@ -105,11 +102,8 @@ class BondKind(LinkKind):
 
     @staticmethod
     def _check_options(mode: str, settings: dict[str, Any]) -> None:
-        """What only other modes take, and numbers out of range (bond_opt_check_deps, bond_opt_parse).
-
-        Raises:
-            KernelError: there is one.
-        """
+        """What only other modes take, and numbers out of range (bond_opt_check_deps, bond_opt_parse) (KernelError:
+        there is one)."""
         if OF_OTHER_MODES & settings.keys() or (mode != ROUND_ROBIN and "packets_per_slave" in settings):
             raise KernelError("EACCES", "option not supported in mode")
         wrong = [name for name, values in RANGES.items() if settings.get(name, values[0]) not in values]
@@ -120,11 +114,8 @@ class BondKind(LinkKind):
 
     @staticmethod
     def _set(bond: BondInterface, settings: dict[str, Any]) -> None:
-        """bond_changelink, in its order.
-
-        Raises:
-            KernelError: a delay without anybody who looks, or what only a bond without slaves takes.
-        """
+        """bond_changelink, in its order (KernelError: a delay without anybody who looks, or what only a bond without
+        slaves takes)."""
         if "miimon" in settings:
             bond.miimon = settings["miimon"]
         if settings.get("miimon"):

@@ -154,11 +154,8 @@ class TunnelInterface(TunnelEnd):
         return 0 if isinstance(route, RouteMissing) else route.next_hop or 0
 
     def _fits(self, frame: Frame, inner: IPv4Packet, room: int) -> bool:
-        """tnl_update_pmtu: the inner route learns how much fits, and the sender of what must stay whole is told.
-
-        Args:
-            room: bytes for the inner packet, or 0: the outer one may be cut, and what is known of the way counts.
-        """
+        """tnl_update_pmtu: the inner route learns how much fits, and the sender of what must stay whole is told (room:
+        bytes for the inner packet, or 0: the outer one may be cut, and what is known of the way counts)."""
         namespace = self.namespace
         is_bridged = self.port is not None
         if not room:
@@ -208,11 +205,8 @@ class TunnelInterface(TunnelEnd):
 
 def deliver(interface: Interface, frame: Frame, packet: IPv4Packet, key: int | None, inner: Frame | None,
             kinds: tuple[str, ...], header: GrePacket | None = None) -> Verdict:
-    """Find the tunnel that an outer packet belongs to; without one, its sender is told so.
-
-    Args:
-        kinds: of the devices that the protocol is for.
-    """
+    """Find the tunnel that an outer packet belongs to; without one, its sender is told so (kinds: of the devices that
+    the protocol is for)."""
     namespace = interface.namespace
     tunnels = [cast(TunnelInterface, one) for one in namespace.tunnels if one.kind in kinds]
     found = [one for one in tunnels if one.accepts(packet, key)]
@@ -231,11 +225,8 @@ def deliver(interface: Interface, frame: Frame, packet: IPv4Packet, key: int | N
 
 def receive_error(interface: Interface, packet: IPv4Packet, message: IcmpMessage, quoted: IPv4Packet,
                   ignored: tuple[int, ...], kinds: tuple[str, ...]) -> None:
-    """ipip_err, gre_err: an error about an outer packet: a smaller MTU is learned, others wait for the next packet.
-
-    Args:
-        ignored: codes of `unreachable` that say nothing.
-    """
+    """ipip_err, gre_err: an error about an outer packet: a smaller MTU is learned, others wait for the next packet
+    (ignored: codes of `unreachable` that say nothing)."""
     if interface.is_loopback and icmp.is_fragmentation_needed(message):
         return  # ipv4_update_pmtu: no way by lo leads there
     if icmp.is_fragmentation_needed(message) or message.type == REDIRECT:

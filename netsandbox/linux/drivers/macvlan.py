@@ -93,11 +93,8 @@ class MacvlanPort:
 
     def broadcast(self, frame: Frame, source: MacvlanInterface | None, modes: tuple[str, ...],
                   later: bool = False) -> None:
-        """macvlan_broadcast: a copy to each child of some modes that listens, by the queue.
-
-        Args:
-            later: a work queue does it, which has its turn when all frames have arrived.
-        """
+        """macvlan_broadcast: a copy to each child of some modes that listens, by the queue (later: a work queue does
+        it, which has its turn when all frames have arrived)."""
         heard = [child for child in self.children if child is not source and child.up and child.mode in modes
                  and (frame.dst == BROADCAST_MAC or child.listens_to(frame.dst))]
         scheduler = self.parent.namespace.scheduler

@@ -40,11 +40,8 @@ class VethPair:
     @classmethod
     def create(cls, left: tuple[NetworkNamespace, str, int], right: tuple[NetworkNamespace, str, int],
                is_moved: bool = False) -> VethPair:
-        """Make both ends, each as (namespace, name, MAC), and add them to their namespaces, left first.
-
-        Args:
-            is_moved: the right end was made beside the left one, before it, and takes its index along.
-        """
+        """Make both ends, each as (namespace, name, MAC), and add them to their namespaces, left first (is_moved: the
+        right end was made beside the left one, before it, and takes its index along)."""
         pair = cls(VethInterface(*left), VethInterface(*right))
         index = left[0].take_index() if is_moved else None
         left[0].add_interface(pair.left)

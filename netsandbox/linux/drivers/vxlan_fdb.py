@@ -92,11 +92,8 @@ class VtepTable:
             row.remotes.append(remote)
 
     def delete(self, mac: int, remote: Remote) -> None:
-        """vxlan_fdb_delete: one end of a row, or all of it; an end that the row does not have is none's loss.
-
-        Raises:
-            KernelError: there is no such row.
-        """
+        """vxlan_fdb_delete: one end of a row, or all of it; an end that the row does not have is none's loss
+        (KernelError: there is no such row)."""
         row = self.rows.get(mac)
         if row is None:
             raise KernelError("ENOENT")

@@ -84,11 +84,8 @@ def _turn(device: VxlanInterface, twin: VxlanInterface, frame: Frame) -> None:
 
 
 def fits(device: VxlanInterface, frame: Frame, room: int) -> bool:
-    """skb_tunnel_check_pmtu: the way outside takes less than the device says; who sends through it is told.
-
-    Args:
-        room: bytes for the inner packet.
-    """
+    """skb_tunnel_check_pmtu: the way outside takes less than the device says; who sends through it is told (room: bytes
+    for the inner packet)."""
     inner = frame.payload
     if not isinstance(inner, IPv4Packet) or inner.size <= room:
         return True

@@ -69,11 +69,8 @@ class FilterGroup:
         self.mask: int | None = None
 
     def find(self, ethertype: int, data: bytes, mark: int = 0, major: int = 0) -> Filter | None:
-        """u32_classify: none of the others is asked once one has looked behind the packet's end; fw_classify.
-
-        Args:
-            major: number of the discipline whose classes a mark can be.
-        """
+        """u32_classify: none of the others is asked once one has looked behind the packet's end; fw_classify (major:
+        number of the discipline whose classes a mark can be)."""
         if self.protocol not in (ANY_PROTOCOL, ethertype):
             return None
         if self.kind == "fw" and self.mask is None:

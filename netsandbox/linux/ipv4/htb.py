@@ -294,11 +294,8 @@ class Htb(Classful):
             self._send(found)
 
     def _send(self, found: list[tuple[HtbClass, HtbClass]]) -> None:
-        """htb_dequeue_tree: from the lowest level, of the best priority, by turns.
-
-        Args:
-            found: leaves that may send, each behind the class at whose rate.
-        """
+        """htb_dequeue_tree: from the lowest level, of the best priority, by turns (found: leaves that may send, each
+        behind the class at whose rate)."""
         level, prio = min((lender.level, one.said.prio) for lender, one in found)
         here = sorted((one for lender, one in found if (lender.level, one.said.prio) == (level, prio)),
                       key=lambda one: one.number)

@@ -74,11 +74,8 @@ class Rule(NamedTuple):
                 and (self.users is None or self.users[0] <= user <= self.users[1]))
 
     def words(self, devices: Container[str] | None = None, numbers: Container[int] | None = None) -> str:
-        """As `ip rule` shows it, without its number.
-
-        Args:
-            devices, numbers: which there are, to tell of those that are not.
-        """
+        """As `ip rule` shows it, without its number (devices, numbers: which there are, to tell of those that are
+        not)."""
         text = "not " if self.inverted else ""
         text += f"from {_prefix(self.source)}"
         if self.destination.length:

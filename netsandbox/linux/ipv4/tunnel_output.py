@@ -21,11 +21,8 @@ def tos(wanted: int, inner: IPv4Packet | None) -> int:
 
 
 def transmit(device: TunnelEnd, outer: IPv4Packet, route: OutputRoute, size: int) -> None:
-    """iptunnel_xmit; what must stay whole and is too big for the way does not go, and the host tells itself so.
-
-    Args:
-        size: bytes that the device counts as sent.
-    """
+    """iptunnel_xmit; what must stay whole and is too big for the way does not go, and the host tells itself so (size:
+    bytes that the device counts as sent)."""
     home = device.home
     if outer.df and outer.total_length > route.mtu:
         device.tx_dropped += 1

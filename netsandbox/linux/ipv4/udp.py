@@ -102,11 +102,8 @@ class UdpSocket(Socket):
         return self.peer != ANY
 
     def connect(self, address: int, port: int) -> None:
-        """Fix the peer, and the source address by the route to it.
-
-        Raises:
-            SocketError: no route, or EACCES for a broadcast address without SO_BROADCAST.
-        """
+        """Fix the peer, and the source address by the route to it (SocketError: no route, or EACCES for a broadcast
+        address without SO_BROADCAST)."""
         if not self.port:
             self.bind(ANY, 0)
         route = self._route(address, port, self.source)

@@ -174,11 +174,8 @@ def _count(counts: tuple[list[int], list[int]], packet: IPv4Packet, direction: i
 
 def _track_stream(namespace: NetworkNamespace, table: ConnectionTable, connection: Connection, name: str,
                   is_old: bool) -> None:
-    """nf_conntrack_udp_packet, nf_conntrack_gre_packet: assured, and kept longer, once there was an answer.
-
-    Args:
-        is_old: it has gone on for long enough.
-    """
+    """nf_conntrack_udp_packet, nf_conntrack_gre_packet: assured, and kept longer, once there was an answer (is_old: it
+    has gone on for long enough)."""
     is_stream = is_old and bool(connection.status & SEEN_REPLY)
     key = f"net.netfilter.nf_conntrack_{name}_timeout" + ("_stream" if is_stream else "")
     table.refresh(connection, namespace.sysctls.get(key) * SECOND)

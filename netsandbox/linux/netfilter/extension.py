@@ -48,11 +48,8 @@ class Option(NamedTuple):
 
 
 def only_one(name: str, given: dict[str, Given], flags: tuple[str, ...]) -> None:
-    """Of these options, in the order of the extension's own table, no two may stand together.
-
-    Raises:
-        UsageError: two of them do.
-    """
+    """Of these options, in the order of the extension's own table, no two may stand together (UsageError: two of them
+    do)."""
     found = [flag for flag in flags if flag in given]
     if len(found) > 1:
         raise UsageError(f'{name}: option "{found[0]}" cannot be used together with "{found[1]}".\n')
@@ -99,11 +96,8 @@ class Extension:
 
     @classmethod
     def admit(cls, flag: str, text: str, head: Head) -> None:
-        """Refuse an option's value before it is read, by what the line has said until then.
-
-        Raises:
-            UsageError: in iptables' words.
-        """
+        """Refuse an option's value before it is read, by what the line has said until then (UsageError: in iptables'
+        words)."""
 
     def value(self, flag: str) -> Any:
         """What an option says, or None."""

@@ -20,11 +20,8 @@ class CutShortError(HotDropError):
 
 
 def raw_header(buffer: SocketBuffer, size: int, of_fragments: bool = False) -> bytes | None:
-    """The bytes of a transport header that made no message; None for what is a later fragment, unless wanted.
-
-    Raises:
-        CutShortError: there are fewer than `size`.
-    """
+    """The bytes of a transport header that made no message; None for what is a later fragment, unless wanted
+    (CutShortError: there are fewer than `size`)."""
     payload, offset = buffer.packet.payload, buffer.packet.offset
     if isinstance(payload, bytes) and (of_fragments or not offset):
         if len(payload) < size:

@@ -197,11 +197,8 @@ class Table:
     # -- rules
 
     def insert(self, name: str, at: int, rule: Rule) -> None:
-        """Put a rule before the one at a place (0 is the first; the number of rules is the end).
-
-        Raises:
-            RuleError: ENOENT, E2BIG (no such place), EOPNOTSUPP, ELOOP or EINVAL (it cannot stand here).
-        """
+        """Put a rule before the one at a place (0 is the first; the number of rules is the end) (RuleError: ENOENT,
+        E2BIG (no such place), EOPNOTSUPP, ELOOP or EINVAL (it cannot stand here))."""
         chain = self.find(name)
         if at > len(chain.rules):
             raise RuleError("E2BIG")

@@ -72,11 +72,8 @@ def _put_own(interface: Interface, request: FdbRequest, command: str) -> None:
 
 
 def _vlans(bridge: Bridge, port: BridgePort | None, vlan: int | None) -> list[int]:
-    """Where a row goes: into the VLAN that is named, else into none and into each of the port's.
-
-    Raises:
-        KernelError: the port is not in that VLAN.
-    """
+    """Where a row goes: into the VLAN that is named, else into none and into each of the port's (KernelError: the port
+    is not in that VLAN)."""
     if bridge.vlans is None:
         if vlan:
             ensure_vlans(bridge)

@@ -160,11 +160,8 @@ def _finish(interface: Interface, request: LinkRequest) -> None:
 
 @needs_net_admin
 def change(interface: Interface, request: LinkRequest) -> None:
-    """do_setlink: each change in the kernel's order; what came before a refusal stays done.
-
-    Raises:
-        KernelError: a change is refused.
-    """
+    """do_setlink: each change in the kernel's order; what came before a refusal stays done (KernelError: a change is
+    refused)."""
     if request.type:
         _change_settings(interface, request)
     if request.namespace is not None:

@@ -13,11 +13,8 @@ from netsandbox.wire.addresses import is_multicast
 
 @needs_net_admin
 def add(interface: Interface, port: Interface, group: int, vid: int, is_permanent: bool) -> None:
-    """br_mdb_add.
-
-    Raises:
-        KernelError: the device is no bridge or looks into nothing, the port is none of its, or it has the group.
-    """
+    """br_mdb_add (KernelError: the device is no bridge or looks into nothing, the port is none of its, or it has the
+    group)."""
     snooping, member = _target(interface, port, group)
     if member is None and is_permanent:
         raise KernelError("EINVAL", "bridge: Flags are not allowed for host groups")
@@ -47,11 +44,8 @@ def has_group(interface: Interface, group: int, vid: int) -> bool:
 
 @needs_net_admin
 def flush(interface: Interface, port: Interface | None, vid: int | None, is_permanent: bool | None) -> None:
-    """br_mdb_del_bulk: all, or those of a port, of a VLAN, or which a person added for good, or did not.
-
-    Raises:
-        KernelError: the device is no bridge, or the port none of its.
-    """
+    """br_mdb_del_bulk: all, or those of a port, of a VLAN, or which a person added for good, or did not (KernelError:
+    the device is no bridge, or the port none of its)."""
     if not isinstance(interface, Bridge):
         raise KernelError("EOPNOTSUPP", "Device does not support MDB bulk deletion")
     if port not in (None, interface) and (port.port is None or port.port.bridge is not interface):

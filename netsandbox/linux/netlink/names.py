@@ -33,11 +33,8 @@ def add_altname(interface: Interface, name: str) -> None:
 
 @needs_net_admin
 def delete_altname(interface: Interface, name: str) -> None:
-    """netdev_name_node_alt_destroy.
-
-    Raises:
-        KernelError: nothing is called so, or another device is, or that is its first name.
-    """
+    """netdev_name_node_alt_destroy (KernelError: nothing is called so, or another device is, or that is its first
+    name)."""
     found = named(interface.namespace, name)
     if name not in interface.altnames:
         raise KernelError("ENOENT" if found is None else "EINVAL")

@@ -29,11 +29,8 @@ class NextHopRequest(NamedTuple):
 
 @needs_net_admin
 def put(namespace: NetworkNamespace, request: NextHopRequest, replace: bool) -> None:
-    """rtm_new_nexthop.
-
-    Raises:
-        KernelError: it makes no sense, is there already, or would turn a group into one that is none.
-    """
+    """rtm_new_nexthop (KernelError: it makes no sense, is there already, or would turn a group into one that is
+    none)."""
     hops = namespace.routes.nexthops
     if request.members:
         _check_group(namespace, request)

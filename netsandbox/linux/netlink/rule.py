@@ -14,11 +14,8 @@ UNSPECIFIED = "0"  # RT_TABLE_UNSPEC
 
 @needs_net_admin
 def add(namespace: NetworkNamespace, rule: Rule, has_priority: bool) -> None:
-    """fib_nl_newrule: behind those of the same number; without a number, in front of the second rule.
-
-    Raises:
-        KernelError: there is such a rule, or a goto leads backwards.
-    """
+    """fib_nl_newrule: behind those of the same number; without a number, in front of the second rule (KernelError:
+    there is such a rule, or a goto leads backwards)."""
     rules = namespace.routes.rules
     if not has_priority:
         rule = rule._replace(priority=_free_priority(rules))

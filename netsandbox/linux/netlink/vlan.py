@@ -74,11 +74,8 @@ def _bridge_and_port(interface: Interface) -> tuple[Bridge, BridgePort | None]:
 
 @needs_net_admin
 def set_global(interface: Interface, first: int, last: int, options: dict[str, int]) -> None:
-    """br_vlan_rtm_process_global_options: of a VLAN of the whole bridge; what snoops by VLAN reads them.
-
-    Raises:
-        KernelError: the interface is no bridge, or knows one of the VLANs nowhere.
-    """
+    """br_vlan_rtm_process_global_options: of a VLAN of the whole bridge; what snoops by VLAN reads them (KernelError:
+    the interface is no bridge, or knows one of the VLANs nowhere)."""
     if not isinstance(interface, Bridge):
         raise KernelError("EINVAL", "bridge: Global vlan options can only be set on bridge device")
     vlan.ensure(interface)

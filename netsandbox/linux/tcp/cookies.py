@@ -41,11 +41,8 @@ def make(listener: Connection, request: Request) -> int:
 
 
 def check(listener: Connection, packet: IPv4Packet, segment: TcpSegment, offset: int) -> Request | None:
-    """The half-open connection that an ACK's cookie stands for, or None (cookie_v4_check).
-
-    Args:
-        offset: where our timestamps for this peer begin.
-    """
+    """The half-open connection that an ACK's cookie stands for, or None (cookie_v4_check) (offset: where our timestamps
+    for this peer begin)."""
     namespace = listener.namespace
     now, since = namespace.scheduler.now, listener.overflowed_at
     if not namespace.sysctls.get("net.ipv4.tcp_syncookies") or since is None or now - since > VALID_MINUTES * MINUTE:

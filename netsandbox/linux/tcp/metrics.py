@@ -21,11 +21,8 @@ REORDERING = "net.ipv4.tcp_reordering"
 
 
 class PathMetrics:
-    """Of one of our addresses and one peer; what is 0 nobody knows.
-
-    Attributes:
-        at: when it was learned, in virtual nanoseconds.
-    """
+    """Of one of our addresses and one peer; what is 0 nobody knows (at: when it was learned, in virtual
+    nanoseconds)."""
 
     __slots__ = ("at", "deviation", "reordering", "threshold", "trip", "window")
 

@@ -247,11 +247,8 @@ def fill_window(conn: Connection) -> bool:
 
 
 def schedule_tail_probe(conn: Connection, is_anew: bool = False) -> bool:
-    """tcp_schedule_loss_probe: only where SACK can tell what the probe found.
-
-    Args:
-        is_anew: an ACK lets the timeout begin anew.
-    """
+    """tcp_schedule_loss_probe: only where SACK can tell what the probe found (is_anew: an ACK lets the timeout begin
+    anew)."""
     if not (conn.sent and conn.has_sack and (conn.recovery is OPEN or conn.recovery is REDUCED)
             and conn.state is not SYN_SENT and conn.namespace.sysctls.get("net.ipv4.tcp_early_retrans") in (3, 4)):
         return False

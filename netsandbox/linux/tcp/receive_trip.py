@@ -23,11 +23,7 @@ def by_window(conn: Connection) -> None:
 
 def by_stamp(conn: Connection, size: int) -> None:
     """A whole segment echoes a timestamp for the first time; less than a millisecond tells nothing
-    (tcp_rcv_rtt_measure_ts).
-
-    Args:
-        size: of the segment, in sequence numbers.
-    """
+    (tcp_rcv_rtt_measure_ts) (size: of the segment, in sequence numbers)."""
     if conn.echoed_stamp == conn.trip_stamp:
         return
     conn.trip_stamp = conn.echoed_stamp

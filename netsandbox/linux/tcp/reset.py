@@ -14,11 +14,8 @@ from netsandbox.wire.tcp import RST, SYN, TcpSegment
 
 def answer(namespace: NetworkNamespace, packet: IPv4Packet, segment: TcpSegment, why: str = "no socket",
            vrf: Interface | None = None) -> None:
-    """tcp_v4_send_reset (RFC 9293, 3.5.2): never in answer to a RST; id 0, DF, no options.
-
-    Args:
-        vrf: of which the segment came, whose table knows the way back.
-    """
+    """tcp_v4_send_reset (RFC 9293, 3.5.2): never in answer to a RST; id 0, DF, no options (vrf: of which the segment
+    came, whose table knows the way back)."""
     if segment.flags & RST or not namespace.routes.is_local(packet.dst):
         return
     namespace.record(TcpResetSent(namespace.name, packet.dst, segment.dport, packet.src, segment.sport, why))

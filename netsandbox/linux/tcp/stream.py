@@ -56,12 +56,8 @@ AFTER_CLOSE = {ESTABLISHED: FIN_WAIT1, SYN_RECV: FIN_WAIT1, CLOSE_WAIT: LAST_ACK
 
 
 class StreamSocket(Connection):
-    """One TCP socket of a program.
-
-    Attributes:
-        on_event: called, once the queue is empty, when something may go on: connected, refused, readable, room to
-            write, a connection to accept.
-    """
+    """One TCP socket of a program (on_event: called, once the queue is empty, when something may go on: connected,
+    refused, readable, room to write, a connection to accept)."""
 
     __slots__ = ()
 
@@ -76,11 +72,8 @@ class StreamSocket(Connection):
     # -- calls
 
     def connect(self, address: int, port: int) -> None:
-        """Begin a connection; `on_event` tells when it is made, or `error` is set.
-
-        Raises:
-            SocketError: no route, no free port, EISCONN, EALREADY.
-        """
+        """Begin a connection; `on_event` tells when it is made, or `error` is set (SocketError: no route, no free port,
+        EISCONN, EALREADY)."""
         if self.state is not CLOSE or self.listening:
             raise SocketError("EALREADY" if self.is_connecting else "EISCONN")
         connect.begin(self, address, port)
@@ -141,11 +134,8 @@ class StreamSocket(Connection):
             raise SocketError("EPIPE")
 
     def recv(self, limit: int) -> bytes | None:
-        """Up to `limit` bytes; empty at the end of the stream, None when there is nothing yet.
-
-        Raises:
-            SocketError: ENOTCONN, or what the connection has failed with.
-        """
+        """Up to `limit` bytes; empty at the end of the stream, None when there is nothing yet (SocketError: ENOTCONN,
+        or what the connection has failed with)."""
         if not self.received:
             if self.done:
                 self.copied = self.expected

@@ -152,11 +152,8 @@ class DevicePane(Vertical):
     # --- what it shows ---
 
     def show(self, place: Place | None, tab: str = "", *, follows: bool = False) -> None:
-        """Show another device, with the same tab as before if it has it.
-
-        Args:
-            follows: it is one of those who speak, and not the one that the picture marks.
-        """
+        """Show another device, with the same tab as before if it has it (follows: it is one of those who speak, and not
+        the one that the picture marks)."""
         self._follows = follows
         if place != self.place:
             self.place = place

@@ -33,11 +33,8 @@ class Fold:
         self._margin += said + 2 if said else 0
 
     def fold(self, width: int, lines: int, keep: Collection[Place]) -> Scope:
-        """The scope with so many items as fit in `lines` rows of `width` columns, and groups for the others.
-
-        Args:
-            keep: places that stay, with the host that they are in.
-        """
+        """The scope with so many items as fit in `lines` rows of `width` columns, and groups for the others (keep:
+        places that stay, with the host that they are in)."""
         room = (width - self._margin - 2) * lines
         if len(self.scope.items) < 2 or self._all_fit(width - self._margin):
             return self.scope

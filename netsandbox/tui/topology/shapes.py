@@ -107,11 +107,8 @@ def _spread(labels: list[str], width: int) -> list[int]:
 
 
 def measure_host(item: Item, block: Block, options: Options, published: tuple[str, ...]) -> Shape:
-    """Measure a host around the finished block of its inside; with nothing in it, it needs no frame to be small.
-
-    Args:
-        published: ports on its edge that no box of the inside leads to.
-    """
+    """Measure a host around the finished block of its inside; with nothing in it, it needs no frame to be small
+    (published: ports on its edge that no box of the inside leads to)."""
     if options.detail is Detail.PLAIN and _is_empty(item):
         notes = " ".join(note_text(note, options.glyphs) for note in item.notes)
         labels = [port_label(port, options.detail) for port in item.ports]

@@ -46,11 +46,8 @@ def place_of(path: Path) -> str:
 
 
 def filled(values: Values, node: Node, path: Path = ()) -> Node:
-    """A tree with the values of variables.
-
-    Raises:
-        ScenarioError: one that has to be set is not, or a text is not what has to stand there.
-    """
+    """A tree with the values of variables (ScenarioError: one that has to be set is not, or a text is not what has to
+    stand there)."""
     if isinstance(node, MappingNode):
         for key, _value in node.value:
             if kind_of(key) in ("integer", "number", "boolean"):

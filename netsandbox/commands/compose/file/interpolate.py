@@ -10,11 +10,8 @@ BRACED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:(?P<how>:?[-?+])(?P<other>.*))?",
 
 
 class Variables(dict[str, str]):
-    """Values by name.
-
-    Attributes:
-        warnings: what is to be said of them, in this order: names that were asked for and have no value, above all.
-    """
+    """Values by name (warnings: what is to be said of them, in this order: names that were asked for and have no value,
+    above all)."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__(values)
@@ -44,11 +41,8 @@ MAX_SHOWN = 20  # Characters of a wrong text
 
 
 def filled_in(text: str, variables: Mapping[str, str]) -> str:
-    """The text with values for variables; one that is not set is empty.
-
-    Raises:
-        VariableError: a brace that is not closed, or a variable that has to be set and is not.
-    """
+    """The text with values for variables; one that is not set is empty (VariableError: a brace that is not closed, or a
+    variable that has to be set and is not)."""
     done, at = "", 0
     while match := VARIABLE.search(text, at):
         done += text[at:match.start()]

@@ -184,11 +184,8 @@ KEYS: dict[str, Key] = {
 
 
 def read_service(values: Values, name: str, where: Node, node: Node) -> tuple[Service, list[tuple[int, str]]]:
-    """A service, and what of it the sandbox does not model.
-
-    Raises:
-        ScenarioError: a key that the specification does not have, or a value that it refuses.
-    """
+    """A service, and what of it the sandbox does not model (ScenarioError: a key that the specification does not have,
+    or a value that it refuses)."""
     service, notes = Service(name, line_of(where)), list[tuple[int, str]]()
     for key, (place, value) in values.map(node, f"services.{name}").items():
         what = f"services.{name}.{key}"

@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 
 
 def variables_of(client: Client, folder: str, given: list[str]) -> Variables:
-    """For ${…} in a file: of the shell, and of --env-file, or else of .env in the project's folder, if there is one.
-
-    Raises:
-        DockerError: one cannot be read, or is not there.
-    """
+    """For ${…} in a file: of the shell, and of --env-file, or else of .env in the project's folder, if there is one
+    (DockerError: one cannot be read, or is not there)."""
     outside, files, found = client.machine.environment(), client.machine.host_files(), dict[str, str]()
     for path in (normpath(join(files.cwd, path)) for path in given):
         if not files.exists(path):
@@ -50,11 +47,8 @@ def _with_own(client: Client, service: Service, outside: Variables) -> Service:
 
 
 def with_label_files(client: Client, project: Project) -> Project:
-    """Each service with what its label_file say; their variables are those of the same files alone.
-
-    Raises:
-        DockerError: one is not there, or cannot be read.
-    """
+    """Each service with what its label_file say; their variables are those of the same files alone (DockerError: one is
+    not there, or cannot be read)."""
     found = {}
     for name, service in project.services.items():
         labels: dict[str, str] = {}

@@ -54,11 +54,8 @@ class Whole:
             raise self._values.error(included, f"`include` must be a list, got {shown}")
 
     def of(self, text: str, path: str, chain: tuple[str, ...] = ()) -> Node:
-        """A file's tree; what is no mapping is left to who reads it.
-
-        Raises:
-            ScenarioError: a file or a service that is not there, or that needs itself.
-        """
+        """A file's tree; what is no mapping is left to who reads it (ScenarioError: a file or a service that is not
+        there, or that needs itself)."""
         self._own.add(path)
         tree = self._tree(text, path)
         services, included = merging.find(tree, "services"), merging.find(tree, "include")

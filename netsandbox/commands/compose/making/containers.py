@@ -36,11 +36,7 @@ def fingerprint(service: Service) -> str:
 
 def make_containers(client: Client, project: Project, wishes: list[Wish]) -> list[tuple[Service, list[Container]]]:
     """The services' containers, made where they are missing or were made from another description: those of services
-    that do not need each other at once.
-
-    Raises:
-        DockerError: one cannot be made.
-    """
+    that do not need each other at once (DockerError: one cannot be made)."""
     made: dict[str, list[Container]] = {}
     by_name = {wish.service.name: wish for wish in wishes}
     for layer in project.layers(by_name):
@@ -60,11 +56,8 @@ def _make_layer(client: Client, project: Project, wishes: list[Wish]) -> dict[st
 
 
 def planned(client: Client, project: Project, wishes: list[Wish]) -> list[Planned]:
-    """What is to become of services that do not need each other, told; those that are too many are removed.
-
-    Raises:
-        DockerError: several containers would have one name.
-    """
+    """What is to become of services that do not need each other, told; those that are too many are removed
+    (DockerError: several containers would have one name)."""
     wanted: list[tuple[Wish, int, Container | None]] = []
     for wish in wishes:
         if wish.service.container_name and wish.replicas > 1:

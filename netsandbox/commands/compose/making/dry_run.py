@@ -40,11 +40,8 @@ def up(client: Client, parsed: Parsed, project: Project, wishes: list[Wish]) -> 
 
 
 def once(client: Client, parsed: Parsed, project: Project, needed: list[Wish], name: str) -> int:
-    """The containers that the one of `run` needs; its own is not told of, but for its name.
-
-    Raises:
-        DockerError: it would not be in the background.
-    """
+    """The containers that the one of `run` needs; its own is not told of, but for its name (DockerError: it would not
+    be in the background)."""
     _make_all(client, project, needed, starts=True)
     if not parsed.on("detach"):
         raise DockerError(NO_RUN)

@@ -23,11 +23,8 @@ from netsandbox.docker.volumes import Volume
 
 
 def make_networks(client: Client, project: Project, services: list[Service]) -> None:
-    """Those that the services are on and that are not there yet.
-
-    Raises:
-        DockerError: an external one is missing, or one cannot be made.
-    """
+    """Those that the services are on and that are not there yet (DockerError: an external one is missing, or one cannot
+    be made)."""
     wanted = dict.fromkeys(key for service in services for key in service.networks)
     for key in wanted:
         spec = project.networks[key]
@@ -61,11 +58,8 @@ def _check_labels(client: Client, project: Project, spec: NetworkSpec, labels: M
 
 
 def make_volumes(client: Client, project: Project, services: list[Service]) -> None:
-    """Those that the services mount and that are not there yet.
-
-    Raises:
-        DockerError: an external one is missing, or one has a driver that is not there.
-    """
+    """Those that the services mount and that are not there yet (DockerError: an external one is missing, or one has a
+    driver that is not there)."""
     for spec in project.only([service.name for service in services]).volumes.values():
         there = client.engine.volumes.get(spec.name)
         if there is not None:
@@ -102,11 +96,8 @@ def _make_volume(client: Client, project: Project, spec: VolumeSpec) -> None:
 
 
 def make_surroundings(client: Client, project: Project, services: list[Service], *, removes: bool = False) -> None:
-    """Networks and volumes; orphans are told of, or removed.
-
-    Raises:
-        DockerError: an external one is missing, or one cannot be made.
-    """
+    """Networks and volumes; orphans are told of, or removed (DockerError: an external one is missing, or one cannot be
+    made)."""
     make_networks(client, project, services)
     make_volumes(client, project, services)
     tell_orphans(client, project, removes=removes)

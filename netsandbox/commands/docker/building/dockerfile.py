@@ -152,11 +152,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def needed(recipe: Dockerfile, target: str) -> list[Stage]:
-    """The stages that a build of one needs, in order; the last where none is named.
-
-    Raises:
-        DockerfileError: there is no such stage.
-    """
+    """The stages that a build of one needs, in order; the last where none is named (DockerfileError: there is no such
+    stage)."""
     stages = recipe.stages
     known = {stage.name: at for at, stage in enumerate(stages)} | {str(at): at for at in range(len(stages))}
     if target and target.lower() not in known:

@@ -41,11 +41,8 @@ class Copying:
         self.ignored = [name for name, _value in one.flags if name in WITHOUT_EFFECT]
 
     def read(self) -> tuple[list[str], list[Copied]]:
-        """The directories and the files that the image gets.
-
-        Raises:
-            DockerfileError: it asks for what is not there, or for what is not modelled.
-        """
+        """The directories and the files that the image gets (DockerfileError: it asks for what is not there, or for
+        what is not modelled)."""
         one = self.one
         self._check()
         listed = list_of(one.text)

@@ -69,11 +69,8 @@ class Run:
 
 def container_for(engine: DockerEngine, image: Image, instruction: Instruction, words: tuple[str, ...],
                   variables: Mapping[str, str], network: str) -> Container:
-    """Where the words run; --network of the instruction comes before the build's.
-
-    Raises:
-        DockerfileError: another flag, none of which is modelled.
-    """
+    """Where the words run; --network of the instruction comes before the build's (DockerfileError: another flag, none
+    of which is modelled)."""
     flags = dict(instruction.flags)
     mode = flags.pop("network", network or "default")
     if flags:

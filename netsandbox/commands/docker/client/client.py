@@ -174,11 +174,8 @@ class Client(Program):
         self.scheduler.soon(self.exit, code)
 
     def _tell_what_is_ignored(self, command: Command, parsed: Parsed) -> None:
-        """A flag that does nothing here says so, once; one that is not modelled refuses the command.
-
-        Raises:
-            DockerError: there is such a one.
-        """
+        """A flag that does nothing here says so, once; one that is not modelled refuses the command (DockerError: there
+        is such a one)."""
         for flag in command.flags:
             if flag.refused and parsed.values.get(flag.name):
                 raise DockerError(f"{command.path} --{flag.name} is not modelled in the sandbox")

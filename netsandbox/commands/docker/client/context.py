@@ -14,11 +14,8 @@ from netsandbox.shell.machine import Call
 
 
 class DockerMachine(Protocol):
-    """What the client needs of the lab and of the shell.
-
-    Attributes:
-        archived: what docker save and docker export have put into archives, by the digests that are in them or theirs.
-    """
+    """What the client needs of the lab and of the shell (archived: what docker save and docker export have put into
+    archives, by the digests that are in them or theirs)."""
 
     archived: dict[str, Image]
 
@@ -60,11 +57,8 @@ class DockerMachine(Protocol):
         """The same as BusyBox has it, None where there is no difference."""
 
     def nsenter(self, inside: Inside, call: Call) -> Task:
-        """A program in the namespaces that a container's program, which may do so, names; not started yet.
-
-        Raises:
-            UsageError: it names none, or there is none.
-        """
+        """A program in the namespaces that a container's program, which may do so, names; not started yet (UsageError:
+        it names none, or there is none)."""
 
     def next_pid(self) -> int: ...
 

@@ -109,11 +109,8 @@ class Command(NamedTuple):
 
 
 def parse(command: Command, words: Sequence[str], profile: Profile) -> Parsed | None:
-    """Flags and operands of a command line; None when --help is asked for.
-
-    Raises:
-        DockerError: what Docker refuses, with its exit status.
-    """
+    """Flags and operands of a command line; None when --help is asked for (DockerError: what Docker refuses, with its
+    exit status)."""
     try:
         reader = _Reader(command, words, profile)
         reader.read()

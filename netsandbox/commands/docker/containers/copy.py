@@ -110,11 +110,8 @@ def _read(source: Place, follows: bool = False) -> list[Member]:
 
 
 def _write(target: Place, source: str, members: list[Member]) -> None:
-    """Into a directory that is there, else under the target's own name; of `SOURCE/.` what is in it.
-
-    Raises:
-        DockerError: nothing can be put there.
-    """
+    """Into a directory that is there, else under the target's own name; of `SOURCE/.` what is in it (DockerError:
+    nothing can be put there)."""
     name, files, path = target
     root = members[0].info
     if root.isdir() and files.exists(path) and not files.is_directory(path):

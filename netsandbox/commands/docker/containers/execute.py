@@ -111,11 +111,8 @@ def _check_keys(text: str) -> None:
 
 
 def _rights(client: Client, container: Container, parsed: Parsed) -> Rights:
-    """What the program may do: --user, else the container's own, and --privileged.
-
-    Raises:
-        DockerError: there is no such user.
-    """
+    """What the program may do: --user, else the container's own, and --privileged (DockerError: there is no such
+    user)."""
     rights = rights_of(container)
     if parsed.on("privileged"):
         rights = rights._replace(net_admin=True)

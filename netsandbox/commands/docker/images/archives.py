@@ -61,11 +61,8 @@ def _save(client: Client, parsed: Parsed) -> int:
 
 
 def _name(client: Client, reference: str, named: dict[str, tuple[Image, list[str]]]) -> None:
-    """An image that is to be saved, under a name, under all names of a repository, or under none.
-
-    Raises:
-        DockerError: there is none.
-    """
+    """An image that is to be saved, under a name, under all names of a repository, or under none (DockerError: there is
+    none)."""
     images = client.engine.images
     image = images.find(reference)
     name, tag = split(reference)
@@ -252,11 +249,8 @@ def _imported(client: Client, parsed: Parsed, text: str) -> int:
 
 
 def _layer_of(client: Client, members: list[Member]) -> Layer:
-    """What an archive is unpacked to, in a file system of its own.
-
-    Raises:
-        DockerError: something cannot stand where the archive says.
-    """
+    """What an archive is unpacked to, in a file system of its own (DockerError: something cannot stand where the
+    archive says)."""
     system = FileSystem(client.scheduler)
     system.begin_from(())
     names = [posixpath.normpath(f"/{one.info.name}") for one in members]

@@ -15,11 +15,8 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d(\.\d{1,9})?)?)?)?(Z|[+-]\d
 
 
 def instant(text: str, now: int) -> int:
-    """A time in virtual nanoseconds: a length of time before now in whole seconds, a date, or seconds since 1970.
-
-    Raises:
-        DockerError: it is none of these.
-    """
+    """A time in virtual nanoseconds: a length of time before now in whole seconds, a date, or seconds since 1970
+    (DockerError: it is none of these)."""
     parts = PART.findall(text.lstrip("+-"))
     if parts and "".join(number + unit for number, unit in parts) == text.lstrip("+-"):
         length = sum(round(float(number) * UNITS[unit]) for number, unit in parts)

@@ -26,11 +26,8 @@ OWN_SUBNET = "user specified IP address is supported only when connecting to net
 
 
 def check_modes(mode: str, parsed: Parsed, published: list[Published], profile: Profile) -> None:
-    """What another namespace has already, and cannot be given a second time.
-
-    Raises:
-        DockerError: something that is asked for.
-    """
+    """What another namespace has already, and cannot be given a second time (DockerError: something that is asked
+    for)."""
     if parsed.text("uts") == "host" and parsed.text("hostname"):
         raise daemon_error("conflicting options: hostname and the UTS mode")
     if parsed.all("link") and not profile.since(28) and (mode in ("host", "none") or mode.startswith("container:")):

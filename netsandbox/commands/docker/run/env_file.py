@@ -16,11 +16,8 @@ def given(client: Client, parsed: Parsed, variables: list[str]) -> list[str]:
 
 
 def of_files(client: Client, paths: list[str]) -> list[str]:
-    """NAME=value of each line; comments and empty lines are left out.
-
-    Raises:
-        DockerError: a file is not there, or a line of it is wrong.
-    """
+    """NAME=value of each line; comments and empty lines are left out (DockerError: a file is not there, or a line of it
+    is wrong)."""
     found: list[str] = []
     for path in paths:
         try:

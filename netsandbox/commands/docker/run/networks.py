@@ -27,11 +27,8 @@ def is_user_defined(mode: str) -> bool:
 
 
 def wanted_networks(parsed: Parsed) -> dict[str, Wish]:
-    """The networks by name, the first of which is the mode; --ip and the like are about the first.
-
-    Raises:
-        DockerError: what does not go together.
-    """
+    """The networks by name, the first of which is the mode; --ip and the like are about the first (DockerError: what
+    does not go together)."""
     given = parsed.all("network") or ["bridge"]
     found: dict[str, Wish] = {}
     for index, text in enumerate(given):

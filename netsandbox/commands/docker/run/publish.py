@@ -79,11 +79,8 @@ def _no_host(host: str) -> str:
 
 
 def parse_expose(texts: list[str]) -> tuple[str, ...]:
-    """--expose: `80`, `53/udp`, `8000-8002`, each as `80/tcp`; whether there is such a protocol nobody asks.
-
-    Raises:
-        DockerError: no port.
-    """
+    """--expose: `80`, `53/udp`, `8000-8002`, each as `80/tcp`; whether there is such a protocol nobody asks
+    (DockerError: no port)."""
     found: list[str] = []
     for text in texts:
         if ":" in text:

@@ -186,11 +186,8 @@ def _ulimit(text: str) -> dict[str, Any]:
 
 
 def _device(text: str) -> dict[str, str]:
-    """HOST[:CONTAINER][:PERMISSIONS].
-
-    Raises:
-        DockerError: it is none, the container's is no whole path, or the permissions are not of r, w and m once each.
-    """
+    """HOST[:CONTAINER][:PERMISSIONS] (DockerError: it is none, the container's is no whole path, or the permissions are
+    not of r, w and m once each)."""
     parts = text.split(":")
     if len(parts) > 3 or not parts[0]:
         raise DockerError(f"bad format for path: {text}")

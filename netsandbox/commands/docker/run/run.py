@@ -135,11 +135,8 @@ def _asked(client: Client, parsed: Parsed) -> Asked:
 
 
 def _check(client: Client, parsed: Parsed, asked: Asked, mode: str) -> dict[str, Any]:
-    """The resources that are asked for.
-
-    Raises:
-        DockerError: the image is not there, or the Engine refuses a mode, an address, a number.
-    """
+    """The resources that are asked for (DockerError: the image is not there, or the Engine refuses a mode, an address,
+    a number)."""
     cidfile.check(client, parsed)
     _check_image(client, parsed, parsed.operands[0])
     check_modes(mode, parsed, asked.published, client.engine.profile)

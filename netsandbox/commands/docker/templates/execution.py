@@ -41,19 +41,13 @@ class Template:
         self._type_name = type_name
 
     def execute(self, data: Any) -> str:
-        """The text that the template makes of data.
-
-        Raises:
-            TemplateError: a field that is not there, a function that is given something wrong.
-        """
+        """The text that the template makes of data (TemplateError: a field that is not there, a function that is given
+        something wrong)."""
         return _Run(self._text, self._type_name, data, self._trees).block(self._trees[""], data)
 
     def inspect(self, data: dict[str, Any], kind: str) -> str:
-        """The same of what the API gave, which is of that type; where the type has no such thing, of its JSON.
-
-        Raises:
-            TemplateError: there is no such thing in JSON either.
-        """
+        """The same of what the API gave, which is of that type; where the type has no such thing, of its JSON
+        (TemplateError: there is no such thing in JSON either)."""
         try:
             return self.execute(build(data, kind))
         except TemplateError:

@@ -154,11 +154,8 @@ def _bound(client: Client, fields: Fields, source: str, wrong: str) -> str:
 
 
 def _check_volume(client: Client, told: dict[str, Any], source: str, wrong: str) -> None:
-    """What is said of a volume; that it has no name is one of the labels it has then.
-
-    Raises:
-        DockerError: the volume cannot be made so.
-    """
+    """What is said of a volume; that it has no name is one of the labels it has then (DockerError: the volume cannot be
+    made so)."""
     subpath, driver = told.get("Subpath", ""), told.get("DriverConfig", {})
     if subpath and not source:
         raise daemon_error(f"{wrong}must not set Subpath when using anonymous volumes")

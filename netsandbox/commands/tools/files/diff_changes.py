@@ -83,11 +83,8 @@ def _slide(lines: list[str], changed: list[bool], others: list[bool]) -> None:
 
 
 class _Run:
-    """Lines that changed, from `start` to before `at`; `other` is the line of the other file that stands beside `at`.
-
-    Attributes:
-        corresponding: the last `at` on the way down beside which the other file changes, too.
-    """
+    """Lines that changed, from `start` to before `at`; `other` is the line of the other file that stands beside `at`
+    (corresponding: the last `at` on the way down beside which the other file changes, too)."""
 
     def __init__(self, lines: list[str], changed: list[bool], others: list[bool]) -> None:
         self.lines, self.changed, self.others = lines, changed, others

@@ -76,11 +76,8 @@ class Reader:
         return found
 
     def _primary(self, word: str) -> Test:
-        """A test, an action or an option.
-
-        Raises:
-            ToolError: find does not know the word or its value, or the sandbox does not have it.
-        """
+        """A test, an action or an option (ToolError: find does not know the word or its value, or the sandbox does not
+        have it)."""
         if word in NOT_MODELLED:
             raise ToolError(1, f"netsandbox: find {word} is not modelled")
         self.walk.depth_first |= word in ("-depth", "-delete")

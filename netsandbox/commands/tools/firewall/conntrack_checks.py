@@ -24,11 +24,8 @@ if TYPE_CHECKING:
 
 
 def check(line: Line) -> None:
-    """What goes together, and the final checks of the protocol.
-
-    Raises:
-        ToolError: an option that the command does not take, or one that is missing.
-    """
+    """What goes together, and the final checks of the protocol (ToolError: an option that the command does not take, or
+    one that is missing)."""
     if line.table == "expect" and line.command in "GDIA":
         raise _is_of_expectation(line)
     _check_letters(line)

@@ -41,11 +41,8 @@ RETURNED = "0xfffffffb"  # How xtables-monitor prints NFT_RETURN, which it has n
 
 
 class Tracer:
-    """What goes on (nft's and iptables' monitors read the same messages).
-
-    Attributes:
-        counted: what the rules of each table had counted as it began, by which they are told.
-    """
+    """What goes on (nft's and iptables' monitors read the same messages) (counted: what the rules of each table had
+    counted as it began, by which they are told)."""
 
     def __init__(self, namespace: NetworkNamespace, describe: Callable[[Tracer, TraceStep, SocketBuffer], str]) -> None:
         self.namespace, self.describe = namespace, describe

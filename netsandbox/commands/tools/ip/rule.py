@@ -78,11 +78,8 @@ def _keys() -> tuple[Key, ...]:
 
 
 def _action(word: str) -> str | None:
-    """What rtnl_rtntype_a2n makes of a word, where a rule can do it.
-
-    Raises:
-        ToolError: a type that a rule of the sandbox does not have.
-    """
+    """What rtnl_rtntype_a2n makes of a word, where a rule can do it (ToolError: a type that a rule of the sandbox does
+    not have)."""
     if word in ACTIONS:
         return ACTIONS[word]
     value = number_of(word)
@@ -255,11 +252,7 @@ def _note_action(row: Row, rule: Rule, numbers: Collection[int]) -> None:
 
 
 def rule_row(namespace: NetworkNamespace, rule: Rule, style: Style, rules: Iterable[Rule]) -> Row:
-    """print_rule.
-
-    Args:
-        rules: those that it stands among.
-    """
+    """print_rule (rules: those that it stands among)."""
     devices, numbers = namespace.interfaces.keys(), {one.priority for one in rules}
     row, words = Row(style), rule.words(devices, numbers)
     row.put("priority", rule.priority, f"{rule.priority}:\t")

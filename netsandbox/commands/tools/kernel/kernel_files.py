@@ -60,11 +60,8 @@ def tenants(namespace: NetworkNamespace, machine: Machine) -> list[Tenant]:
 
 
 def by_pid(namespace: NetworkNamespace, machine: Machine, files: Files) -> dict[int, Tenant]:
-    """The processes that /proc has a folder for, each with the namespace that it is in.
-
-    Args:
-        files: those of the one who asks.
-    """
+    """The processes that /proc has a folder for, each with the namespace that it is in (files: those of the one who
+    asks)."""
     inside = machine.processes_inside(namespace, files) if RIGHTS.get().contained else []
     found = {pid: Tenant(whose, 1, pid, command, "") for pid, _parent, command, whose in inside} or {
         tenant.pid: tenant for tenant in tenants(namespace, machine) if tenant.processes}

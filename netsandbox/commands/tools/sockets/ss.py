@@ -96,11 +96,8 @@ def _hidden(options: Read, kinds: list[str], states: Collection[str] | None) -> 
 
 
 def _destroy(rows: list[SocketRow]) -> None:
-    """-K: those that are shown are ended (SOCK_DESTROY).
-
-    Raises:
-        ToolError: one is no connection of TCP, or they may not be ended.
-    """
+    """-K: those that are shown are ended (SOCK_DESTROY) (ToolError: one is no connection of TCP, or they may not be
+    ended)."""
     if not RIGHTS.get().net_admin:
         raise ToolError(1, "RTNETLINK answers: Operation not permitted")
     for row in rows:
@@ -128,11 +125,8 @@ def is_wanted(row: SocketRow, options: Read, kinds: list[str], states: frozenset
 
 
 def _states(words: list[str]) -> frozenset[str] | None:
-    """The states that `state` and `exclude` ask for, which stand before the filter; None where neither does.
-
-    Raises:
-        ToolError: no such state.
-    """
+    """The states that `state` and `exclude` ask for, which stand before the filter; None where neither does (ToolError:
+    no such state)."""
     chosen: frozenset[str] | None = None
     while words and words[0] in ("state", "exclude"):
         word = words.pop(0)
@@ -150,11 +144,8 @@ def _states(words: list[str]) -> frozenset[str] | None:
 
 
 def _kinds(options: Read) -> list[str]:
-    """The protocols that are asked for, by a letter each, by -A or by -f.
-
-    Raises:
-        ToolError: a table or a family that there is not.
-    """
+    """The protocols that are asked for, by a letter each, by -A or by -f (ToolError: a table or a family that there is
+    not)."""
     found = {kind for letter, kind in OF_LETTERS.items() if letter in options}
     for name in options.values["A"].split(",") if "A" in options else ():
         if name.lstrip("!") not in TABLES:

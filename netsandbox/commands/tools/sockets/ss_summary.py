@@ -8,11 +8,8 @@ from netsandbox.commands.tools.kernel.socket_rows import SocketRow
 
 
 def summary(rows: list[SocketRow], own: Usage, common: Usage) -> ToolResult:
-    """Of the sockets of a namespace; but how many of TCP there are, and orphans, the kernel tells of all namespaces.
-
-    Args:
-        own, common: /proc/net/sockstat, of this namespace and of all.
-    """
+    """Of the sockets of a namespace; but how many of TCP there are, and orphans, the kernel tells of all namespaces
+    (own, common: /proc/net/sockstat, of this namespace and of all)."""
     newer = {kind: sum(row.protocol == kind and row.family == "inet6" for row in rows) for kind in ("udp", "tcp")}
     counts = {"RAW": (own.raw, 0), "UDP": (own.udp, newer["udp"]), "TCP": (own.tcp, newer["tcp"])}
     connected = sum(row.protocol == "tcp" and row.state in ("ESTAB", "CLOSE-WAIT") for row in rows)

@@ -59,11 +59,8 @@ KINDS: dict[str, Kind[Any]] = {kind.made.kind: kind for kind in (
 
 
 def new(interface: Interface, kind: str, words: Words, old: Discipline | None = None) -> Discipline:
-    """A discipline with the options that follow, not attached yet.
-
-    Args:
-        old: the one of the same kind that is changed, or None.
-    """
+    """A discipline with the options that follow, not attached yet (old: the one of the same kind that is changed, or
+    None)."""
     if kind and kind not in KINDS and kind not in OTHER_KINDS and words:  # tc itself cannot read what follows
         raise ToolError(1, f'Unknown qdisc "{kind}", hence option "{words.next()}" is unparsable')
     if kind not in KINDS and kind not in OTHER_KINDS:

@@ -23,11 +23,8 @@ LARGEST_OFFSET = (1 << 31) - 1
 
 
 def read(words: Words, keys: list[MatchKey]) -> None:
-    """parse_selector: what stands behind `match` joins the keys that are there already.
-
-    Raises:
-        ToolError: it is none, or contradicts them.
-    """
+    """parse_selector: what stands behind `match` joins the keys that are there already (ToolError: it is none, or
+    contradicts them)."""
     kind = words.next()
     field = words.next() if kind in ("ip", *BEYOND) and words else ""
     if kind in ("u8", "u16", "u32"):

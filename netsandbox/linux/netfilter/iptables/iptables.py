@@ -70,11 +70,8 @@ def run(namespace: NetworkNamespace, arguments: list[str], program: str = "iptab
 
 def execute(namespace: NetworkNamespace, arguments: list[str], program: str = "iptables",
             warnings: list[str] | None = None) -> str:
-    """One command line; returns what it prints, and tells in `warnings` what else there is to say.
-
-    Raises:
-        FailedError: nothing was changed.
-    """
+    """One command line; returns what it prints, and tells in `warnings` what else there is to say (FailedError: nothing
+    was changed)."""
     title, tables = title_of(program), namespace.netfilter.tables_of(is_old(program))
     try:
         request = Parser(arguments, tables, warnings).parse()

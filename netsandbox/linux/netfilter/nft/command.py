@@ -49,11 +49,8 @@ def _late_option(words: list[str], option: str) -> Answer:
 
 
 def run(namespace: NetworkNamespace, arguments: list[str], read: Callable[[str], str]) -> Answer:
-    """One command line: one command, several with `;` between them, or a file of them.
-
-    Args:
-        read: the text of a file, or what is wrong with it as a FailedError.
-    """
+    """One command line: one command, several with `;` between them, or a file of them (read: the text of a file, or
+    what is wrong with it as a FailedError)."""
     asked = _read(arguments)
     if isinstance(asked, Answer):
         return asked

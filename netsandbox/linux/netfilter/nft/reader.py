@@ -171,11 +171,8 @@ def address_order(text: str) -> int:
 
 
 def check_addresses(reader: Reader, text: str, at: int) -> None:
-    """Those that are written in numbers, of which `text` has some, the first at a place; names are not looked up.
-
-    Raises:
-        NftError: as nft complains of them.
-    """
+    """Those that are written in numbers, of which `text` has some, the first at a place; names are not looked up
+    (NftError: as nft complains of them)."""
     for part in text.split(","):
         start, dash, end = part.partition("-")
         numbers, mask = [start, end] if dash else [start.partition("/")[0]], start.partition("/")[2]

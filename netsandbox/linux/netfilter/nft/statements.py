@@ -77,11 +77,8 @@ def _without_effect(reader: Reader, at: int, verdict: int) -> NftError:
 
 
 def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
-    """The iptables words of a rule, and the rule as nft lists it.
-
-    Raises:
-        NftError: it makes no sense, or iptables cannot say it.
-    """
+    """The iptables words of a rule, and the rule as nft lists it (NftError: it makes no sense, or iptables cannot say
+    it)."""
     reader, verdict, has_comment = Reader(words, line, is_inet), -1, False
     wrong: NftError | None = None
     while reader.words:
@@ -111,11 +108,8 @@ def read_rule(words: list[str], line: Line, is_inet: bool) -> Reader:
 
 
 def _reader_of(reader: Reader, word: str, at: int) -> Callable[[Reader], None] | None:
-    """What reads the statement that a word begins; None where it can only be a symbol.
-
-    Raises:
-        NftError: no statement begins so, or none that is modelled.
-    """
+    """What reads the statement that a word begins; None where it can only be a symbol (NftError: no statement begins
+    so, or none that is modelled)."""
     if word.partition(",")[0] in OTHER_WORDS:
         raise reader.not_modelled(word)
     found = READERS.get(word)
@@ -128,11 +122,8 @@ def _reader_of(reader: Reader, word: str, at: int) -> Callable[[Reader], None] |
 
 
 def judge_rule(words: list[str], line: Line, is_inet: bool) -> None:
-    """What a rule says is judged before where it is to go; what is not modelled, behind that.
-
-    Raises:
-        NftError: it makes no sense.
-    """
+    """What a rule says is judged before where it is to go; what is not modelled, behind that (NftError: it makes no
+    sense)."""
     try:
         read_rule(words, line, is_inet)
     except NftError as error:
