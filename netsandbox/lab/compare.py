@@ -70,24 +70,35 @@ TABLES: dict[str, Callable[[Lab, str], Rows]] = {
     "connections": _connections}
 
 
-def differences(one: Lab, other: Lab) -> list[Difference]:
-    """What the tables of two labs differ in, by node, table and row; the nodes themselves come first."""
-    nodes = {row.name: row.state for row in views.nodes(one)}, {row.name: row.state for row in views.nodes(other)}
-    found = [Difference(name, "nodes", "", nodes[0].get(name), nodes[1].get(name))
-             for name in dict.fromkeys((*nodes[0], *nodes[1])) if nodes[0].get(name) != nodes[1].get(name)]
-    places = dict.fromkeys(_places(one)), dict.fromkeys(_places(other))
-    for node in dict.fromkeys((*places[0], *places[1])):
-        for name, rows in TABLES.items():
-            both = [list(rows(lab, node)) if node in there else [] for lab, there in
-                    ((one, places[0]), (other, places[1]))]
-            if both[0] != both[1]:  # hardly any of hundreds of nodes
-                found += [Difference(node, name, *row) for row in (_by_order if name == "rules" else _by_key)(*both)]
+class Tables(NamedTuple):
+    """What a lab's tables say; it outlives the lab."""
+
+    states: dict[str, str]
+    """Of each node."""
+    rows: dict[str, tuple[list[tuple[str, str]], ...]]
+    """Of the nodes that have a namespace of their own, table by table."""
+
+
+def tables_of(lab: Lab) -> Tables:
+    """The tables of a lab as it stands."""
+    nodes = views.nodes(lab)
+    return Tables({row.name: row.state for row in nodes},
+                  {row.name: tuple([list(rows(lab, row.name)) for rows in TABLES.values()])
+                   for row in nodes if row.namespace == row.name})
+
+
+def differences(one: Tables, other: Tables) -> list[Difference]:
+    """What two labs differ in, by node, table and row; the nodes themselves come first."""
+    found = [Difference(name, "nodes", "", one.states.get(name), other.states.get(name))
+             for name in dict.fromkeys((*one.states, *other.states)) if one.states.get(name) != other.states.get(name)]
+    nothing: tuple[list[tuple[str, str]], ...] = ([],) * len(TABLES)
+    for node in dict.fromkeys((*one.rows, *other.rows)):
+        both = one.rows.get(node, nothing), other.rows.get(node, nothing)
+        if both[0] != both[1]:  # hardly any of hundreds of nodes
+            for name, left, right in zip(TABLES, *both, strict=True):
+                paired = _by_order if name == "rules" else _by_key
+                found += [Difference(node, name, *row) for row in paired(left, right)]
     return found
-
-
-def _places(lab: Lab) -> list[str]:
-    """The nodes that have a namespace of their own."""
-    return [row.name for row in views.nodes(lab) if row.namespace == row.name]
 
 
 def _by_key(one: list[tuple[str, str]], other: list[tuple[str, str]]) -> Iterator[tuple[str, str | None, str | None]]:

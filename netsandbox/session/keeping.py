@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from netsandbox.commands.errors import CommandError
 from netsandbox.commands.job import Job
@@ -27,9 +28,13 @@ from netsandbox.session.steps import Note, Scenario, Step, judges_exit
 from netsandbox.session.texts import text_in
 from netsandbox.session.timeline import is_interrupt, leave
 
+if TYPE_CHECKING:
+    from netsandbox.lab.compare import Tables
+
 NAMES: Late[str, Callable[[str, str], list[str]]] = Late({"names": "netsandbox.session.shelf:loadable"})
 TEXT: Late[str, Callable[[Scenario], str]] = Late({"text": "netsandbox.session.scenario:dump_scenario"})
 """What needs YAML: to import it takes longer than to make a lab."""
+TABLES: Late[str, Callable[[Lab], Tables]] = Late({"of": "netsandbox.lab.compare:tables_of"})
 
 NAME = re.compile(r"[\w.-]{1,30}")
 MEETS = "until "  # How a line begins that `save` writes for the time at which the next one was typed
@@ -51,6 +56,8 @@ class KeptSession(Session):
         """What failed in the scenario's set-up, and how; empty where all went well."""
         self._loads: list[Budget] = []
         """One for each scenario that is being set up within the other, all the outermost line's."""
+        self._compared: tuple[tuple[object, ...], Tables] | None = None
+        """Where a branch that was compared ends, and the tables there: one looks at them more than once."""
         super().__init__(seed, profile, uplink)
 
     def _as_protocol(self) -> SessionProtocol:
@@ -264,6 +271,13 @@ class KeptSession(Session):
                                "hyphens, and at most 30 long")
         branch.name = new
         self.on_execute(self.journal)
+
+    def tables_at_end_of(self, name: str) -> Tables:
+        branch = self._branch(name)
+        end = self.seed, self.profile, self.uplink, list(branch.journal), branch.end
+        if self._compared is None or self._compared[0] != end:
+            self._compared = end, TABLES["of"](self.lab_at_end_of(name))
+        return self._compared[1]
 
     def lab_at_end_of(self, name: str) -> Lab:
         branch = self._branch(name)

@@ -119,6 +119,21 @@ def test_a_branch_is_compared_from_a_checkpoint_on(many: KeptSession, monkeypatc
     assert not taken, "nobody goes back in that one"
 
 
+def test_where_a_branch_ends_is_gone_to_once_as_long_as_it_ends_there() -> None:
+    session, gone = KeptSession(1), list[str]()
+    ends = session.lab_at_end_of
+    session.lab_at_end_of = lambda name: gone.append(name) or ends(name)  # type: ignore[method-assign,func-returns-value]
+    for line in ("add-host a", "exec a ip link add d0 type dummy", "undo", "exec a ip link add d1 type dummy"):
+        session.run(line)
+    told = [session.run("branch main --compare").out for _ in range(2)]
+    assert gone == ["main"]
+    assert told[0] == told[1]
+    for line in ("branch main", "exec a ip link add d2 type dummy", "branch b2"):
+        session.run(line)
+    assert "d2" in session.run("branch main --compare").out
+    assert gone == ["main", "main"]
+
+
 def test_a_file_is_read_again_only_when_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "one.yaml"
     path.write_text("netsandbox: 1\ntitle: First\n")

@@ -16,7 +16,7 @@ from netsandbox.commands.verbs.session_protocol import SessionProtocol
 from netsandbox.commands.verbs.show import columns_of, table
 from netsandbox.engine.units import format_time
 from netsandbox.explain.words import Words
-from netsandbox.lab.compare import Difference, differences
+from netsandbox.lab.compare import Difference, differences, tables_of
 
 WORDS = Words({
     "branches": ("|BRANCH|LINES|STEPS|TIME|LEFT|LAST LINE", "|分支|命令|步|时间|离开处|最后一条"),
@@ -79,7 +79,8 @@ def _listing(session: SessionProtocol, language: str) -> str:
 
 def _side_by_side(shell: Shell, session: SessionProtocol, which: str, node: str | None) -> str:
     here = next(row.name for row in session.branch_rows() if row.is_present)
-    found = [row for row in differences(shell.lab, session.lab_at_end_of(which)) if node in (None, row.node)]
+    one, other = tables_of(shell.lab), session.tables_at_end_of(which)
+    found = [row for row in differences(one, other) if node in (None, row.node)]
     if not found:
         return shell.say(f"no table differs from the end of {which}")
     there = WORDS.say("there", shell.language)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from netsandbox.commands.job import Job
-from netsandbox.lab.lab import Lab
+
+if TYPE_CHECKING:
+    from netsandbox.lab.compare import Tables
 
 
 class BranchRow(NamedTuple):
@@ -85,8 +87,8 @@ class SessionProtocol(Protocol):
     def rename(self, name: str, new: str) -> None:
         """Call a branch by another name."""
 
-    def lab_at_end_of(self, name: str) -> Lab:
-        """A lab of its own, as a branch left it."""
+    def tables_at_end_of(self, name: str) -> Tables:
+        """What the tables say where a branch ends."""
 
     def names_of(self, noun: str, typed: str) -> Sequence[str]:
         """What a word of a kind may be that only the session knows; `typed` is what it begins with."""
