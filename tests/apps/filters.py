@@ -31,16 +31,16 @@ def _of(words: tuple[str, ...]) -> st.SearchStrategy[str]:
 
 primitives = st.one_of(
     _of(NAMES), _of(ALONE), _of(COMPARISONS), _of(("less 60", "greater 100")),
-    _joined(_of(("", "ip ", "arp ", "rarp ")), _of(SIDES), st.just("host "), _of(ADDRESSES)),
+    _joined(_of(("", "ip ", "arp ", "rarp ")), _of(SIDES), _of(("host ", "host not ")), _of(ADDRESSES)),
     _joined(_of(SIDES[1:]), _of(ADDRESSES)),
-    _joined(_of(SIDES), st.just("net "), _of(("10", "172.17", "172.17.0.0/16", "0.0.0.0/0", "172.16.0.0/12",
+    _joined(_of(SIDES), _of(("net ", "net ! ")), _of(("10", "172.17", "172.17.0.0/16", "0.0.0.0/0", "172.16.0.0/12",
                                             "172.17.0.0 mask 255.255.0.0"))),
-    _joined(_of(("", "tcp ", "udp ")), _of(SIDES), st.just("port "), _of(PORTS[:6])),
+    _joined(_of(("", "tcp ", "udp ")), _of(SIDES), _of(("port ", "port not ")), _of(PORTS[:6])),
     _joined(_of(("", "tcp ", "udp ")), _of(SIDES), st.just("portrange "), _of(("1-1023", "0-65535", "90-50", "9"))),
     _joined(st.just("ether "), _of(("src ", "dst ", "host ", "src or dst ")), _of(MACS)),
     _of(("ip proto 1", "ip proto \\udp", "ether proto 0x806", "proto 6", "ether proto \\arp", "proto \\icmp")),
     _joined(st.just("host "), _of(ADDRESSES), _of((" or ", " and ", " or not ")), _of(ADDRESSES)),
-    _joined(st.just("port ("), _of(PORTS[:6]), st.just(" or "), _of(PORTS[:6]), st.just(")")))
+    _joined(_of(("port (", "port not (")), _of(PORTS[:6]), st.just(" or "), _of(PORTS[:6]), st.just(")")))
 
 expressions = st.recursive(primitives, lambda inner: st.one_of(
     _joined(st.just("("), inner, st.just(")")),

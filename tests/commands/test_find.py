@@ -114,3 +114,10 @@ def test_date_writes_an_instant_as_the_real_one() -> None:
         real = subprocess.run(["date", "-u", "-d", f"@{at}", f"+{form}"], capture_output=True, text=True, check=True,
                               env=ENVIRONMENT)
         assert dated(at * SECOND, form) + "\n" == real.stdout
+
+
+@pytest.mark.skipif(shutil.which("date") is None, reason="needs coreutils")
+@pytest.mark.parametrize("form", ["-I", "-Is", "-Isec", "-Iho", "-Im", "-Id", "-In", "--iso-8601=h", "--iso-8601=ns"])
+def test_a_form_of_iso_8601_may_be_cut_short(form: str) -> None:
+    real = subprocess.run(["date", "-u", "-d", "@86399", form], capture_output=True, text=True, check=True)
+    assert KeptSession().run(f"date -u -d @86399 {form}").out == real.stdout

@@ -2,7 +2,7 @@
 
     expression := term { and | or term }         both bind equally, from the left; && and || too
     term       := not term | ( expression ) | primitive
-    primitive  := [protocol] [direction] [type] value
+    primitive  := [protocol] [direction] [type] [not] value
                 | protocol [proto NUMBER | broadcast | multicast] | less N | greater N | inbound | outbound
                 | value relation value           ip[8] < 5, icmp[icmptype] == icmp-echo
 
@@ -95,10 +95,14 @@ class _Parser:
             rest.append((word, self.term(shared or (self.before if repeats else None))))
         return chain(first, rest)
 
-    def term(self, shared: Qualifiers | None) -> Test:
+    def is_negated(self) -> bool:
         odd = False
         while self.tokens.take_if("not") is not None:
             odd = not odd
+        return odd
+
+    def term(self, shared: Qualifiers | None) -> Test:
+        odd = self.is_negated()
         if self.tokens.peek() == "(" and not pcap_values.begins_value(self.tokens):
             test = self.group(shared)
         else:
@@ -140,9 +144,9 @@ class _Parser:
                 self.before = None
                 return pcap_tests.named(protocol)
             raise FilterError.syntax(self.tokens.next_word())
-        if self.tokens.peek() == "(":
-            return self.group(qualifiers)
-        return self.value(qualifiers)
+        odd = self.is_negated()
+        test = self.group(qualifiers) if self.tokens.peek() == "(" else self.value(qualifiers)
+        return negated(test) if odd else test
 
     def alone(self) -> Test | None:
         """A primitive without a protocol before it."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DENIED = "nsenter: reassociate to namespace 'ns/net' failed: Operation not permitted"
 HINT = "Try 'nsenter --help' for more information."
 OPTIONS = OptionTable(
-    NSENTER, 1, HINT, acts="t|target= n|net? m|mount? u|uts? a|all", refused="N|net-socket= r|root? w|wd? W|wdns= "
+    NSENTER, 1, HINT, acts="t|target= n|net? m|mount? u|uts? a|all r|root? w|wd?", refused="N|net-socket= W|wdns= "
     "S|setuid? G|setgid? Z|follow-context c|join-cgroup h|help V|version user-parent",
     usual="i|ipc? p|pid? C|cgroup? U|user? T|time? F|no-fork e|env preserve-credentials keep-caps")
 NAMES = re.compile(r"\b(hostname|uname)\b")
@@ -54,6 +54,10 @@ def read(shell: Shell, arguments: list[str], of_pid: Callable[[int], NetworkName
         UsageError: it is told no namespace, or there is none.
     """
     told = OPTIONS.read(arguments, in_order=True)
+    has_mounts = bool({"mount", "all"} & set(told.values))
+    for name in sorted({"root", "wd"} & set(told.values)):
+        if told.values[name] or not has_mounts:  # with the files of a process come its root and where it works
+            raise UsageError(f"nsenter: --{name} is not modelled", 1)
     target = told.values.get("target", "")
     if "target" in told and not (target.isascii() and target.isdecimal()):
         raise UsageError(f"nsenter: failed to parse pid: '{harmless(target)[:60]}'", 1)
@@ -70,7 +74,7 @@ def read(shell: Shell, arguments: list[str], of_pid: Callable[[int], NetworkName
         hint = "" if file else PID_HINT
         raise UsageError(f"nsenter: cannot open {harmless(file)[:60] or f'/proc/{target[:20]}/ns/net'}: "
                          f"No such file or directory{hint}", 1)
-    return Entered(found, told.operands, pid, bool(names or {"mount", "all"} & set(told.values)))
+    return Entered(found, told.operands, pid, bool(names) or has_mounts)
 
 
 def of_container(shell: Shell, container: Container | None) -> Callable[[int], NetworkNamespace | None]:

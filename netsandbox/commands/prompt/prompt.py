@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from difflib import get_close_matches
@@ -33,6 +34,7 @@ from netsandbox.linux.netlink.credentials import acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect
 from netsandbox.shell.errors import NotFoundError, RefusedError
 from netsandbox.shell.machine import Call, Held
+from netsandbox.shell.state import DEFAULTS
 
 if TYPE_CHECKING:
     from netsandbox.commands.shell import Shell
@@ -45,6 +47,7 @@ LOCAL_VERBS = frozenset({"ping", "arping", "traceroute", "hostname"})
 """Verbs that mean the program of that name once a namespace is entered."""
 SHADOWED = frozenset({"exec", "export", "wait"})  # Verbs that have the name of a shell's builtin
 DENIED, NOT_FOUND = 126, 127
+FOLDERS = frozenset(DEFAULTS["PATH"].split(":"))
 UNSHARE: Late[str, Callable[[Shell, Prompt, Call], Task]] = Late({
     "unshare": "netsandbox.commands.prompt.unshare:Unshare"})
 
@@ -155,15 +158,16 @@ class Prompt:
         """
         call = _without_sudo(call)
         words, place, shell = call.argv, self._place, self._shell
-        name = words[0]
-        if name.rpartition("/")[2] == KILL:
+        name, base = words[0], words[0].rpartition("/")[2]
+        if name != base and not self._is_installed(name, call):
+            return self._file(call, name)
+        if base == KILL:
             return SHELL_PROGRAM["sh"](self, call._replace(argv=["bash", "-c", 'kill "$@"', KILL, *words[1:]]))
         elsewhere = self._within(call, may_open) or self.verb(words)
         if elsewhere is not None:
             return elsewhere
-        if name == "docker" and self.docker_host is not None:
+        if base == "docker" and self.docker_host is not None:
             return programs.docker(shell, call, place, self.docker_host)
-        base = name.rpartition("/")[2]
         if words[1:] == ["--help"] and place.has_busybox and programs.OF_APPLET["usage"](base):
             return programs.Refused(shell.namespace_at(place), programs.OF_APPLET["usage"](base), 0)
         if base in UNSHARE:
@@ -177,6 +181,11 @@ class Prompt:
         if programs.is_program(base) or (place.has_busybox and place.has(base)):
             return self._linux(call, base)
         return self._file(call, name)
+
+    def _is_installed(self, path: str, call: Call) -> bool:
+        """Whether a path leads to where programs are."""
+        cwd = call.files.cwd if self._shell.lab.nodes else "/root"
+        return posixpath.dirname(posixpath.normpath(posixpath.join(cwd, path))) in FOLDERS
 
     def _within(self, call: Call, may_open: bool) -> Task | VerbCall | None:
         """A shell, or a program where `ip netns exec` or nsenter leads; None: the words lead nowhere."""
@@ -301,6 +310,9 @@ def _without_sudo(call: Call) -> Call:
     words, environment = without_sudo(list(call.argv), call.environment)
     if words[0].startswith(INIT) and len(words) == 2:
         words = ["service", words[0].removeprefix(INIT), words[1]]
+    folder, _slash, base = words[0].rpartition("/")
+    if folder in FOLDERS and base in (COMPOSE, NSENTER):
+        words[0] = base
     if words[0] == COMPOSE:
         words[:1] = ["docker", "compose"]
     return call._replace(argv=words, environment=environment)

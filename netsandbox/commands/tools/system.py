@@ -21,8 +21,11 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 PLAIN_DATE = "%a %b %e %H:%M:%S %Z %Y"
 FORMATS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "D": "%m/%d/%y", "R": "%H:%M", "c": "%a %b %e %H:%M:%S %Y",
            "r": "%I:%M:%S %p", "x": "%m/%d/%y", "X": "%H:%M:%S"}
-DATES = {"-I": "%F", "--iso-8601": "%F", "-Iseconds": "%FT%T+00:00", "--iso-8601=seconds": "%FT%T+00:00",
-         "-Idate": "%F", "-Iminutes": "%FT%R+00:00", "-Ihours": "%FT%H+00:00", "-Ins": "%FT%T,%N+00:00",
+ISO = {"date": "%F", "hours": "%FT%H+00:00", "minutes": "%FT%R+00:00", "seconds": "%FT%T+00:00",
+       "ns": "%FT%T,%N+00:00"}
+DATES = {"-I": "%F", "--iso-8601": "%F",
+         **{f"{option}{name[:size]}": form for name, form in ISO.items() for size in range(1, len(name) + 1)
+            for option in ("-I", "--iso-8601=")},
          "--rfc-3339=seconds": "%F %T+00:00", "--rfc-3339=date": "%F", "--rfc-3339=ns": "%F %T.%N+00:00"}
 FIELD = re.compile(r"%([-_0^#]*)(\d{0,2})(:{1,3}z|[EO][a-zA-Z]|.)")
 SINCE_1970 = re.compile(r"@(\d{1,11})")
