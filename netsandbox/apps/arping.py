@@ -14,7 +14,7 @@ from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, Seen, Tap
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MICROSECOND, SECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import arp
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address

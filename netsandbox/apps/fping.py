@@ -12,7 +12,7 @@ from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Reply
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, REDIRECT, TIME_EXCEEDED, UNREACHABLE, IcmpMessage, echo

@@ -6,8 +6,8 @@ import re
 from ipaddress import AddressValueError, IPv6Address
 from typing import NamedTuple
 
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.wire.addresses import ipv4_or_none
 
 MOST_PARTS = 4

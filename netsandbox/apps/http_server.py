@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from netsandbox.apps.stream import Stream
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.errors import ParseError

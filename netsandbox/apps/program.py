@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netsandbox.apps.output import Output
 from netsandbox.apps.pipe import Pipe
 from netsandbox.engine.nothing import NOTHING
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from netsandbox.apps.hosts import text_of
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.dns import PORT
 

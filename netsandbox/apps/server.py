@@ -12,7 +12,7 @@ from netsandbox.apps.calendar import MONTHS, log_date
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.sessions import SERVICES, Session
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import ANY, Socket, SocketError
 from netsandbox.linux.tcp.state import Keepalive

@@ -16,7 +16,7 @@ from netsandbox.apps.sites.asker import ASKER_SITES
 from netsandbox.apps.sites.public import PublicSite
 from netsandbox.apps.sites.themselves import SELF_SITES
 from netsandbox.apps.sites.tomcat import TOMCAT_SITES
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.tcp.stream import StreamSocket
 
 

@@ -8,7 +8,7 @@ from netsandbox.apps.program import Program
 from netsandbox.apps.tap import BROADCAST, HOST, MULTICAST, OTHER, OUT, Seen, Tap
 from netsandbox.apps.tcpdump.pcap_filter import Filter
 from netsandbox.engine.units import format_time
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.wire.addresses import format_mac
 from netsandbox.wire.describe import info, protocol_name
 

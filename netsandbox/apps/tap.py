@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.capture import Passing, passings
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.place import Place

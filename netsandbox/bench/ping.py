@@ -11,7 +11,7 @@ from netsandbox.wire.icmp import ECHO_REPLY, ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.devices.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 PAYLOAD = bytes(range(56))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.bench.ping import Pinger
 from netsandbox.linux.bridge import settings as bridge_settings
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.drivers.vxlan_fdb import ALL_ZERO, PERMANENT, Remote
 from netsandbox.linux.ipv4 import address as addresses
@@ -19,7 +19,7 @@ from netsandbox.wire.addresses import Network
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.devices.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 Networks = list[list[tuple["NetworkNamespace", int]]]  # Of each network, (namespace, address) of each that is in it

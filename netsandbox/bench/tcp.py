@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.stream import Stream
 from netsandbox.docker import containers
 from netsandbox.docker.config import HostConfig, Published
-from netsandbox.linux.core import cable, link
+from netsandbox.linux.core.devices import cable, link
 from netsandbox.linux.core.socket import ANY, Process
 from netsandbox.linux.drivers.veth import VethInterface
 from netsandbox.linux.ipv4 import address as addresses

@@ -27,7 +27,7 @@ from netsandbox.docker.api import identity as engine_identity
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.launch import SHELLS
 from netsandbox.engine.budget import OverBudgetError
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import RIGHTS, ROOT, acting_with
 from netsandbox.shell.machine import Call

@@ -9,7 +9,7 @@ from netsandbox.engine.budget import OverBudgetError
 from netsandbox.lab.errors import LabError
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.socket import SocketError
-from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.core.sysctl.table import SysctlError
 from netsandbox.shell.errors import RefusedError
 
 REFUSALS = (CommandError, LabError, DockerError, UsageError, SysctlError, SocketError, OverBudgetError, RefusedError,

@@ -37,7 +37,7 @@ from netsandbox.lab.events import CommandRun
 from netsandbox.lab.first_need import FirstNeed
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import DEFAULT_HOST
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import acting_with
 from netsandbox.shell.dialect import BASH

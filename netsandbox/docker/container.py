@@ -17,9 +17,9 @@ from netsandbox.engine.budget import Use
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
 from netsandbox.engine.snapshot import Values
-from netsandbox.linux.core.accounts import SUPERUSER
-from netsandbox.linux.core.inode import FileSystem
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.files.accounts import SUPERUSER
+from netsandbox.linux.core.files.inode import FileSystem
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 if TYPE_CHECKING:

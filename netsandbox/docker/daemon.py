@@ -18,7 +18,7 @@ from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.docker.events import DaemonFailed, DaemonStarted, DaemonStopped
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork, DockerNetwork, random_identity
 from netsandbox.docker.rules import rules_of
-from netsandbox.linux.core.inode import RegularFile
+from netsandbox.linux.core.files.inode import RegularFile
 from netsandbox.linux.netfilter import bridged
 
 if TYPE_CHECKING:

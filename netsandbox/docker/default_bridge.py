@@ -11,7 +11,7 @@ from netsandbox.docker.ipam import PoolExhaustedError, free_subnet
 from netsandbox.docker.network import DEFAULT_BRIDGE, WAY_OUT, BridgeNetwork
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.docker.resolv_conf import ResolvConf
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4, parse_network
 
 if TYPE_CHECKING:

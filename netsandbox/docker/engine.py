@@ -48,7 +48,7 @@ from netsandbox.docker.user_networks import NetworkPlan
 from netsandbox.docker.volumes import Volume
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.inode import FileSystem
+from netsandbox.linux.core.files.inode import FileSystem
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from netsandbox.docker.container import Container
 from netsandbox.docker.image_files import furnish, release
 from netsandbox.docker.images import Image
 from netsandbox.docker.resolv_conf import FALLBACK, ResolvConf, copied, internal, legacy
-from netsandbox.linux.core.device_nodes import given
-from netsandbox.linux.core.files import Files, Generator
-from netsandbox.linux.core.inode import FileSystem, RegularFile
+from netsandbox.linux.core.files.device_nodes import given
+from netsandbox.linux.core.files.file_system import Files, Generator
+from netsandbox.linux.core.files.inode import FileSystem, RegularFile
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from netsandbox.apps.nginx.site import furnish as furnish_nginx
 from netsandbox.apps.sites.apache import ApacheSite
 from netsandbox.docker.images import Image
 from netsandbox.engine.nothing import NOTHING
-from netsandbox.linux.core import accounts
-from netsandbox.linux.core.files import Files, Generator
+from netsandbox.linux.core.files import accounts
+from netsandbox.linux.core.files.file_system import Files, Generator
 from netsandbox.wire import services
 
 REPOSITORIES = b"".join(b"https://dl-cdn.alpinelinux.org/alpine/v3.23/%s\n" % part for part in (b"main", b"community"))

@@ -9,7 +9,7 @@ from netsandbox.docker.container import Container
 from netsandbox.docker.errors import daemon_error
 from netsandbox.docker.files import files_of
 from netsandbox.docker.images import IMAGES, Image, find_image, stand_in
-from netsandbox.linux.core.inode import Layer
+from netsandbox.linux.core.files.inode import Layer
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine

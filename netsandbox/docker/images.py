@@ -12,7 +12,7 @@ from shlex import split
 from typing import NamedTuple
 
 from netsandbox.docker.health import HealthCheck
-from netsandbox.linux.core.inode import Layer
+from netsandbox.linux.core.files.inode import Layer
 
 
 class HistoryStep(NamedTuple):

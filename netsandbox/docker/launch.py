@@ -14,8 +14,8 @@ from netsandbox.apps.server import Server, Sleeper, Speaker, sleep_inside
 from netsandbox.docker.container import Container
 from netsandbox.docker.errors import NOT_CREATED, DockerError, daemon_error
 from netsandbox.docker.images import Image
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import SKELETON
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import SKELETON
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 Runner = Callable[["Container", "NetworkNamespace", list[str]], "Task | None"]

@@ -15,10 +15,10 @@ from netsandbox.docker.ipam import AddressInUseError, AddressPool, PoolExhausted
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
-from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import ETHERNET_MTU, MAX_NAME, Interface
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import ETHERNET_MTU, MAX_NAME, Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.core.sysctl.table import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp

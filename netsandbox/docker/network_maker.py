@@ -10,8 +10,8 @@ from netsandbox.docker.network import NO_QUEUE, BridgeNetwork
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.docker.profiles import Profile
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import ETHERNET_MTU
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import ETHERNET_MTU
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.wire.addresses import Network, random_mac

@@ -15,9 +15,9 @@ from netsandbox.docker.ipam import AddressPool
 from netsandbox.docker.network import NO_QUEUE, BridgeNetwork, DockerNetwork, random_number
 from netsandbox.docker.network_options import BridgeOptions
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.netlink import link as links

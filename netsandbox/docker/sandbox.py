@@ -11,10 +11,10 @@ from netsandbox.docker.container import Container, Endpoint, Wish
 from netsandbox.docker.errors import DAEMON, NOT_CREATED, DockerError, daemon_error
 from netsandbox.docker.events import ContainerRenamed
 from netsandbox.docker.network import DEFAULT_BRIDGE, BridgeNetwork
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.namespace import FIRST_INODE, NetworkNamespace
-from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.core.sysctl.table import SysctlError
 from netsandbox.linux.netlink import route as routes
 from netsandbox.linux.netlink.credentials import ROOT, acting_with
 from netsandbox.linux.netlink.route import RouteRequest

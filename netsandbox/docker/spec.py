@@ -9,7 +9,7 @@ from netsandbox.docker.container import Container
 from netsandbox.docker.errors import NOT_CREATED, daemon_error
 from netsandbox.docker.files import HOST_GATEWAY, WRITTEN
 from netsandbox.docker.log_drivers import size_fault
-from netsandbox.linux.core.accounts import Account, UnknownAccountError, account
+from netsandbox.linux.core.files.accounts import Account, UnknownAccountError, account
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.docker.errors import NOT_CREATED, daemon_error
-from netsandbox.linux.core.inode import MOST_BYTES
+from netsandbox.linux.core.files.inode import MOST_BYTES
 
 if TYPE_CHECKING:
     from netsandbox.docker.volumes import Mount

@@ -21,7 +21,7 @@ from netsandbox.docker.network import BridgeNetwork, DockerNetwork, random_ident
 from netsandbox.docker.network_options import LEAST_MTU, MOST_MTU, BridgeOptions, bridge_options
 from netsandbox.docker.parent_network import DRIVERS, ParentNetwork, check_parent
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.interface import MAX_NAME as MAX_INTERFACE_NAME
+from netsandbox.linux.core.devices.interface import MAX_NAME as MAX_INTERFACE_NAME
 from netsandbox.wire.addresses import Network, format_ipv4
 
 if TYPE_CHECKING:

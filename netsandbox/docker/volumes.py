@@ -18,8 +18,8 @@ from netsandbox.docker.errors import HINT, NOT_CREATED, NOT_FOUND, daemon_error
 from netsandbox.docker.files import files_of
 from netsandbox.docker.tmpfs import most_bytes
 from netsandbox.engine.nothing import NOTHING
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import Directory, FileError, FileSystem, Graft
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import Directory, FileError, FileSystem, Graft
 
 if TYPE_CHECKING:
     from netsandbox.docker.engine import DockerEngine

@@ -15,7 +15,7 @@ from netsandbox.explain.operands import operands, passed_over
 from netsandbox.explain.settings import setting_of
 from netsandbox.explain.voice import Voice
 from netsandbox.lab.events import CommandRun
-from netsandbox.linux.core.nud import NudState
+from netsandbox.linux.core.neighbours.nud import NudState
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import (
     AddressChanged,

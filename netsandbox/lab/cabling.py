@@ -9,8 +9,8 @@ from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CableConnected, CableDisconnected
 from netsandbox.lab.nodes import Cable, HubNode, Node, Switch
 from netsandbox.linux.bridge.bridge import MAX_PORTS
-from netsandbox.linux.core import cable, link
-from netsandbox.linux.core.interface import MAX_NAME, Interface
+from netsandbox.linux.core.devices import cable, link
+from netsandbox.linux.core.devices.interface import MAX_NAME, Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.veth import VethInterface
 

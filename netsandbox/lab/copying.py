@@ -9,7 +9,7 @@ from netsandbox.apps.program import Task
 from netsandbox.engine.collector import Left, leave, only_looked_into
 from netsandbox.engine.fields import Fields
 from netsandbox.engine.snapshot import ATOMS, METHOD, OBJECT, OTHER, TUPLE, Rules, Snapshot
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.socket import Socket
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ RULES = Rules(
     objects=tuple(f"netsandbox.{room}." for room in ("engine", "linux", "apps", "docker", "lab", "shell", "commands")),
     values=("netsandbox.wire.", "netsandbox.linux.place.", "netsandbox.linux.drop.", "netsandbox.linux.events.",
             "netsandbox.linux.bridge.roll.Backwards.",
-            "netsandbox.linux.tcp.events.", "netsandbox.linux.ipv4.route_value.", "netsandbox.linux.core.nud.",
-            "netsandbox.linux.core.interface_conf.", "netsandbox.docker.images.Image.",
+            "netsandbox.linux.tcp.events.", "netsandbox.linux.ipv4.route_value.",
+            "netsandbox.linux.core.neighbours.nud.", "netsandbox.linux.core.sysctl.interface_conf.",
+            "netsandbox.docker.images.Image.",
             "netsandbox.linux.netfilter.rule.AddressIs.", "netsandbox.linux.netfilter.rule.InterfaceIs.",
             "netsandbox.linux.netfilter.rule.ProtocolIs.", "netsandbox.linux.netfilter.targets.basic.",
             "netsandbox.docker.container.LogLine.", "netsandbox.apps.tcpdump.pcap_filter.Filter.",

@@ -27,8 +27,8 @@ from netsandbox.lab.name_history import NameHistory
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.lab.nodes import Cable, Host, HubNode, Node, Remote, Switch
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core import cable, link
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices import cable, link
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface_address import InterfaceAddress
+from netsandbox.linux.core.devices.interface_address import InterfaceAddress
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.wire.addresses import format_ipv4
 

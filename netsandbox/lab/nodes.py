@@ -5,8 +5,8 @@ from __future__ import annotations
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.inode import FileSystem
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.files.inode import FileSystem
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.hub import Hub
 

@@ -14,9 +14,9 @@ from netsandbox.apps.server import Server
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.nodes import Host, Remote
-from netsandbox.linux.core import cable, link
-from netsandbox.linux.core.device import NO_SPEED
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices import cable, link
+from netsandbox.linux.core.devices.device import NO_SPEED
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.veth import VethInterface
 from netsandbox.linux.ipv4 import address as addresses

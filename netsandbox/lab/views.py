@@ -24,12 +24,12 @@ from netsandbox.lab.tables import (
 )
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.vlan import groups_of
-from netsandbox.linux.core.cable import LongCable
+from netsandbox.linux.core.devices.cable import LongCable
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.hooks import TABLES
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.netem import Netem
-from netsandbox.linux.core.nud import VALID, NudState
+from netsandbox.linux.core.neighbours.nud import VALID, NudState
+from netsandbox.linux.core.queueing.netem import Netem
 from netsandbox.linux.drivers.hub import HubPort
 from netsandbox.linux.drivers.vlan import VlanInterface
 from netsandbox.linux.drivers.vxlan_device import VxlanInterface

@@ -20,7 +20,7 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.nud import NudState
+    from netsandbox.linux.core.neighbours.nud import NudState
     from netsandbox.linux.netfilter.listing import Belonging
     from netsandbox.linux.netfilter.megaflow import Passage
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core import link, sysctl_defaults, sysctl_effect
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.notifier import Notice
 from netsandbox.linux.core.kernel import Kernel
 from netsandbox.linux.core.namespace import PARTS, NetworkNamespace
-from netsandbox.linux.core.neighbour_family import Family
-from netsandbox.linux.core.neighbour_table import NeighbourTable
-from netsandbox.linux.core.notifier import Notice
+from netsandbox.linux.core.neighbours.family import Family
+from netsandbox.linux.core.neighbours.table import NeighbourTable
 from netsandbox.linux.core.socket import SocketTable
+from netsandbox.linux.core.sysctl import defaults as sysctl_defaults
+from netsandbox.linux.core.sysctl import effect as sysctl_effect
 from netsandbox.linux.drivers import gre, ipip, vlan
 from netsandbox.linux.drivers.ipip import PROTOCOL as IPIP
 from netsandbox.linux.ipv4 import address as addresses

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge import vlan
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.core.sysctl.table import SysctlError
 from netsandbox.linux.drivers.veth import VethPair
 from netsandbox.linux.netfilter.iptables import restore
 from netsandbox.linux.stack import create_namespace

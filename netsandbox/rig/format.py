@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from netsandbox.linux.core import kind as kinds
+from netsandbox.linux.core.devices import kind as kinds
 from netsandbox.wire.addresses import AddressError, parse_ipv4, parse_mac
 
 Action = dict[str, Any]

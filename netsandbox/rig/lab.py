@@ -14,11 +14,11 @@ from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import SECOND, seconds
-from netsandbox.linux.core import link
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.linkwatch import LinkWatch
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.kernel import Kernel
-from netsandbox.linux.core.linkwatch import LinkWatch
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.bond_device import BondInterface
 from netsandbox.linux.drop import CASCADE_TOO_LONG

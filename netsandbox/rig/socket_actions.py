@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.linux.core.devices.interface import HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.ipv4.udp import PMTU_MODES, UdpSocket
 from netsandbox.linux.tcp import ecn

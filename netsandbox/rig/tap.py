@@ -7,8 +7,8 @@ from typing import Any
 
 from netsandbox.engine.trace import Record, Trace
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core import kind as kinds
 from netsandbox.linux.core.capture import Passing, passings
+from netsandbox.linux.core.devices import kind as kinds
 from netsandbox.linux.events import FrameSent, LinkChanged
 from netsandbox.linux.place import Place
 from netsandbox.rig.pace import Pace

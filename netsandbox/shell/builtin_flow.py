@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.shell.calls import CallFrame, SourceFrame
 from netsandbox.shell.dialect import syntax_error, unreadable
 from netsandbox.shell.errors import RefusedError, ScriptError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.frames import Frame, ListFrame
 from netsandbox.shell.streams import Streams

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError, RegularFile, Symlink
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError, RegularFile, Symlink
 from netsandbox.shell.streams import terminals
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.patterns import is_pattern, matches
 

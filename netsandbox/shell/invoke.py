@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.apps.program import Task
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.shell.dialect import syntax_error, unreadable
 from netsandbox.shell.interpreter import Interpreter
 from netsandbox.shell.machine import Call, Machine

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Task
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.shell.dialect import Dialect
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from netsandbox.apps.program import Task
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
 from netsandbox.engine.nothing import NOTHING
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.shell.array import Array
 from netsandbox.shell.dialect import Dialect
 from netsandbox.shell.errors import RefusedError

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from netsandbox.apps.output import Appended, Output, at_terminal
 from netsandbox.apps.pipe import Pipe
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.core.sysctl_effect import note_on_file
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
+from netsandbox.linux.core.sysctl.effect import note_on_file
 from netsandbox.shell.dialect import Dialect, not_opened
 from netsandbox.shell.errors import RefusedError
 

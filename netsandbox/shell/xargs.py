@@ -7,7 +7,7 @@ import shlex
 
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.program import UsageError
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.shell.around import Around
 
 PIECE = re.compile(r"""'([^']*)'|"([^"]*)"|\\(.)|([^\s'"\\]+)|(\s+)|(.)""", re.DOTALL)

@@ -9,7 +9,7 @@ import pytest
 from netsandbox.apps.nginx.conf import MAIN, ConfError
 from netsandbox.apps.nginx.servers import Configuration
 from netsandbox.apps.nginx.site import packaged
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.session.session import Session
 
 

@@ -11,8 +11,8 @@ from netsandbox.apps.query import DatagramQuery
 from netsandbox.apps.resolv_conf import Settings, read_settings
 from netsandbox.apps.server import Server
 from netsandbox.apps.stream import Stream
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileSystem
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileSystem
 from netsandbox.wire import dns
 from netsandbox.wire.errors import ParseError
 from tests.tcp.net import PROCESS, RIGHT, Collector, Net

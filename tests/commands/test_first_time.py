@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.cli import main
-from netsandbox.linux.core.kind import all_kinds
+from netsandbox.linux.core.devices.kind import all_kinds
 from netsandbox.session.session import Session
 
 

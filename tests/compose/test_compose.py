@@ -10,7 +10,7 @@ import pytest
 from netsandbox.commands.compose.file.interpolate import VariableError, filled_in
 from netsandbox.commands.compose.file.reader import project_name, read_project
 from netsandbox.commands.scenario_error import ScenarioError
-from netsandbox.linux.core.inode import RegularFile
+from netsandbox.linux.core.files.inode import RegularFile
 from netsandbox.session.session import Session
 
 FILES = Path(__file__).parent / "files"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.linux.core.inode import RegularFile
+from netsandbox.linux.core.files.inode import RegularFile
 from netsandbox.session.session import Session
 
 FILES = Path(__file__).parent / "files"

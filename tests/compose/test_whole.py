@@ -7,7 +7,7 @@ from yaml import serialize
 
 from netsandbox.commands.compose.file.merging import OVERRIDE, RESET
 from netsandbox.commands.strict_yaml import compose
-from netsandbox.linux.core.inode import RegularFile
+from netsandbox.linux.core.files.inode import RegularFile
 from netsandbox.session.session import Session
 
 BASE = """\

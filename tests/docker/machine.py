@@ -16,7 +16,7 @@ from netsandbox.docker.container import Container
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.shell.machine import Call
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from netsandbox.linux.core.inode import RegularFile
+from netsandbox.linux.core.files.inode import RegularFile
 from netsandbox.session.session import Session
 from tests.docker.machine import Machine
 

@@ -11,7 +11,7 @@ from netsandbox.docker.events import NetworkConnected, NetworkCreated, NetworkDi
 from netsandbox.docker.ipam import AddressPool, PoolExhaustedError, free_subnet, predefined_subnets
 from netsandbox.docker.network import BridgeNetwork
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
 from netsandbox.session.session import Session
 from netsandbox.wire.addresses import Network, format_ipv4, parse_network
 from tests.docker.machine import Machine

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from netsandbox.docker.network import BridgeNetwork
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from tests.docker.machine import Machine
 
 NAMES = ("c1", "c2", "c3", "c4")

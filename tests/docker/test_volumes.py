@@ -10,7 +10,7 @@ import json
 import pytest
 
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.core.inode import Directory, FileError, FileSystem, Graft, RegularFile
+from netsandbox.linux.core.files.inode import Directory, FileError, FileSystem, Graft, RegularFile
 from netsandbox.session.keeping import KeptSession
 
 

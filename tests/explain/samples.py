@@ -34,8 +34,8 @@ from netsandbox.lab import events as lab_events
 from netsandbox.lab.lab import Lab
 from netsandbox.linux import device_events as devices
 from netsandbox.linux import events
-from netsandbox.linux.core.cable import LongCable
-from netsandbox.linux.core.nud import NudState
+from netsandbox.linux.core.devices.cable import LongCable
+from netsandbox.linux.core.neighbours.nud import NudState
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding
 from netsandbox.linux.ipv4.route import Route

@@ -20,7 +20,7 @@ from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import Namer
 from netsandbox.linux import events
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4 import ip_output

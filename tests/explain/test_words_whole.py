@@ -189,8 +189,8 @@ IN_ITS_PLACE = re.compile(r"(?:^|: )netsandbox: |\bmodelled\b|\bthe sandbox(?:'s
 """What the sandbox says, and no real tool."""
 PERHAPS = re.compile(r"\bsandbox|netsandbox: |modelled")
 """What a file has that says any of that."""
-FOR_OTHERS = {"commands/verbs/help_pages.py", "commands/verbs/lab_verbs.py", "rig/building.py", "linux/core/kind.py",
-              "commands/prompt/pasted.py", "cli.py"}
+FOR_OTHERS = {"commands/verbs/help_pages.py", "commands/verbs/lab_verbs.py", "rig/building.py",
+              "linux/core/devices/kind.py", "commands/prompt/pasted.py", "cli.py"}
 """Where such words are no answer of a tool: pages, which have pairs of their own, what code looks for, a pattern."""
 
 

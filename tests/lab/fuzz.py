@@ -15,7 +15,7 @@ import sys
 from netsandbox.commands.shell import Shell
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import FrameReceived
 from netsandbox.wire.ethernet import Frame

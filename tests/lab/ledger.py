@@ -14,8 +14,8 @@ from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Alike, event_of
 from netsandbox.lab.lab import Lab
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.cable import LongCable
-from netsandbox.linux.core.interface import HARD_HEADER, VLAN_HEADER, Interface
+from netsandbox.linux.core.devices.cable import LongCable
+from netsandbox.linux.core.devices.interface import HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameBridged, FrameReceived, FrameSent, SendFailed
 from netsandbox.linux.ipv4.ip_output import LoopedBack

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.linux.core import interface
+from netsandbox.linux.core.devices import interface
 from netsandbox.linux.drop import NOT_READY
 from tests.lab import fuzz
 

@@ -10,8 +10,8 @@ from netsandbox.commands.shell import Shell
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.export import CaptureFile
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.core.sysctl import SysctlError
-from netsandbox.linux.core.sysctl_ranges import range_of
+from netsandbox.linux.core.sysctl.ranges import range_of
+from netsandbox.linux.core.sysctl.table import SysctlError
 from tests.session.lines import built
 
 MEASURED = """\

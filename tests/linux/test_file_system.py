@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.core.inode import FileSystem, RegularFile
+from netsandbox.linux.core.files.inode import FileSystem, RegularFile
 
 
 def test_what_an_image_brings_is_as_old_as_the_container() -> None:

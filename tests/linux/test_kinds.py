@@ -9,14 +9,14 @@ import pytest
 
 import netsandbox.linux.drivers as drivers
 from netsandbox.commands.complete import complete
-from netsandbox.linux.core import kind as kinds
+from netsandbox.linux.core.devices import kind as kinds
 from netsandbox.session.session import Session
 from tests.lines import said
 
 TOY = '''
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.kind import LinkKind, number, setting
-from netsandbox.linux.core.stacked import StackedInterface
+from netsandbox.linux.core.devices.kind import LinkKind, number, setting
+from netsandbox.linux.core.devices.stacked import StackedInterface
 
 
 class ToyInterface(StackedInterface):

@@ -6,7 +6,7 @@ import pytest
 
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.lab.views import find_namespace
-from netsandbox.linux.core.linkwatch import LinkWatch
+from netsandbox.linux.core.devices.linkwatch import LinkWatch
 from netsandbox.session.session import Session
 from tests.linux.test_multipath import say
 

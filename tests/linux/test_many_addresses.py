@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.interface_address import InterfaceAddress
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4.route_tables import RouteTables
 from netsandbox.linux.netlink import address as requests

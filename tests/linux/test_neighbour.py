@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.core.neighbour import Neighbour
-from netsandbox.linux.core.neighbour_queue import buffer_size
-from netsandbox.linux.core.nud import NudState
+from netsandbox.linux.core.neighbours.entry import Neighbour
+from netsandbox.linux.core.neighbours.nud import NudState
+from netsandbox.linux.core.neighbours.queue import buffer_size
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.events import NeighbourChanged
 from netsandbox.wire.addresses import BROADCAST_MAC, parse_ipv4, parse_mac

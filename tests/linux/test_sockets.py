@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.linux.core.neighbour_queue import buffer_size
+from netsandbox.linux.core.neighbours.queue import buffer_size
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.ipv4.udp import DO, DONT, RECEIVE_BUFFER, WANT, UdpSocket

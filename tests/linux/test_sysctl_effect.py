@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import netsandbox
-from netsandbox.linux.core.interface_conf import InterfaceConf
-from netsandbox.linux.core.neighbour_parameters import NEIGHBOUR_KEYS
-from netsandbox.linux.core.sysctl_defaults import GLOBALS, RESERVED
-from netsandbox.linux.core.sysctl_effect import changes_nothing
+from netsandbox.linux.core.neighbours.parameters import NEIGHBOUR_KEYS
+from netsandbox.linux.core.sysctl.defaults import GLOBALS, RESERVED
+from netsandbox.linux.core.sysctl.effect import changes_nothing
+from netsandbox.linux.core.sysctl.interface_conf import InterfaceConf
 from netsandbox.linux.netfilter import settings
 from netsandbox.session.session import Session
 
@@ -22,7 +22,7 @@ TABLES = {"stack.py", "sysctl.py", "interface_conf.py",
           "sysctl_defaults.py", "sysctl_effect.py", "sysctl_ranges.py", "neighbour_parameters.py", "settings.py"}
 READ_BY_THE_TABLE = {RESERVED, "net.ipv4.icmp_echo_ignore_all", "net.ipv4.ip_local_port_range", "net.ipv4.ip_forward",
                      "net.core.devconf_inherit_init_net"}
-"""What linux/core/sysctl.py reads itself, or works out."""
+"""What linux/core/sysctl/table.py reads itself, or works out."""
 SAME_AS_ANOTHER = {"base_reachable_time", "retrans_time_ms", "unres_qlen", "delay_first_probe_time", "locktime"}
 """Keys of neighbours that are read in another unit."""
 

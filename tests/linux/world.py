@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.session.session import Session

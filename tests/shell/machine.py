@@ -11,8 +11,8 @@ from typing import NamedTuple
 from netsandbox.apps.program import Context, Task
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError, FileSystem
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError, FileSystem
 from netsandbox.linux.drop import CASCADE_TOO_LONG
 from netsandbox.linux.events import FrameReceived
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect, syntax_error

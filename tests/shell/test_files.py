@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import MOST_BYTES, MOST_NODES, FileError, FileSystem
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import MOST_BYTES, MOST_NODES, FileError, FileSystem
 from netsandbox.session.session import Session
 from netsandbox.shell.errors import RefusedError
 from netsandbox.shell.globbing import MOST_NAMES, file_names

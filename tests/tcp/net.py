@@ -10,8 +10,8 @@ from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.drivers.veth import VethPair

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from netsandbox.linux.core.kind import all_kinds
+from netsandbox.linux.core.devices.kind import all_kinds
 from netsandbox.rig.actions import HANDLERS
 from netsandbox.rig.performance import simulate
 

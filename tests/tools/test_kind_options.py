@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from netsandbox.linux.core import kind as kinds
-from netsandbox.linux.core.kind import Attribute, Form
+from netsandbox.linux.core.devices import kind as kinds
+from netsandbox.linux.core.devices.kind import Attribute, Form
 from netsandbox.linux.drivers.gre import FLAGS, KEYS
 from netsandbox.session.keeping import KeptSession
 

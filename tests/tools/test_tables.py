@@ -19,8 +19,8 @@ from netsandbox.commands.tools.kernel.kernel_files import with_kernel
 from netsandbox.commands.tools.registry import TOOLS, run_tool
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core import errors
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileSystem
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileSystem
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.next_hop import learn_gateway
 from netsandbox.linux.ipv4.routing import learn_mtu

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from netsandbox.linux.core.tbf import Tbf
+from netsandbox.linux.core.queueing.tbf import Tbf
 from tests.linux.test_multipath import say, two_ways
 from tests.tools.test_tc_fifo import shown
 

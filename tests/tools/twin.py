@@ -28,9 +28,9 @@ from netsandbox.engine.chance import Chance
 from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Trace
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core import link
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileSystem
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileSystem
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process, Socket
 from netsandbox.linux.events import FrameReceived

@@ -14,7 +14,7 @@ from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.python_server import PythonServer
 from netsandbox.apps.sites.pages import media_type
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.http import REASONS, Head

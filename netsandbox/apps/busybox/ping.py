@@ -14,7 +14,7 @@ from netsandbox.apps.ping.text import milliseconds
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.units import MICROSECOND, SECOND, seconds
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import format_ipv4

@@ -18,7 +18,7 @@ from netsandbox.apps.traceroute.options import FIRST_PORT, IP_HEADER, TRANSPORT_
 from netsandbox.apps.traceroute.raw import EPHEMERAL, PORTS, IcmpMethod, RawMethod
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output

@@ -16,7 +16,7 @@ from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.server import Speaker
 from netsandbox.engine.units import SECOND, seconds
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none, parse_ipv4
 from netsandbox.wire.http import Head

@@ -8,8 +8,8 @@ from urllib.parse import quote_plus
 from netsandbox.apps.curl.glob import Wanted
 from netsandbox.apps.option_table import Given, Option, OptionTable
 from netsandbox.apps.program import Program, UsageError
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.tcp.state import Keepalive
 
 TRY = "curl: try 'curl --help' or 'curl --manual' for more information"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.http_client import Url
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 
 if TYPE_CHECKING:
     from netsandbox.apps.curl.glob import Wanted

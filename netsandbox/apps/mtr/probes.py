@@ -8,7 +8,7 @@ from netsandbox.apps.mtr.options import MtrOptions
 from netsandbox.apps.program import Program
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.tcp.stream import StreamSocket

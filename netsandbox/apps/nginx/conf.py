@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple, Protocol
 
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 PREFIX, MAIN = "/etc/nginx", "/etc/nginx/nginx.conf"
 DEEPEST = 32

@@ -9,8 +9,8 @@ import re
 from typing import Protocol
 
 from netsandbox.apps.nginx.servers import Configuration, Scope
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 
 DIRECTORY = "/var/log/nginx"
 ACCESS_LOG, ERROR_LOG = f"{DIRECTORY}/access.log", f"{DIRECTORY}/error.log"

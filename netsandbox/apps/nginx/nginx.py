@@ -17,8 +17,8 @@ from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.server import Server
 from netsandbox.apps.sessions import Session
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.tcp.state import Keepalive

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from netsandbox.apps.sites.pages import NGINX_PAGE, TYPES
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 
 CONFIGURATION, SERVERS, ROOT = "/etc/nginx", "/etc/nginx/conf.d", "/usr/share/nginx/html"
 

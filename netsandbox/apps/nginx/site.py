@@ -16,8 +16,8 @@ from netsandbox.apps.nginx.servers import Configuration, Scope, location_of, mil
 from netsandbox.apps.nginx.text import expand, variables
 from netsandbox.apps.sites.pages import TYPES
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process
 from netsandbox.wire.addresses import parse_ipv4, parse_network

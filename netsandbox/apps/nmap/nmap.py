@@ -18,8 +18,8 @@ from netsandbox.apps.resolver import Lookup, Reply, ReverseLookup
 from netsandbox.apps.tap import HOST, Seen, Tap
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.ipv4 import arp
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import BROADCAST_MAC, format_ipv4, format_mac

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from netsandbox.apps.program import Program, UsageError
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.wire.icmp import ECHO_REQUEST, UNREACHABLE, IcmpMessage, echo
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet

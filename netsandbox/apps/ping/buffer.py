@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.neighbour_queue import buffer_size
+from netsandbox.linux.core.neighbours.queue import buffer_size
 from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 

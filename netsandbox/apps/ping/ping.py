@@ -15,7 +15,7 @@ from netsandbox.apps.resolved import Resolved, must_ask
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
 from netsandbox.engine.wheel import expiry
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import ip_options, ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute

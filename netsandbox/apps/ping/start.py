@@ -8,7 +8,7 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.ping.options import PingOptions
 from netsandbox.apps.program import Program
 from netsandbox.engine.timers import Timer
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output

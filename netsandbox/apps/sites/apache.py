@@ -7,7 +7,7 @@ from typing import ClassVar
 from netsandbox.apps.calendar import apache_time, http_date
 from netsandbox.apps.http_server import HttpSession, Response, find_file, path_of
 from netsandbox.apps.sites.pages import APACHE_PAGE, media_type
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.wire.http import REASONS, Head
 
 

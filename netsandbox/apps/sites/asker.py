@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from netsandbox.apps.http_server import HttpSession, Response, Site
 from netsandbox.apps.sites.public import PublicSite
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.wire.http import Head
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.http_server import HttpSession, Response
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.wire.http import Head
 
 

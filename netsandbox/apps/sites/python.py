@@ -9,7 +9,7 @@ from typing import ClassVar
 from netsandbox.apps.calendar import apache_time, http_date
 from netsandbox.apps.http_server import NOT_MODIFIED, HttpSession, Response, find_file, path_of
 from netsandbox.apps.sites.pages import media_type
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.wire.http import Head
 
 VERSION_NUMBER = re.compile(r"HTTP/(\d{1,10})\.\d{1,10}", re.ASCII)

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 from netsandbox.apps.calendar import apache_time, http_date
 from netsandbox.apps.http_server import HttpSession, Response, Site
 from netsandbox.apps.sites.asker import AskerSite
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.wire.http import Head
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.http_server import HttpSession, Response, Site, find_file, path_of
 from netsandbox.apps.sites.pages import media_type
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.wire.http import REASONS, Head
 
 VERSION = "Apache Tomcat/11.0.15"

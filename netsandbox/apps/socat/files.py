@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.socat.ends import End
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 if TYPE_CHECKING:
     from netsandbox.apps.socat.address import Address

@@ -15,10 +15,10 @@ from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import ipv4_or_none, is_multicast
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.devices.interface import Interface
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.core.socket import Process
-    from netsandbox.linux.core.sysctl import Sysctls
+    from netsandbox.linux.core.sysctl.table import Sysctls
 
 
 class SocketOption(NamedTuple):

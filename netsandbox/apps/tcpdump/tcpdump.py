@@ -9,9 +9,9 @@ from netsandbox.apps.tcpdump.lines import Lines
 from netsandbox.apps.tcpdump.options import LINK_TYPES, SNAPLEN, USAGE, VERSION, TcpdumpOptions, parse
 from netsandbox.apps.tcpdump.pcap_error import FilterError
 from netsandbox.apps.tcpdump.pcap_filter import Filter
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 ANY = "any"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from netsandbox.apps.traceroute.options import FIRST_PORT, IP_HEADER, TRANSPORT_HEADER, UDP_PORT, TracerouteOptions
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import ANY, DONT, PROBE, Process, SocketError
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output

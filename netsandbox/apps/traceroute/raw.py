@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from netsandbox.apps.traceroute.methods import FRAGMENTATION_NEEDED, Probe, ProbeError, device_named, pattern
 from netsandbox.apps.traceroute.options import FIRST_SEQ, IP_HEADER, TCP_PORT, TRANSPORT_HEADER, TracerouteOptions
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Process
 from netsandbox.linux.ipv4 import ip_output

@@ -7,8 +7,8 @@ import re
 from netsandbox.apps.busybox.usages import usage
 from netsandbox.apps.option_table import OptionTable, Read
 from netsandbox.apps.program import UsageError
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 
 USUAL_TRIES = 20
 GNU = OptionTable(

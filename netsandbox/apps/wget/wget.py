@@ -15,7 +15,7 @@ from netsandbox.apps.wget.progress import Progress
 from netsandbox.apps.wget.text import BusyBoxVoice, GnuVoice, Voice
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import seconds
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.http import Head, build_head

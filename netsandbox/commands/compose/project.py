@@ -17,7 +17,7 @@ from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 
 if TYPE_CHECKING:
     from netsandbox.commands.compose.file.interpolate import Variables

@@ -13,7 +13,7 @@ from netsandbox.engine.units import format_time
 from netsandbox.lab import views
 from netsandbox.lab.tables import FdbRow, InterfaceRow, NeighbourRow
 from netsandbox.linux.core.hooks import TABLES
-from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.core.sysctl.table import SysctlError
 from netsandbox.linux.netfilter.iptables import iptables
 from netsandbox.wire.addresses import parse_ipv4, parse_mac
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Task, UsageError
 from netsandbox.commands.prompt.survey_parts import SUDO
-from netsandbox.linux.core.accounts import USERS
+from netsandbox.linux.core.files.accounts import USERS
 from netsandbox.shell.errors import RefusedError
 
 if TYPE_CHECKING:

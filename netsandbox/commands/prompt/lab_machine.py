@@ -24,8 +24,8 @@ from netsandbox.lab.lab import Lab
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.lab.nodes import Host, Node
 from netsandbox.lab.room import Claim
-from netsandbox.linux.core.files import Files, Generator
-from netsandbox.linux.core.inode import Directory, Symlink
+from netsandbox.linux.core.files.file_system import Files, Generator
+from netsandbox.linux.core.files.inode import Directory, Symlink
 from netsandbox.linux.core.namespace import FIRST_INODE, NetworkNamespace
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.stack import create_namespace

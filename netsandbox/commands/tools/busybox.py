@@ -22,9 +22,9 @@ from netsandbox.commands.tools.older import arp as arp_tool
 from netsandbox.commands.tools.older import ifconfig as ifconfig_tool
 from netsandbox.commands.tools.older import netstat as netstat_tool
 from netsandbox.commands.tools.older import route as route_tool
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.interface_address import InterfaceAddress
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4, format_mac
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Program
 from netsandbox.linux.core.errors import STRERROR, KernelError
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.wire.addresses import Network
 

@@ -8,7 +8,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.kernel.kernel_files import PROCESSORS
 from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.names import lower_of
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.kernel import RELEASE
 from netsandbox.linux.netlink.credentials import may_administer
 

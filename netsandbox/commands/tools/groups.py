@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import ALL_SYSTEMS
 from netsandbox.linux.ipv4.igmp import ALL_SNOOPERS
 from netsandbox.wire.addresses import MAC_GROUP_BIT, multicast_mac

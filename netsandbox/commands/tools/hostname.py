@@ -7,7 +7,7 @@ import re
 from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import read, table
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.kernel import RELEASE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.wire.addresses import format_ipv4

@@ -12,8 +12,8 @@ from netsandbox.commands.tools.kernel.devices import ENDLESS
 from netsandbox.commands.tools.kernel.kernel_files import with_kernel
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError, FileSystem
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError, FileSystem
 
 STDIN, ENDS = "-", ("head", "tail")
 OF_STDIN = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")

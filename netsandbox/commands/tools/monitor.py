@@ -30,8 +30,8 @@ from netsandbox.commands.tools.words import USAGE, Words, choose, wrong
 from netsandbox.engine.trace import Record
 from netsandbox.engine.units import MICROSECOND, SECOND
 from netsandbox.linux import events
-from netsandbox.linux.core.neighbour import Neighbour
-from netsandbox.linux.core.nud import NudState
+from netsandbox.linux.core.neighbours.entry import Neighbour
+from netsandbox.linux.core.neighbours.nud import NudState
 from netsandbox.linux.device_events import NextHopChanged, VtepMissing
 from netsandbox.wire.addresses import format_ipv4, format_mac
 

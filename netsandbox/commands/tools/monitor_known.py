@@ -6,8 +6,8 @@ from netsandbox.engine.trace import Record
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.fdb import FdbEntry
 from netsandbox.linux.bridge.port import BridgePort
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.interface_address import InterfaceAddress
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.interface_address import InterfaceAddress
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.device_events import NextHopChanged
 from netsandbox.linux.events import AddressChanged, FdbLearned, LinkChanged, RouteChanged

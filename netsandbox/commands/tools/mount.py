@@ -6,7 +6,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import FOLDERS, mounts, namespace_file
 from netsandbox.commands.tools.options import options_of, table
-from netsandbox.linux.core.inode import FileError, RegularFile, Symlink
+from netsandbox.linux.core.files.inode import FileError, RegularFile, Symlink
 from netsandbox.linux.netlink.credentials import RIGHTS, may_administer
 
 ALONE = ("netsandbox: mount lists what is mounted, and `mount --bind /proc/PID/ns/net /run/netns/NAME` names a "

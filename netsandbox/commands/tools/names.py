@@ -7,10 +7,10 @@ from collections.abc import Callable
 from netsandbox.commands.tools.context import Machine
 from netsandbox.commands.tools.word_values import reader
 from netsandbox.commands.tools.words import Words, no_device
-from netsandbox.linux.core.interface import MAX_NAME, Interface
-from netsandbox.linux.core.link import named
+from netsandbox.linux.core.devices.interface import MAX_NAME, Interface
+from netsandbox.linux.core.devices.link import named
+from netsandbox.linux.core.devices.stacked import TunnelEnd
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.stacked import TunnelEnd
 
 MAX_OTHER_NAME = 127  # ALTIFNAMSIZ without it
 

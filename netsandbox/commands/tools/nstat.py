@@ -12,7 +12,7 @@ from netsandbox.commands.tools.help import TEXTS
 from netsandbox.commands.tools.kernel.proc_counters import NOT_COUNTED
 from netsandbox.commands.tools.notes import note, say
 from netsandbox.commands.tools.options import read
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.mib.counters import groups
 from netsandbox.linux.mib.table import UNMODELLED

@@ -13,7 +13,7 @@ from netsandbox.commands.tools.notes import say
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.kernel import RELEASE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.shell.conditions import Condition, ConditionError

@@ -13,10 +13,10 @@ from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import of_kernel
 from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import read
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.sysctl import SysctlError
-from netsandbox.linux.core.sysctl_effect import note_on
+from netsandbox.linux.core.sysctl.effect import note_on
+from netsandbox.linux.core.sysctl.table import SysctlError
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 CONFIGURATION = "/etc/sysctl.conf"

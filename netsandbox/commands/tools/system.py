@@ -10,7 +10,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.accounts import GROUPS, USERS, Account, group_name
+from netsandbox.linux.core.files.accounts import GROUPS, USERS, Account, group_name
 from netsandbox.linux.core.kernel import RELEASE
 from netsandbox.linux.netfilter import bridged
 from netsandbox.linux.netlink.credentials import RIGHTS

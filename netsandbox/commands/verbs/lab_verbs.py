@@ -15,8 +15,8 @@ from netsandbox.engine.timers import Timer
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.names import DEFAULT_HOST
 from netsandbox.lab.nearest import nearest_address
-from netsandbox.linux.core.netem import make_line
-from netsandbox.linux.core.nud import NOARP, PERMANENT
+from netsandbox.linux.core.neighbours.nud import NOARP, PERMANENT
+from netsandbox.linux.core.queueing.netem import make_line
 from netsandbox.wire.addresses import format_ipv4
 
 if TYPE_CHECKING:

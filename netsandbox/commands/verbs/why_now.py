@@ -10,8 +10,8 @@ from netsandbox.explain.story import Story
 from netsandbox.explain.voice import Names, Voice, safe
 from netsandbox.lab import docker_rows, views
 from netsandbox.lab.lab import Lab
-from netsandbox.linux.core.nud import NudState
-from netsandbox.linux.core.unanswered import whereabouts
+from netsandbox.linux.core.neighbours.nud import NudState
+from netsandbox.linux.core.neighbours.unanswered import whereabouts
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.event_subject import drop_of
 from netsandbox.linux.events import BindRefused, NeighbourChanged, SocketBound, SocketClosed

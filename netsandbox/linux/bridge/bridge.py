@@ -19,9 +19,9 @@ from netsandbox.linux.bridge.special import LINK_LOCAL
 from netsandbox.linux.bridge.stp_port import identifier
 from netsandbox.linux.bridge.tally import Tally
 from netsandbox.linux.bridge.vlan_group import DEFAULT_PVID, VlanGroup
-from netsandbox.linux.core import link
-from netsandbox.linux.core.device import LEGACY_TSO_MAX, NO_SPEED
-from netsandbox.linux.core.interface import ETHERNET_MTU, HARD_HEADER, Interface
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.device import LEGACY_TSO_MAX, NO_SPEED
+from netsandbox.linux.core.devices.interface import ETHERNET_MTU, HARD_HEADER, Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, FrameSent, LinkChanged, PortStateChanged
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.bridge.querier import Querier
     from netsandbox.linux.bridge.snooping import Snooping
     from netsandbox.linux.bridge.stp import SpanningTree
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 MAX_PORTS = (1 << 10) - 1  # BR_MAX_PORTS without port 0, which is none
 ROOT_PRIORITY = 0x8000

@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.receiver import Receiver
-from netsandbox.linux.core.interface import Interface, unhandled
-from netsandbox.linux.core.neighbour import Neighbour
+from netsandbox.linux.core.devices.interface import Interface, unhandled
+from netsandbox.linux.core.neighbours.entry import Neighbour
 from netsandbox.linux.drop import Outcome
 from netsandbox.wire.arp import REQUEST, ArpPacket
 from netsandbox.wire.ethernet import VLAN_TYPES, Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.flood import Floods
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 NOBODY: frozenset[Interface] = frozenset()
 LOOPBACK_BYTE = 127  # The first byte of addresses that all answer for, so that a question for one concerns everybody

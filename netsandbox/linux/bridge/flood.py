@@ -24,7 +24,7 @@ from netsandbox.wire.addresses import BROADCAST_MAC
 from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 SMALLEST_CROWD = 8  # Receivers of a flood below which asking each costs no more than asking for all
 NO_LIMIT = 1 << 30

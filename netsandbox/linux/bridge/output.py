@@ -15,7 +15,7 @@ from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 
 KNOWN, BRIDGED = Forwarding.KNOWN, Outcome.BRIDGED

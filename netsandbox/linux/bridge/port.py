@@ -8,7 +8,7 @@ from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
 from netsandbox.linux.bridge.stp_port import PortTree
 from netsandbox.linux.bridge.vlan_group import VlanGroup
-from netsandbox.linux.core.interface import Interface, longest_frame
+from netsandbox.linux.core.devices.interface import Interface, longest_frame
 from netsandbox.linux.place import Place
 
 if TYPE_CHECKING:

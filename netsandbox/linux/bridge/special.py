@@ -14,7 +14,7 @@ from netsandbox.wire.vlan import ETH_P_8021AD
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 LINK_LOCAL = 0x0180C2000000 >> 4
 """01:80:C2:00:00:00 to 0F: 802.1D's reserved group addresses, without their last four bits."""

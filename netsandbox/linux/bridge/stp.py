@@ -21,7 +21,7 @@ from netsandbox.wire.errors import ParseError
 from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 MAC_BITS = (1 << 48) - 1
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.bridge import output
 from netsandbox.linux.bridge.fdb import FdbEntry
 from netsandbox.linux.bridge.port import BridgePort
-from netsandbox.linux.core.nud import NudState
+from netsandbox.linux.core.neighbours.nud import NudState
 from netsandbox.linux.device_events import ArpAnswered
 from netsandbox.linux.drop import Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged
@@ -17,7 +17,7 @@ from netsandbox.wire.ethernet import ETH_P_ARP, Frame
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 LOOPBACK = 127
 VALID = frozenset({NudState.PERMANENT, NudState.NOARP, NudState.REACHABLE, NudState.PROBE, NudState.STALE,

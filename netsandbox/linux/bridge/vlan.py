@@ -14,9 +14,9 @@ from netsandbox.linux.bridge import output, suppress
 from netsandbox.linux.bridge.fdb import FdbEntry
 from netsandbox.linux.bridge.port import FORWARDING, LEARNING, BridgePort
 from netsandbox.linux.bridge.vlan_group import VlanGroup
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import HARD_HEADER
 from netsandbox.linux.core.hooks import SocketBuffer
-from netsandbox.linux.core.interface import HARD_HEADER
 from netsandbox.linux.device_events import VlanEntered, VlanLeft
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, FrameReceived, SendFailed
@@ -28,7 +28,7 @@ from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
     from netsandbox.linux.bridge.bridge import Bridge
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 
 class Admitted(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.wire.ethernet import Frame

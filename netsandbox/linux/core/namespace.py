@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from netsandbox.engine.few import Few
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
-from netsandbox.linux.core.interface import NOT_DRAWN, Interface
-from netsandbox.linux.core.interface_conf import CLOSE_LOOKS
+from netsandbox.linux.core.devices.interface import NOT_DRAWN, Interface
+from netsandbox.linux.core.devices.loopback import Loopback
+from netsandbox.linux.core.devices.notifier import Notifier
 from netsandbox.linux.core.kernel import Kernel
-from netsandbox.linux.core.loopback import Loopback
-from netsandbox.linux.core.neighbour_table import NeighbourTable
-from netsandbox.linux.core.notifier import Notifier
-from netsandbox.linux.core.sysctl import Sysctls
+from netsandbox.linux.core.neighbours.table import NeighbourTable
+from netsandbox.linux.core.sysctl.interface_conf import CLOSE_LOOKS
+from netsandbox.linux.core.sysctl.table import Sysctls
 from netsandbox.linux.events import LinkChanged, SettingChanged
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -27,7 +27,7 @@ from netsandbox.wire.ipv4 import IPv4Packet
 if TYPE_CHECKING:
     from netsandbox.engine.chance import Chance, Stream
     from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.linux.core.linkwatch import LinkWatch
+    from netsandbox.linux.core.devices.linkwatch import LinkWatch
     from netsandbox.linux.core.socket import SocketTable
     from netsandbox.linux.ipv4.fragment import Reassembler
     from netsandbox.linux.ipv4.icmp_limit import Peer

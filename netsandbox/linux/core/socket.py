@@ -9,11 +9,11 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.sysctl import Sysctls
-from netsandbox.linux.core.sysctl_defaults import RESERVED
-from netsandbox.linux.core.sysctl_ranges import ports_of
+from netsandbox.linux.core.sysctl.defaults import RESERVED
+from netsandbox.linux.core.sysctl.ranges import ports_of
+from netsandbox.linux.core.sysctl.table import Sysctls
 from netsandbox.linux.events import BindRefused, SocketBound, SocketClosed
 
 ANY = 0  # INADDR_ANY

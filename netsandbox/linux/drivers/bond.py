@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from netsandbox.linux.core.device import NO_SPEED
+from netsandbox.linux.core.devices.device import NO_SPEED
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, setting
 from netsandbox.linux.core.errors import KernelError, NotModelledError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.kernel import RELEASE
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, choice, number, setting
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.bond_arp import VALIDATED, now
 from netsandbox.linux.drivers.bond_device import OPTIONS, BondInterface

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, DOWN, GOING_BACK, GOING_DOWN, UP
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
 from netsandbox.wire.addresses import BROADCAST_MAC

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.core import link
-from netsandbox.linux.core.device import NO_SPEED
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.device import NO_SPEED
+from netsandbox.linux.core.devices.stacked import StackedInterface, settle, stack_of
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.stacked import StackedInterface, settle, stack_of
 from netsandbox.linux.device_events import ActiveSlaveChanged, SlaveChosen
 from netsandbox.linux.drivers import bond_arp, bond_modes
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, BROADCAST, DOWN, GOING_BACK, GOING_DOWN, ROUND_ROBIN, UP
@@ -23,7 +23,7 @@ from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 OPTIONS: dict[str, Any] = {
     "updelay": 0, "downdelay": 0, "peer_notify_delay": 0, "primary_reselect": "always", "fail_over_mac": "none",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
 from netsandbox.linux.drivers import bond_arp
 from netsandbox.linux.drivers.bond_modes import ACTIVE_BACKUP, DOWN, UP
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -12,7 +12,7 @@ from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
     from netsandbox.linux.drivers.bond_device import BondInterface
 
 

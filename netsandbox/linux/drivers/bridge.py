@@ -7,9 +7,9 @@ from typing import Any
 from netsandbox.linux.bridge import settings as bridge_settings
 from netsandbox.linux.bridge.bridge import MAX_PORTS, Bridge
 from netsandbox.linux.bridge.details import bridge_rows, port_rows
-from netsandbox.linux.core import kind
+from netsandbox.linux.core.devices import kind
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.ipv4 import igmp
 
 SWITCHES = ("hairpin*", "guard*", "root_block*", "fastleave*", "learning*", "flood*", "mcast_flood*", "bcast_flood*",

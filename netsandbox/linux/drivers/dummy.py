@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import LinkKind, NewLink
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.kind import LinkKind, NewLink
+from netsandbox.linux.core.devices.stacked import StackedInterface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.stacked import StackedInterface
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import SendFailed
 from netsandbox.wire.ethernet import Frame

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core import link
-from netsandbox.linux.core.kind import Attribute, Detail, Form, NewLink, flag
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.kind import Attribute, Detail, Form, NewLink, flag
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers import ip_tunnel
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
@@ -18,7 +18,7 @@ from netsandbox.wire.icmp import PORT_UNREACHABLE, SOURCE_ROUTE_FAILED, IcmpMess
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 KEYS = ("key", "ikey", "okey")
 FLAGS = ("seq", "iseq", "oseq", "csum", "icsum", "ocsum")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import NewLink
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.kind import NewLink
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.gre import GreInterface, GreKind
 from netsandbox.wire.addresses import BROADCAST_MAC, format_mac

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.receiver import Receiver
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged
@@ -16,7 +16,7 @@ from netsandbox.linux.place import HUB, Place
 from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 
 class HubPort(Interface):

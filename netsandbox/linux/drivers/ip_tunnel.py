@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.devices.kind import Attribute, Detail, Form, LinkKind, address, flag, refused
+from netsandbox.linux.core.devices.stacked import TunnelEnd
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, address, flag, refused
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.stacked import TunnelEnd
 from netsandbox.linux.device_events import Decapsulated, Encapsulated
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import RouteMissing
@@ -31,7 +31,7 @@ from netsandbox.wire.ipv4 import HEADER as IP_HEADER
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 LIMIT = 3  # IP_TUNNEL_RECURSION_LIMIT: how many tunnels a packet may be inside of before it enters another one
 INHERIT = 0

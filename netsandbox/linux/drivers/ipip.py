@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core.kind import Detail, NewLink, choice
+from netsandbox.linux.core.devices.kind import Detail, NewLink, choice
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers import ip_tunnel
 from netsandbox.linux.drivers.ip_tunnel import TunnelInterface, TunnelKind, deliver, frame_of
@@ -13,7 +13,7 @@ from netsandbox.wire.icmp import SOURCE_ROUTE_FAILED, IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 PROTOCOL = 4
 

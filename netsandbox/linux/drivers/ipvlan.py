@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import HARD_HEADER, Interface
+from netsandbox.linux.core.devices.kind import Detail, LinkKind, NewLink, choice, flag
+from netsandbox.linux.core.devices.stacked import StackedInterface, follow_carrier, give_copy, leave, stack_of
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import HARD_HEADER, Interface
-from netsandbox.linux.core.kind import Detail, LinkKind, NewLink, choice, flag
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, give_copy, leave, stack_of
 from netsandbox.linux.device_events import ChildChosen
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import PacketDropped, RouteMissing, SendFailed
@@ -21,7 +21,7 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 L2, L3, L3S = "l2", "l3", "l3s"
 BRIDGE, PRIVATE, VEPA = "bridge", "private", "vepa"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import HARD_HEADER, Interface
+from netsandbox.linux.core.devices.kind import MOST_MTU, Attribute, Detail, Form, LinkKind, NewLink, choice, refused
+from netsandbox.linux.core.devices.mac_hash import bucket
+from netsandbox.linux.core.devices.stacked import StackedInterface, follow_carrier, give_copy, leave, stack_of
 from netsandbox.linux.core.errors import KernelError, NotModelledError
-from netsandbox.linux.core.interface import HARD_HEADER, Interface
-from netsandbox.linux.core.kind import MOST_MTU, Attribute, Detail, Form, LinkKind, NewLink, choice, refused
-from netsandbox.linux.core.mac_hash import bucket
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, give_copy, leave, stack_of
 from netsandbox.linux.device_events import ChildChosen
 from netsandbox.linux.drop import NOT_READY, Outcome
 from netsandbox.linux.place import Place
@@ -18,7 +18,7 @@ from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, format_mac, 
 from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 MODES = ("private", "vepa", "bridge", "passthru", "source")
 ALL_SYSTEMS = 0xE0000001  # 224.0.0.1: everybody is a member

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from netsandbox.linux.core.device import TEN_GIGABIT
+from netsandbox.linux.core.devices.device import TEN_GIGABIT
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.kind import Detail, LinkKind, NewLink, setting
+from netsandbox.linux.core.devices.stacked import StackedInterface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import Detail, LinkKind, NewLink, setting
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.stacked import StackedInterface
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import SendFailed
 from netsandbox.wire.ethernet import Frame

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import Attribute, Form, LinkKind, NewLink
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.kind import Attribute, Form, LinkKind, NewLink
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.linux.bridge.bridge import Bridge
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface, unhandled
+from netsandbox.linux.core.devices.kind import (
+    MOST_MTU,
+    Attribute,
+    Detail,
+    Form,
+    LinkKind,
+    NewLink,
+    choice,
+    number,
+    refused,
+)
+from netsandbox.linux.core.devices.stacked import StackedInterface, follow_carrier, leave, stack_of
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface, unhandled
-from netsandbox.linux.core.kind import MOST_MTU, Attribute, Detail, Form, LinkKind, NewLink, choice, number, refused
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.stacked import StackedInterface, follow_carrier, leave, stack_of
 from netsandbox.linux.device_events import TagPushed
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4.priority import priority
@@ -19,7 +29,7 @@ from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.vlan import ETH_P_8021AD, ETH_P_8021Q, MAX_ID, SIZE, VlanTag
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 PROTOCOLS = {"802.1Q": ETH_P_8021Q, "802.1ad": ETH_P_8021AD}
 NAMES = {number: name for name, number in PROTOCOLS.items()}

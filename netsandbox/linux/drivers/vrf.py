@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.kind import Attribute, Detail, Form, LinkKind, NewLink
+from netsandbox.linux.core.devices.stacked import StackedInterface, settle, stack_of
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.stacked import StackedInterface, settle, stack_of
 from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.linux.events import FrameSent, LinkChanged, SendFailed
 from netsandbox.linux.ipv4 import address
@@ -24,7 +24,7 @@ from netsandbox.wire.ethernet import ETH_P_IP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 MTU = 65575  # IPV6_MAXPLEN and a header: nothing that an interface takes is too long for its VRF
 LEAST_MTU = 1280

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.kind import Attribute, Detail, Form, LinkKind, NewLink, flag, number, refused
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import Attribute, Detail, Form, LinkKind, NewLink, flag, number, refused
 from netsandbox.linux.drivers.vxlan_device import SWITCHES, VxlanInterface
 from netsandbox.linux.drivers.vxlan_fdb import ALL_ZERO, PERMANENT, Remote
 from netsandbox.wire.addresses import format_ipv4, is_multicast

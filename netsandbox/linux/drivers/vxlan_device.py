@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from netsandbox.engine.timers import Timer
-from netsandbox.linux.core import link
-from netsandbox.linux.core.device import NO_SPEED
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.device import NO_SPEED
+from netsandbox.linux.core.devices.stacked import TunnelEnd, leave, stack_of
 from netsandbox.linux.core.errors import KernelError, NotModelledError
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import ANY, Process, SocketError
-from netsandbox.linux.core.stacked import TunnelEnd, leave, stack_of
 from netsandbox.linux.device_events import Decapsulated, Encapsulated, VtepLearned, VtepMissing
 from netsandbox.linux.drivers import vxlan_shortcuts
 from netsandbox.linux.drivers.vxlan_fdb import AGE_EVERY, ALL_ZERO, DYNAMIC, PERMANENT, Remote, VtepRow, VtepTable
@@ -28,7 +28,7 @@ from netsandbox.wire.udp import NO_CHECKSUM, OuterDatagram
 from netsandbox.wire.vxlan import LINUX_PORT, OVERHEAD, VxlanPacket
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 LIMIT = 8
 SWITCHES = ("proxy", "rsc", "l2miss", "l3miss")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.mac_hash import bucket
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.mac_hash import bucket
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 
 PERMANENT, STATIC, DYNAMIC = "permanent", "static", ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from netsandbox.linux.core.nud import NudState
+from netsandbox.linux.core.neighbours.nud import NudState
 from netsandbox.linux.device_events import Encapsulated, VtepMissing
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import SendFailed

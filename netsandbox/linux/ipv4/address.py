@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.interface_address import AddressList, InterfaceAddress
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.interface_address import AddressList, InterfaceAddress
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import AddressChanged
 from netsandbox.linux.ipv4 import multipath

@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.neighbour import Neighbour
-from netsandbox.linux.core.neighbour_parameters import USER_HZ
-from netsandbox.linux.core.nud import NOARP, REACHABLE, STALE
+from netsandbox.linux.core.neighbours.entry import Neighbour
+from netsandbox.linux.core.neighbours.nud import NOARP, REACHABLE, STALE
+from netsandbox.linux.core.neighbours.parameters import USER_HZ
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import ArpWithheld
 from netsandbox.linux.ipv4.input_route import InputRoute, is_plainly_ours, route_input
@@ -20,7 +20,7 @@ from netsandbox.wire.ethernet import ETH_P_ARP, Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 OPERATIONS = REQUEST, REPLY
 IGNORED, ACCEPTED, ANSWERED = Outcome.IGNORED, Outcome.ACCEPTED, Outcome.ANSWERED

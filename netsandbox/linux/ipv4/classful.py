@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from netsandbox.linux.core.discipline import Discipline
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.queueing.discipline import Discipline
 from netsandbox.linux.ipv4.priority import beside
 from netsandbox.wire.ethernet import HEADER, Frame
 

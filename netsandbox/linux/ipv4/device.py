@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.notifier import Notice
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.notifier import Notice
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import arp, igmp, nexthop_object
 from netsandbox.linux.ipv4.next_hop import interface_mtu_changed

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.discipline import Held, Xmit
-from netsandbox.linux.core.fifo import Fifo
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.queueing.discipline import Held, Xmit
+from netsandbox.linux.core.queueing.fifo import Fifo
 from netsandbox.linux.ipv4.prio import PRIOMAP
 from netsandbox.linux.ipv4.priority import priority
 from netsandbox.wire.ethernet import Frame

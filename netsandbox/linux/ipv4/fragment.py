@@ -7,9 +7,9 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.neighbour_queue import buffer_size
+from netsandbox.linux.core.neighbours.queue import buffer_size
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import FragmentHeld, PacketDropped, PacketReassembled
 from netsandbox.linux.ipv4.ip_options import HeldPacket, of_later_fragment, with_marks

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.discipline import Discipline, Held, Xmit
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.fifo import plain_queue
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.leaf import Leaf
+from netsandbox.linux.core.queueing.discipline import Discipline, Held, Xmit
+from netsandbox.linux.core.queueing.fifo import plain_queue
+from netsandbox.linux.core.queueing.leaf import Leaf
 from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.priority import priority
 from netsandbox.wire.ethernet import Frame

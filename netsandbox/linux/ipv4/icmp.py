@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import EPOCH, MILLISECOND
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.neighbour import Neighbour
-from netsandbox.linux.core.nud import VALID
+from netsandbox.linux.core.neighbours.entry import Neighbour
+from netsandbox.linux.core.neighbours.nud import VALID
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed
 from netsandbox.linux.ipv4 import icmp_limit, ip_options, ip_output
@@ -39,7 +39,7 @@ from netsandbox.wire.ipv4 import ICMP, IPv4Packet
 from netsandbox.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 ERROR_SIZE = 576  # An error is at most so many bytes of IP packet (RFC 1812, 4.3.2.3)
 HEADERS = 28

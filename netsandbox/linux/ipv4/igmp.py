@@ -20,7 +20,7 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 ROUTERS, ALL_ROUTERS = 0xE0000016, 0xE0000002  # 224.0.0.22 and 224.0.0.2
 OLD_QUERIER = (2 * 125 + 10) * SECOND  # For how long a query of version 2 keeps a host to that version (RFC 3376, 8.12)

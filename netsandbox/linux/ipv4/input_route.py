@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.device_events import RuleMatched
 from netsandbox.linux.drop import Dropped, DropReason, Operand
 from netsandbox.linux.ipv4 import multipath

@@ -31,7 +31,7 @@ from netsandbox.wire.icmp import (
 from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 PREROUTING, INPUT, FORWARD = Hook.PREROUTING, Hook.INPUT, Hook.FORWARD
 ACCEPTED, FORWARDED = Outcome.ACCEPTED, Outcome.FORWARDED

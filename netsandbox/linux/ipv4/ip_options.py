@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.engine.units import EPOCH, MILLISECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output, select_address
 from netsandbox.wire.ipv4 import HEADER, IPv4Packet, parse_transport

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.neighbour import Neighbour
+from netsandbox.linux.core.neighbours.entry import Neighbour
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import PacketDropped, PacketFragmented, RouteMissing
 from netsandbox.linux.ipv4 import ip_options

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.linux.core import printk
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.ethernet import Frame

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Generic, NamedTuple, TypeVar
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.jhash import jhash_2words
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.route import Route

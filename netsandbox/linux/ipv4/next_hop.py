@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import RedirectTaken
 from netsandbox.linux.ipv4.route import Route

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.nud import VALID
+from netsandbox.linux.core.neighbours.nud import VALID
 from netsandbox.linux.device_events import NextHopChanged
 from netsandbox.linux.ipv4.multipath import Paths, Seen, Way, flow_hash
 from netsandbox.linux.ipv4.route import Route

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.discipline import Discipline
-from netsandbox.linux.core.fifo import plain_queue
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.queueing.discipline import Discipline
+from netsandbox.linux.core.queueing.fifo import plain_queue
 from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.priority import priority
 from netsandbox.wire.ethernet import Frame

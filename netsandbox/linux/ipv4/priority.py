@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import Beside, IPv4Packet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4.route import ERRORS
 from netsandbox.linux.ipv4.rule import Flow

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.events import RouteChanged
 from netsandbox.linux.ipv4.route_value import HasTerms, Metrics, RouteValue, Terms, shared
 from netsandbox.wire.addresses import Network

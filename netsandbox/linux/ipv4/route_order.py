@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.ipv4.multipath import usable
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.route_value import SCOPES

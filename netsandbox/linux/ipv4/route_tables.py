@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from netsandbox.engine.few import Few, with_one, without
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.nexthop_object import NextHop
 from netsandbox.linux.ipv4.route import Route

@@ -7,7 +7,7 @@ a conversation. What comes in is asked about in input_route.
 from __future__ import annotations
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.device_events import PathChosen, RuleMatched
 from netsandbox.linux.events import PathMtuLearned, RouteChosen, RouteMissing

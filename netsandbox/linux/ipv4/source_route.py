@@ -5,7 +5,7 @@ They are refused unless accept_source_route is on, for all interfaces and for th
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4 import icmp
 from netsandbox.linux.ipv4.input_route import InputRoute, route_input

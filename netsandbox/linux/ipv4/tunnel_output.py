@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.stacked import TunnelEnd
+from netsandbox.linux.core.devices.stacked import TunnelEnd
 from netsandbox.linux.ipv4 import icmp, ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.wire.icmp import FRAGMENTATION_NEEDED, UNREACHABLE

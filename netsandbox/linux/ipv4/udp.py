@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.neighbour_queue import buffer_size
+from netsandbox.linux.core.neighbours.queue import buffer_size
 from netsandbox.linux.core.socket import ANY, DO, DONT, PROBE, WANT, Process, Socket, SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import SocketMatched
@@ -20,7 +20,7 @@ from netsandbox.wire.ipv4 import UDP, IPv4Packet
 from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 MAX_DATA = 65507  # What fits into one IPv4 packet, in bytes
 FATAL_UNREACHABLE: dict[int, str] = {

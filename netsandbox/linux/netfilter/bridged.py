@@ -18,8 +18,8 @@ from netsandbox.linux.bridge.special import LINK_LOCAL
 from netsandbox.linux.core.hooks import Hook, HookVerdict, SocketBuffer
 from netsandbox.linux.core.kernel import Kernel
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.nud import CONNECTED
-from netsandbox.linux.core.sysctl_defaults import GLOBALS
+from netsandbox.linux.core.neighbours.nud import CONNECTED
+from netsandbox.linux.core.sysctl.defaults import GLOBALS
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import Forwarding, FrameBridged, PacketFragmented, SendFailed
 from netsandbox.linux.ipv4.fragment import fragment
@@ -31,7 +31,7 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 if TYPE_CHECKING:
 
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 MODULE = "br_netfilter"
 CALLS = "net.bridge.bridge-nf-call-"  # How the settings begin that say whose rules see bridged frames

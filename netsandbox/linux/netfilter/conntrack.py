@@ -8,7 +8,7 @@ from __future__ import annotations
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.hooks import Hook, HookVerdict, SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.sysctl import Sysctls
+from netsandbox.linux.core.sysctl.table import Sysctls
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter import track_sctp, track_tcp
 from netsandbox.linux.netfilter.connection import (

@@ -36,8 +36,8 @@ from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 
 if TYPE_CHECKING:
+    from netsandbox.linux.core.devices.interface import Interface
     from netsandbox.linux.core.hooks import SocketBuffer
-    from netsandbox.linux.core.interface import Interface
     from netsandbox.linux.ipv4.input_route import InputRoute
     from netsandbox.linux.ipv4.routing import OutputRoute
     from netsandbox.linux.netfilter.connection import Connection

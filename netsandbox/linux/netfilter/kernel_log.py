@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from struct import Struct
 
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.printk import write_line
 from netsandbox.linux.netfilter.events import PacketLogged

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.hooks import Hook, HookVerdict, SocketBuffer
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.jhash import jhash_address
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason

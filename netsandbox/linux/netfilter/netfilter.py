@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.hooks import Hook, HookFunction, HookVerdict, Priority, SocketBuffer
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.events import VerdictGiven

@@ -11,8 +11,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, Outcome
 from netsandbox.linux.netfilter.events import RuleSeen

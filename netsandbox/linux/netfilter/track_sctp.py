@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.sysctl import Sysctls
+from netsandbox.linux.core.sysctl.table import Sysctls
 from netsandbox.linux.netfilter.connection import ASSURED, ORIGINAL, Connection, direction_of
 
 STATES = ("NONE", "CLOSED", "COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", "SHUTDOWN_SENT", "SHUTDOWN_RECD",

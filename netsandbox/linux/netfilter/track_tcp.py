@@ -7,7 +7,7 @@ invalid.  The states are those that `conntrack -L` prints.
 from __future__ import annotations
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.sysctl import Sysctls
+from netsandbox.linux.core.sysctl.table import Sysctls
 from netsandbox.linux.netfilter.connection import ASSURED, ESTABLISHED_REPLY, ORIGINAL, REPLY, SEEN_REPLY, Connection
 from netsandbox.linux.netfilter.tcp_states import (
     CL,

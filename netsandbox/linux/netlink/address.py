@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from netsandbox.linux.core.devices.interface import MAX_NAME, Interface
+from netsandbox.linux.core.devices.interface_address import InterfaceAddress
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import MAX_NAME, Interface
-from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4 import igmp
 from netsandbox.linux.ipv4.lifetime import FOREVER

@@ -8,8 +8,8 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from netsandbox.linux.core.accounts import SUPERUSER, Account
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.files.accounts import SUPERUSER, Account
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import LEARNING, BridgePort
 from netsandbox.linux.bridge.vlan import ensure as ensure_vlans
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.drivers.vxlan_fdb import DYNAMIC, PERMANENT, STATIC, Remote
 from netsandbox.linux.netlink.credentials import needs_net_admin
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from netsandbox.linux.core import kind as kinds
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import kind as kinds
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.kind import LinkKind, NewLink
+from netsandbox.linux.core.devices.link import named
 from netsandbox.linux.core.errors import KernelError, NotModelledError
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import LinkKind, NewLink
-from netsandbox.linux.core.link import named
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.events import LinkChanged
 from netsandbox.linux.netlink.credentials import needs_net_admin

@@ -5,8 +5,8 @@ from __future__ import annotations
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.bridge.snooping import LOCAL_GROUPS, Snooping
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.addresses import is_multicast
 

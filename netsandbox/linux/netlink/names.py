@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from netsandbox.linux.core.devices.interface import MAX_NAME, Interface
+from netsandbox.linux.core.devices.link import named
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import MAX_NAME, Interface
-from netsandbox.linux.core.link import named
 from netsandbox.linux.netlink.credentials import needs_net_admin
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.neighbour import Neighbour
-from netsandbox.linux.core.nud import VALID, NudState
+from netsandbox.linux.core.neighbours.entry import Neighbour
+from netsandbox.linux.core.neighbours.nud import VALID, NudState
 from netsandbox.linux.netlink.credentials import needs_net_admin
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.ipv4.nexthop_object import shape

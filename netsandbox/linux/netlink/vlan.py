@@ -7,8 +7,8 @@ from typing import NamedTuple
 from netsandbox.linux.bridge import vlan
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import BridgePort
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.netlink.credentials import needs_net_admin
 from netsandbox.wire.vlan import MAX_ID
 

@@ -34,7 +34,7 @@ from netsandbox.wire.sequence import MASK, after, between
 from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 
 def begin(conn: Connection, address: int, port: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import DONT, WANT, Process, Socket
 from netsandbox.linux.ipv4.routing import OutputRoute

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.socket import DONT
 from netsandbox.linux.ipv4 import icmp
 from netsandbox.linux.tcp import connect, listen, output, recovery, timers

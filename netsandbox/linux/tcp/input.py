@@ -52,7 +52,7 @@ from netsandbox.wire.sequence import HALF, MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, FIN, HEADER, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 DATA_OFFSET = 12  # Where in its header a segment says how long that is, in the upper half of a byte
 RESET_ERRORS = {SYN_SENT: "ECONNREFUSED", CLOSE_WAIT: "EPIPE"}

@@ -22,7 +22,7 @@ from netsandbox.wire.sequence import MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, ECE, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface, Verdict
+    from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 RETRY = SECOND  # TCP_TIMEOUT_INIT: the first SYN,ACK is sent again after this, and then after twice as long each time
 LEAST_RECEIVE_MSS = 88

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output

@@ -18,7 +18,7 @@ from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 LENGTH = 60 * SECOND  # TCP_TIMEWAIT_LEN
 KILLED = 4 * SECOND  # Records that go so soon are counted apart (inet_twsk_schedule)

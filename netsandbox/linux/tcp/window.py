@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.core.sysctl import Sysctls
+from netsandbox.linux.core.sysctl.table import Sysctls
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.tcp import buffers, options
 from netsandbox.linux.tcp.congestion import INITIAL

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netsandbox.commands.compose.file.interpolate import VariableError, Variables, env_file, more_of
 from netsandbox.commands.docker.client.client import Client
 from netsandbox.docker.errors import DockerError
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 if TYPE_CHECKING:
 

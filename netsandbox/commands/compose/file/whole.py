@@ -14,7 +14,7 @@ from netsandbox.commands.compose.file.values import Values, is_null
 from netsandbox.commands.compose.file.yaml_faults import NO_MAP, NOT_NAMED
 from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.commands.strict_yaml import MappingNode, Node, ScalarNode, SequenceNode, compose, line_of
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 Read = Callable[[str], str | None]  # A file's text; None where there is none. It raises FileError for a folder
 SECTIONS = ("services", "networks", "volumes", "configs", "secrets")

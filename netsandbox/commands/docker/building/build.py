@@ -8,8 +8,8 @@ from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Flag, Parsed, refused
 from netsandbox.commands.docker.images.reference import check_reference
 from netsandbox.docker.errors import DockerError
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileSystem
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileSystem
 
 
 def build(client: Client, parsed: Parsed) -> int | None:

@@ -23,8 +23,8 @@ from netsandbox.docker.errors import DockerError
 from netsandbox.docker.files import files_of
 from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError, Layer
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError, Layer
 
 SUBSTITUTED = frozenset({"ADD", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})
 MOST_KEPT = 100  # Steps whose outcome is kept for the next build

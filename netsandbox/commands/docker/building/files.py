@@ -10,8 +10,8 @@ from netsandbox.commands.docker.images.config import list_of
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.files import system_of
 from netsandbox.docker.images import Image
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import Layer
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import Layer
 from netsandbox.shell.globbing import file_names
 from netsandbox.shell.patterns import is_pattern, matches
 

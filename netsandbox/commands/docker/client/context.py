@@ -8,7 +8,7 @@ from netsandbox.apps.program import Context, Program, Task
 from netsandbox.commands.docker.containers.machine import Inside
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.images import Image
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.shell.machine import Call
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.client.endpoint import UNIX
 from netsandbox.docker.errors import DockerError
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 
 if TYPE_CHECKING:
     from netsandbox.commands.docker.client.client import Client

@@ -15,8 +15,8 @@ from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.files import files_of
 from netsandbox.docker.volumes import TMPFS
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 
 
 class Place(NamedTuple):

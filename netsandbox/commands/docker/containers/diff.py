@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Command, Parsed
 from netsandbox.docker.files import WRITTEN, files_of
-from netsandbox.linux.core.inode import KERNELS, Directory, FileSystem, Node, RegularFile, Symlink
+from netsandbox.linux.core.files.inode import KERNELS, Directory, FileSystem, Node, RegularFile, Symlink
 
 Change = tuple[str, str]  # A, C or D (added, changed, deleted), and the path
 MOUNTED = frozenset({"/dev", *(path.rstrip("/") for path in KERNELS), *WRITTEN})

@@ -22,7 +22,7 @@ from netsandbox.docker.errors import HINT, DockerError, daemon_error, with_unkno
 from netsandbox.docker.launch import SHELLS
 from netsandbox.docker.signals import KILLED
 from netsandbox.docker.spec import account_of
-from netsandbox.linux.core.accounts import UnknownAccountError
+from netsandbox.linux.core.files.accounts import UnknownAccountError
 from netsandbox.linux.netlink.credentials import Rights
 
 KEY = re.compile(r"[ -~]|ctrl-[a-z@\[\\\]^_]", re.ASCII)  # One of --detach-keys

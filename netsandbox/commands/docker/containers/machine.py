@@ -27,7 +27,7 @@ from netsandbox.docker.files import files, files_of, hostname, own_names
 from netsandbox.docker.images import Image
 from netsandbox.docker.launch import SHELLS, is_server, nginx_errand, server
 from netsandbox.docker.signals import SIGNALS
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import ResourceLimit, Rights, acting_with
 from netsandbox.shell.dialect import ASH, BASH, DASH, Dialect

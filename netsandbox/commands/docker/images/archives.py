@@ -23,8 +23,8 @@ from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError, FileSystem, Layer
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError, FileSystem, Layer
 
 PLATFORM = "linux/amd64"
 OCI = "application/vnd.oci.image."

@@ -14,7 +14,7 @@ from netsandbox.docker import history
 from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.docker.files import WRITTEN, files_of
 from netsandbox.docker.image_store import split
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 NEW = ("save platform", "load platform")  # Options that Engine 28 brought
 INDEX = "https://index.docker.io/v1/"

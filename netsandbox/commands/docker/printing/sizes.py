@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.docker.images import Image
-from netsandbox.linux.core.inode import FileSystem
+from netsandbox.linux.core.files.inode import FileSystem
 
 UNITS = {"B": 1, "kB": 1000, "MB": 1000 ** 2, "GB": 1000 ** 3}
 DIGITS = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.commands.docker.client.client import Client
 from netsandbox.commands.docker.client.flags import Parsed
 from netsandbox.docker.errors import DockerError
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 
 def given(client: Client, parsed: Parsed, variables: list[str]) -> list[str]:

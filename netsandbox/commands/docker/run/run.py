@@ -41,8 +41,8 @@ from netsandbox.docker.names import random_name
 from netsandbox.docker.resolv_conf import ResolvConf
 from netsandbox.docker.signals import signal_number
 from netsandbox.docker.spec import DEVICES
-from netsandbox.linux.core.device_nodes import given as given_devices
-from netsandbox.linux.core.sysctl_effect import note_on
+from netsandbox.linux.core.files.device_nodes import given as given_devices
+from netsandbox.linux.core.sysctl.effect import note_on
 
 FAILED = 125
 CAPABILITY_FLAGS = (("cap-add", "CapAdd"), ("cap-drop", "CapDrop"))

@@ -15,7 +15,7 @@ from netsandbox.docker.files import WRITTEN
 from netsandbox.docker.network import random_identity
 from netsandbox.docker.tmpfs import WITHOUT_EFFECT
 from netsandbox.docker.volumes import ANONYMOUS, BIND, TMPFS, VOLUME, Mount
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 DRIVE = re.compile(r"[a-zA-Z]")
 """Of Windows, for which the client takes the one letter of `a:/b`; what it has then is a path alone."""

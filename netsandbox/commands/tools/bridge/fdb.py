@@ -27,10 +27,10 @@ from netsandbox.commands.tools.words import (
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.fdb import FdbEntry
-from netsandbox.linux.core import kind as kinds
+from netsandbox.linux.core.devices import kind as kinds
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.kind import Detail
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import Detail
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.vxlan_fdb import Remote, VtepRow
 from netsandbox.linux.netlink import fdb as requests

@@ -17,7 +17,7 @@ from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import FORWARDING, STATES
 from netsandbox.linux.bridge.vlan import everywhere
 from netsandbox.linux.bridge.vlan_group import VlanGroup
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink import vlan as requests
 

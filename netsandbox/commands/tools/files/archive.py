@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import Directory, FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import Directory, FileError
 
 
 class Member(NamedTuple):

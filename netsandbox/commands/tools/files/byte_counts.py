@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from netsandbox.linux.core.inode import MOST_BYTES
+from netsandbox.linux.core.files.inode import MOST_BYTES
 
 SIZE = re.compile(r"(\d+)(c|w|b|kB|KB|K|k|KiB|MB|M|MiB|GB|G|GiB)?", re.ASCII)
 UNITS = {"": 1, "c": 1, "w": 2, "b": 512, "kB": 1000, "KB": 1000, "MB": 1000 ** 2, "GB": 1000 ** 3,

@@ -6,7 +6,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.files.byte_counts import FULL, bytes_of, padded
 from netsandbox.commands.tools.inputs import files_of, stdin
 from netsandbox.commands.tools.kernel.devices import ENDLESS, from_device
-from netsandbox.linux.core.inode import MOST_BYTES, FileError
+from netsandbox.linux.core.files.inode import MOST_BYTES, FileError
 
 OPERANDS = ("if", "of", "bs", "ibs", "obs", "count", "skip", "seek", "conv", "status", "iflag", "oflag")
 WITHOUT_EFFECT = {"conv": {"notrunc", "fsync", "fdatasync", "noerror", "sync"},

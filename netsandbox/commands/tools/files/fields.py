@@ -11,7 +11,7 @@ from netsandbox.commands.tools.files.text import joined, lines_of
 from netsandbox.commands.tools.inputs import STDIN, files_of, inputs
 from netsandbox.commands.tools.looks import passes_on
 from netsandbox.commands.tools.options import options_of, read, table
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 MOST = 10**9
 NO_NAME = "''"  # As GNU's tools quote an empty name

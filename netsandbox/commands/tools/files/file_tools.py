@@ -13,8 +13,8 @@ from netsandbox.commands.tools.kernel.process_namespaces import link_of
 from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.options import options_of, table
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import Directory, FileError, RegularFile
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import Directory, FileError, RegularFile
 
 MOST = 10_000
 CLAUSE = r"[ugoa]*(?:[-+=](?:[rwxXst]*|[ugo]|[0-7]+))+"

@@ -8,7 +8,7 @@ from netsandbox.commands.tools.files.find_expression import Reader
 from netsandbox.commands.tools.files.find_walk import Walk, below
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.looks import looks
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 
 @looks("(?!.*-(?:delete|exec|ok|fprint|fls)).*")

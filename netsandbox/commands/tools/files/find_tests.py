@@ -11,7 +11,7 @@ from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.files.find_walk import Place, Walk
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import size_of
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.shell.patterns import matches
 
 Test = Callable[[Walk, Place], bool]

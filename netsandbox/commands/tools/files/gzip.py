@@ -8,7 +8,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolResult
 from netsandbox.commands.tools.inputs import files_of, inputs
 from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.options import options_of, table
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 WARNED = 2
 OPTIONS = table(

@@ -16,7 +16,7 @@ from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.inode import FileError, Node, Symlink
+from netsandbox.linux.core.files.inode import FileError, Node, Symlink
 
 WIDTH, HUMAN_WIDTH = 9, 7  # Of sizes, as BusyBox has them whatever they are
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"

@@ -9,7 +9,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.options import options_of, table
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 OPTIONS = table("mktemp", acts="d|directory u|dry-run q|quiet p= tmpdir? t suffix=")
 LETTERS = ascii_letters + digits

@@ -14,7 +14,7 @@ from netsandbox.commands.tools.looks import passes_on
 from netsandbox.commands.tools.options import read, table
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 SED = table(
     "sed", acts="n|quiet n|silent E|regexp-extended r s|separate e|expression=", usual="u|unbuffered",

@@ -12,7 +12,7 @@ from netsandbox.commands.tools.kernel.process_namespaces import link_of
 from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.inode import Directory, FileError, Node, RegularFile, Symlink
+from netsandbox.linux.core.files.inode import Directory, FileError, Node, RegularFile, Symlink
 from netsandbox.shell.escapes import unescaped
 
 KINDS = {"l": "symbolic link", "d": "directory", "f": "regular file", "e": "regular empty file"}

@@ -17,8 +17,8 @@ from netsandbox.commands.tools.files.archive import Member, member, members_of, 
 from netsandbox.commands.tools.inputs import STDIN, files_of, stdin
 from netsandbox.engine.budget import Use, spend
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 
 HINT = "Try 'tar --help' or 'tar --usage' for more information."
 OPTIONS = OptionTable(

@@ -12,8 +12,8 @@ from netsandbox.commands.tools.inputs import files_of, inputs, stdin, whole_numb
 from netsandbox.commands.tools.kernel.devices import ENDLESS, from_device
 from netsandbox.commands.tools.looks import passes_on
 from netsandbox.commands.tools.options import options_of, table
-from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.core.sysctl_effect import note_on_file
+from netsandbox.linux.core.files.inode import FileError
+from netsandbox.linux.core.sysctl.effect import note_on_file
 from netsandbox.shell.escapes import unescaped
 
 WITH_END = re.compile(r"[^\n]*\n|[^\n]+")  # Lines with their newlines

@@ -6,7 +6,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.files.byte_counts import FULL, bytes_of, padded
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.options import options_of, table
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 
 TRUNCATE = table("truncate", acts="c|no-create s|size=", refused="o|io-blocks r|reference=")
 

@@ -10,8 +10,8 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import files_of, stdin
 from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.hooks import TABLES
-from netsandbox.linux.core.inode import FileError
 from netsandbox.linux.netfilter.iptables import iptables
 from netsandbox.linux.netfilter.iptables import restore as tables_restore
 from netsandbox.linux.netfilter.iptables.print import SAVED, saved_table

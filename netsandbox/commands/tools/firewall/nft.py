@@ -10,7 +10,7 @@ from netsandbox.commands.tools.firewall.rule_trace import Tracer, nft_text
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.inputs import files_of, stdin
 from netsandbox.commands.tools.looks import looks
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.netfilter.iptables.iptables import FailedError
 from netsandbox.linux.netfilter.nft import command
 from netsandbox.linux.netlink.credentials import may_administer

@@ -16,7 +16,7 @@ from netsandbox.commands.tools.firewall.ufw_rule import ACTIONS, Rule, check, co
 from netsandbox.commands.tools.inputs import stdin
 from netsandbox.commands.tools.looks import looks
 from netsandbox.engine.units import EPOCH, SECOND
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.netfilter import ufw_rules
 from netsandbox.linux.netfilter.iptables import iptables, restore
 from netsandbox.linux.netlink.credentials import may_administer

@@ -17,9 +17,9 @@ from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import ANY, Family, number, number_of, or_all, reader, scope_of
 from netsandbox.commands.tools.words import Key, Words, asking, bare, flag, key, parse, refused
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.interface_address import InterfaceAddress
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.interface_address import InterfaceAddress
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.linux.netlink import address as requests

@@ -1,4 +1,4 @@
-"""What may follow `type KIND`: the words that each kind declares (linux/core/kind.py), read as iproute2 reads them."""
+"""What may follow `type KIND`: the words that a kind declares (linux/core/devices/kind.py), as iproute2 reads them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.notes import note
 from netsandbox.commands.tools.word_values import address_of, mac_bytes, number, number_of, reader, whole_address
 from netsandbox.commands.tools.words import USAGE, Key, Words, garbage, key, on_or_off, parse, refused, wrong
-from netsandbox.linux.core.kind import Attribute, Form, LinkKind
+from netsandbox.linux.core.devices.kind import Attribute, Form, LinkKind
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.wire.addresses import AddressError, is_multicast, parse_ipv4
 

@@ -13,7 +13,7 @@ from netsandbox.commands.tools.names import MAX_OTHER_NAME, home_of, interface_n
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, bare, choose, key, parse, wrong
-from netsandbox.linux.core import kind as kinds
+from netsandbox.linux.core.devices import kind as kinds
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest

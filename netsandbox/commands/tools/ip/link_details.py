@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from netsandbox.commands.tools.output import Row
-from netsandbox.linux.core import kind as kinds
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.kind import Detail
+from netsandbox.linux.core.devices import kind as kinds
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.kind import Detail
 
 IPV6_MIN_MTU = 1280
 

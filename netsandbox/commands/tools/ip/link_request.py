@@ -36,7 +36,7 @@ from netsandbox.commands.tools.words import (
     on_or_off,
     parse,
 )
-from netsandbox.linux.core import kind as kinds
+from netsandbox.linux.core.devices import kind as kinds
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink import link as requests

@@ -6,9 +6,9 @@ from netsandbox.commands.tools.ip.link_details import put_details
 from netsandbox.commands.tools.ip.link_statistics import put_statistics
 from netsandbox.commands.tools.names import OtherNamespaces, home_of, lower_of
 from netsandbox.commands.tools.output import Row
-from netsandbox.linux.core import kind as kinds
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.interface_address import InterfaceAddress
+from netsandbox.linux.core.devices import kind as kinds
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.interface_address import InterfaceAddress
 from netsandbox.linux.ipv4.lifetime import FOREVER
 from netsandbox.wire.addresses import format_ipv4, format_mac
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netsandbox.commands.tools.output import Row
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 
 WIDTHS = (10, 7, 6, 7, 7, 7)  # Columns are at least this wide, and as wide as the widest number of all lines
 RECEIVED = ("bytes", "packets", "errors", "dropped", "over_errors", "multicast")

@@ -8,7 +8,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.word_values import number, number_of, reader
 from netsandbox.commands.tools.words import Key, Words, idle, key, on_or_off, refused, wrong
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.link import MAX_ALIAS
 

@@ -12,8 +12,8 @@ from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import mac_bytes
 from netsandbox.commands.tools.words import USAGE, Words, bare, key, parse
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import STRERROR
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.wire.addresses import format_ipv4, format_mac
 

@@ -16,11 +16,11 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import Family, address_of, mac_bytes, number_of, reader
 from netsandbox.commands.tools.words import USAGE, Key, Words, bare, choose, flag, key, parse, refused, wrong
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.neighbour import Neighbour
-from netsandbox.linux.core.nud import VALID, NudState
+from netsandbox.linux.core.neighbours.entry import Neighbour
+from netsandbox.linux.core.neighbours.nud import VALID, NudState
 from netsandbox.linux.netlink import neighbour as requests
 from netsandbox.wire.addresses import Network, format_ipv4, format_mac
 

@@ -7,7 +7,7 @@ from netsandbox.commands.tools.names import find_interface, in_order
 from netsandbox.commands.tools.output import Style
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import key, parse, passed_over
-from netsandbox.linux.core.interface_conf import InterfaceConf
+from netsandbox.linux.core.sysctl.interface_conf import InterfaceConf
 
 RP_FILTER = ("off", "strict", "loose")
 

@@ -16,7 +16,7 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import number_of
 from netsandbox.commands.tools.words import USAGE, Words
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import may_administer
 

@@ -12,8 +12,8 @@ from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import number
 from netsandbox.commands.tools.words import USAGE, Words, key, parse, wrong
 from netsandbox.engine.units import MILLISECOND
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 TABLE = "arp_cache"

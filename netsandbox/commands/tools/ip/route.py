@@ -19,8 +19,8 @@ from netsandbox.commands.tools.rights import check_flush
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import Family, number, or_all, reader, scope_of
 from netsandbox.commands.tools.words import Words, fits, flag, garbage, key, parse, refused, wrong
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output

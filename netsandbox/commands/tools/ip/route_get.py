@@ -14,8 +14,8 @@ from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.word_values import Family, number
 from netsandbox.commands.tools.words import USAGE, Key, Words, flag, key, parse, refused
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import DropReason
 from netsandbox.linux.events import RouteMissing

@@ -6,7 +6,7 @@ from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.word_values import Family, number
 from netsandbox.commands.tools.words import USAGE, Words
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.route import Hop
 

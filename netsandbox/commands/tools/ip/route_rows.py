@@ -9,7 +9,7 @@ from netsandbox.commands.tools.ip.route_words import PARTS, dsfield_text
 from netsandbox.commands.tools.ip.table_names import shown as shown_table
 from netsandbox.commands.tools.output import Row, Style
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import multipath
 from netsandbox.linux.ipv4.next_hop import NextHopException

@@ -11,9 +11,9 @@ from netsandbox.commands.tools.names import name_reader
 from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.words import USAGE, Words, asking, bare, choose, flag, key, parse, refused_flag
-from netsandbox.linux.core.device_nodes import TUN
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import STRERROR, KernelError
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.files.device_nodes import TUN
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.link import LinkRequest
 

@@ -11,7 +11,7 @@ from netsandbox.commands.tools.output import Row, Style, render
 from netsandbox.commands.tools.subcommand import subcommand
 from netsandbox.commands.tools.word_values import number_of, reader
 from netsandbox.commands.tools.words import USAGE, Words
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 COMMANDS = ("identify*", "pids*", "exec*", "show", "list", "help")

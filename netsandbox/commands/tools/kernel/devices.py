@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from netsandbox.commands.tools.context import ToolContext
 from netsandbox.engine.budget import Use, spend
-from netsandbox.linux.core.device_nodes import ALL, FULL, NODES, OF_MACHINES, TTY, TUN, ZERO, original
-from netsandbox.linux.core.files import Files, Generator
-from netsandbox.linux.core.inode import MOST_BYTES, FileError
+from netsandbox.linux.core.files.device_nodes import ALL, FULL, NODES, OF_MACHINES, TTY, TUN, ZERO, original
+from netsandbox.linux.core.files.file_system import Files, Generator
+from netsandbox.linux.core.files.inode import MOST_BYTES, FileError
 
 ENDLESS = (ZERO, FULL, "/dev/urandom", "/dev/random")
 

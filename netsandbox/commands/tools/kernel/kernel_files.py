@@ -8,13 +8,13 @@ from netsandbox.commands.tools.context import Machine, Tenant
 from netsandbox.commands.tools.kernel import proc_net, sysfs_tree
 from netsandbox.commands.tools.kernel.devices import Devices
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core import kind as kinds
+from netsandbox.linux.core.devices import kind as kinds
 from netsandbox.linux.core.errors import NotModelledError
-from netsandbox.linux.core.files import Files, Generator
-from netsandbox.linux.core.inode import KERNELS, FileError, RefusedWriteError
+from netsandbox.linux.core.files.file_system import Files, Generator
+from netsandbox.linux.core.files.inode import KERNELS, FileError, RefusedWriteError
 from netsandbox.linux.core.kernel import RELEASE
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.sysctl import SysctlError
+from netsandbox.linux.core.sysctl.table import SysctlError
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.shell.builtin_limits import limits_file
 from netsandbox.shell.expand import DESCRIPTORS

@@ -11,9 +11,9 @@ from netsandbox.commands.tools.kernel.fib_trie import fib_trie
 from netsandbox.commands.tools.kernel.proc_counters import netstat, snmp, sockstat
 from netsandbox.commands.tools.kernel.socket_rows import proc_net_tcp, socket_rows, swapped
 from netsandbox.commands.tools.names import in_order
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.nud import NOARP, NONE, PERMANENT, VALID
+from netsandbox.linux.core.neighbours.nud import NOARP, NONE, PERMANENT, VALID
 from netsandbox.linux.ipv4.igmp import version
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.netfilter.listing import age_text, connection_text, zone_text

@@ -6,8 +6,8 @@ import re
 
 from netsandbox.commands.tools.context import Machine
 from netsandbox.commands.tools.kernel.kernel_files import NAMESPACES, SELF, namespace_file
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.file_system import Files
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 FIRST = {"cgroup": 0xEFFFFFFB, "ipc": 0xEFFFFFFF, "mnt": 0xF0000001, "pid": 0xEFFFFFFC, "time": 0xEFFFFFFA,

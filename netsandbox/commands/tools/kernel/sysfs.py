@@ -6,9 +6,9 @@ from netsandbox.commands.tools.kernel.sysfs_bond import bond_values, slave_of, s
 from netsandbox.commands.tools.kernel.sysfs_bridge import bridge_values, port_values, write_bridge, write_port
 from netsandbox.commands.tools.names import lower_of
 from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drivers.bond_device import BondInterface
 from netsandbox.linux.drivers.tun import TapInterface

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError, NotModelledError
-from netsandbox.linux.core.inode import FileError
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.drivers.bond import KIND, WORDS
 from netsandbox.linux.drivers.bond_arp import VALIDATED
 from netsandbox.linux.drivers.bond_device import BondInterface

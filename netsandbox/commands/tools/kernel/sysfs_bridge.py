@@ -8,7 +8,7 @@ from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.details import bridge_rows, own_id, port_rows
 from netsandbox.linux.bridge.port import BridgePort
 from netsandbox.linux.bridge.stp_port import identifier
-from netsandbox.linux.core.inode import FileError
+from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.netlink.bridge import change_bridge, change_port
 
 Values = dict[str, str | int]

@@ -6,9 +6,9 @@ from posixpath import relpath
 
 from netsandbox.commands.tools.kernel import sysfs
 from netsandbox.lab.uplink import NetworkCard
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.stacked import StackedInterface
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.stacked import StackedInterface
 
 VIRTUAL, CARD = "/sys/devices/virtual/net", "/sys/devices/pci0000:00/0000:00:03.0/virtio0/net"
 """Of devices without hardware, and of a machine's card."""

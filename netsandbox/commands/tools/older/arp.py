@@ -10,11 +10,11 @@ from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.older.net_tools import VERSION, resolve
 from netsandbox.commands.tools.options import read
 from netsandbox.commands.tools.word_values import SCOPE_NUMBERS
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import STRERROR
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.nud import NudState
+from netsandbox.linux.core.neighbours.nud import NudState
 from netsandbox.linux.netlink import neighbour as requests
 from netsandbox.wire.addresses import format_ipv4, format_mac
 

@@ -13,8 +13,8 @@ from netsandbox.commands.tools.older import brctl_stp
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.bridge.port import BridgePort
+from netsandbox.linux.core.devices.interface import MAX_NAME
 from netsandbox.linux.core.errors import STRERROR, KernelError
-from netsandbox.linux.core.interface import MAX_NAME
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink import bridge as bridge_requests
 from netsandbox.linux.netlink import link as links

@@ -8,8 +8,8 @@ from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.older import ifconfig_requests as requests
 from netsandbox.commands.tools.older.interface_table import FLAGS, IFCONFIG, interface_flags, table
 from netsandbox.commands.tools.older.net_tools import VERSION
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.interface_address import InterfaceAddress
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.interface_address import InterfaceAddress
 from netsandbox.wire.addresses import format_ipv4, format_mac
 
 UNITS = ((10 ** 12, "TB"), (10 ** 9, "GB"), (10 ** 6, "MB"), (10 ** 3, "KB"))

@@ -7,11 +7,11 @@ from functools import partial
 
 from netsandbox.commands.tools.context import ToolError, failing_as
 from netsandbox.commands.tools.older.net_tools import resolve
-from netsandbox.linux.core import link
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.devices.interface_address import InterfaceAddress
 from netsandbox.linux.core.errors import STRERROR, KernelError
-from netsandbox.linux.core.files import Files
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.interface_address import InterfaceAddress
+from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.ipv4 import address as addresses
 from netsandbox.linux.netlink import link as requests
 from netsandbox.linux.netlink.credentials import may_administer

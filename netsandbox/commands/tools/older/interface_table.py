@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netsandbox.commands.natural import natural
 from netsandbox.commands.tools.kernel.sysfs import device_flags
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 COLUMNS = "RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n"

@@ -6,7 +6,7 @@ import re
 
 from netsandbox.apps.hosts import addresses_of, hosts_file, lookup
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.linux.core.files import Files
+from netsandbox.linux.core.files.file_system import Files
 
 VERSION = "net-tools 2.10"
 NO_NAME = re.compile(r"-.*|.*[^\w.-].*|[0-9.]*[0-9]", re.ASCII | re.DOTALL)

@@ -13,7 +13,7 @@ from netsandbox.commands.tools.kernel.socket_rows import SocketRow
 from netsandbox.commands.tools.names import find_interface
 from netsandbox.commands.tools.word_values import prefix_of
 from netsandbox.commands.tools.words import USAGE
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.connection import Connection

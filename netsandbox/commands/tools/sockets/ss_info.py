@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.commands.tools.kernel.socket_rows import SocketRow
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.engine.wheel import TICK
-from netsandbox.linux.core.sysctl_defaults import CONGESTION_CONTROL
+from netsandbox.linux.core.sysctl.defaults import CONGESTION_CONTROL
 from netsandbox.linux.ipv4.udp import RECEIVE_BUFFER, UdpSocket
 from netsandbox.linux.tcp import buffers, ecn
 from netsandbox.linux.tcp.buffers import PAGE

@@ -16,11 +16,11 @@ from netsandbox.commands.tools.tc.counters import text as counters
 from netsandbox.commands.tools.tc.numbers import ROOT, classid_of
 from netsandbox.commands.tools.word_values import reader
 from netsandbox.commands.tools.words import Words
-from netsandbox.linux.core.discipline import Discipline
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.fifo import Fifo
-from netsandbox.linux.core.fq_codel import Flow, FqCodel
-from netsandbox.linux.core.tbf import Tbf
+from netsandbox.linux.core.queueing.discipline import Discipline
+from netsandbox.linux.core.queueing.fifo import Fifo
+from netsandbox.linux.core.queueing.fq_codel import Flow, FqCodel
+from netsandbox.linux.core.queueing.tbf import Tbf
 from netsandbox.linux.ipv4.htb import Htb, HtbClass
 from netsandbox.linux.ipv4.prio import Prio
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.discipline import Discipline
+from netsandbox.linux.core.queueing.discipline import Discipline
 from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from netsandbox.commands.tools.tc import numbers
 from netsandbox.commands.tools.tc.numbers import shown_size
 from netsandbox.commands.tools.word_values import within
 from netsandbox.commands.tools.words import Words
-from netsandbox.linux.core.fifo import ByteFifo, Fifo, NoQueue
+from netsandbox.linux.core.queueing.fifo import ByteFifo, Fifo, NoQueue
 from netsandbox.linux.ipv4.fast_fifo import BANDS, FastFifo
 from netsandbox.linux.ipv4.prio import PRIOMAP
 

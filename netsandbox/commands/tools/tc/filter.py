@@ -10,8 +10,8 @@ from netsandbox.commands.tools.rights import check_net_admin
 from netsandbox.commands.tools.tc import filter_words
 from netsandbox.commands.tools.tc.filter_rows import filter_rows
 from netsandbox.commands.tools.words import Words
-from netsandbox.linux.core.discipline import Discipline
-from netsandbox.linux.core.fifo import Fifo
+from netsandbox.linux.core.queueing.discipline import Discipline
+from netsandbox.linux.core.queueing.fifo import Fifo
 from netsandbox.linux.ipv4.classful import ANY_PROTOCOL, Classful, Filter, FilterGroup
 from netsandbox.linux.ipv4.htb import Htb
 

@@ -12,10 +12,10 @@ from netsandbox.commands.tools.tc.numbers import illegal, shown_size, shown_time
 from netsandbox.commands.tools.word_values import within
 from netsandbox.commands.tools.words import Words
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.core.codel import clock
+from netsandbox.linux.core.queueing.codel import clock
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.fq_codel import Flow, FqCodel
+    from netsandbox.linux.core.queueing.fq_codel import Flow, FqCodel
 
 KERNEL = 2  # The status where the kernel refused
 NUMBERS = {"limit": "most", "flows": "flows", "quantum": "quantum", "drop_batch": "drop_batch"}

@@ -8,13 +8,13 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.tc import fifo, fq_codel, htb, netem, prio, sfq, tbf
 from netsandbox.commands.tools.words import Words
-from netsandbox.linux.core.discipline import Discipline
-from netsandbox.linux.core.fifo import ByteFifo, Fifo, NoQueue
-from netsandbox.linux.core.fq_codel import FqCodel
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.netem import Netem
-from netsandbox.linux.core.sfq import Sfq
-from netsandbox.linux.core.tbf import Tbf
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.queueing.discipline import Discipline
+from netsandbox.linux.core.queueing.fifo import ByteFifo, Fifo, NoQueue
+from netsandbox.linux.core.queueing.fq_codel import FqCodel
+from netsandbox.linux.core.queueing.netem import Netem
+from netsandbox.linux.core.queueing.sfq import Sfq
+from netsandbox.linux.core.queueing.tbf import Tbf
 from netsandbox.linux.ipv4.fast_fifo import FastFifo
 from netsandbox.linux.ipv4.htb import Htb
 from netsandbox.linux.ipv4.prio import Prio

@@ -11,7 +11,7 @@ from netsandbox.commands.tools.tc.numbers import illegal, shown_percent, shown_r
 from netsandbox.commands.tools.word_values import LARGEST, within
 from netsandbox.commands.tools.words import Words
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.netem import DISTRIBUTIONS, Gilbert, Netem, Share
+from netsandbox.linux.core.queueing.netem import DISTRIBUTIONS, Gilbert, Netem, Share
 
 SHARES = {"loss": "loss", "drop": "loss", "duplicate": "duplicate", "reorder": "reorder", "corrupt": "corrupt"}
 MOST_SIGNED = (1 << 31) - 1

@@ -14,13 +14,13 @@ from netsandbox.commands.tools.tc import kinds, qdisc_rows
 from netsandbox.commands.tools.tc.kinds import KERNEL
 from netsandbox.commands.tools.tc.numbers import qdisc_handle
 from netsandbox.commands.tools.words import Words, no_device
-from netsandbox.linux.core.discipline import Discipline
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.fifo import NoQueue
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.netem import Netem
-from netsandbox.linux.core.sfq import Sfq
-from netsandbox.linux.core.tbf import Tbf
+from netsandbox.linux.core.queueing.discipline import Discipline
+from netsandbox.linux.core.queueing.fifo import NoQueue
+from netsandbox.linux.core.queueing.netem import Netem
+from netsandbox.linux.core.queueing.sfq import Sfq
+from netsandbox.linux.core.queueing.tbf import Tbf
 from netsandbox.linux.ipv4.classful import Classful
 from netsandbox.linux.ipv4.htb import Htb
 from netsandbox.linux.ipv4.prio import Prio

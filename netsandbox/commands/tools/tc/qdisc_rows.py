@@ -12,8 +12,8 @@ from netsandbox.commands.tools.tc.kinds import KINDS, of_device
 from netsandbox.commands.tools.tc.numbers import ROOT, classid_of, qdisc_handle
 from netsandbox.commands.tools.word_values import reader
 from netsandbox.commands.tools.words import Words
-from netsandbox.linux.core.discipline import Discipline
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.queueing.discipline import Discipline
 
 if TYPE_CHECKING:
     from netsandbox.commands.tools.tc.options import Options

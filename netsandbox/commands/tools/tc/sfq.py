@@ -12,7 +12,7 @@ from netsandbox.commands.tools.word_values import within
 from netsandbox.commands.tools.words import Words
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.sfq import Sfq
+    from netsandbox.linux.core.queueing.sfq import Sfq
 
 KERNEL = 2  # The status where the kernel refused
 NUMBERS = ("limit", "flows", "depth", "divisor")

@@ -12,7 +12,7 @@ from netsandbox.commands.tools.words import Words
 from netsandbox.engine.units import MICROSECOND, SECOND
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.tbf import Tbf
+    from netsandbox.linux.core.queueing.tbf import Tbf
 
 BURST = ("burst", "buffer", "maxburst")
 TICKS = 15_625_000  # Of the packet scheduler, a second: a burst is kept as the time that it takes, in these

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from netsandbox.linux.core.interface import MAX_NAME
+from netsandbox.linux.core.devices.interface import MAX_NAME
 from netsandbox.linux.netfilter.extension import BadValueError, Extension, Given, Option, UsageError
 from netsandbox.linux.netfilter.iptables.request import Said
 from netsandbox.linux.netfilter.iptables.words import (

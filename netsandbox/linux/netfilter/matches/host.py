@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.accounts import GROUPS, USERS
+from netsandbox.linux.core.devices.interface import MAX_NAME, Interface
+from netsandbox.linux.core.files.accounts import GROUPS, USERS
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
-from netsandbox.linux.core.interface import MAX_NAME, Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import Socket
 from netsandbox.linux.ipv4.reverse_path import leads_back

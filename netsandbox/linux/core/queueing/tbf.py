@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.discipline import Discipline, Held, Xmit
-from netsandbox.linux.core.fifo import ByteFifo, plain_queue
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.leaf import Leaf
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.queueing.discipline import Discipline, Held, Xmit
+from netsandbox.linux.core.queueing.fifo import ByteFifo, plain_queue
+from netsandbox.linux.core.queueing.leaf import Leaf
 from netsandbox.wire.ethernet import Frame
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from netsandbox.linux.core.discipline import Discipline, Held, Xmit, largest_packet
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.queueing.discipline import Discipline, Held, Xmit, largest_packet
 from netsandbox.wire.ethernet import Frame
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from netsandbox.linux.core.neighbour import Neighbour
+from netsandbox.linux.core.neighbours.entry import Neighbour
 from netsandbox.wire.ipv4 import IPv4Packet
 
 

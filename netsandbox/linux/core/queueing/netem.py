@@ -6,8 +6,8 @@ from statistics import NormalDist
 
 from netsandbox.engine.chance import Stream
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.core.discipline import Discipline
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.queueing.discipline import Discipline
 from netsandbox.wire.ethernet import Frame
 
 WHOLE = (1 << 32) - 1  # A chance of 100 %

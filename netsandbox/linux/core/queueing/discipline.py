@@ -6,7 +6,7 @@ from bisect import insort
 from enum import Enum
 from typing import ClassVar
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.device_events import FrameShaped
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import FrameSent, SendFailed

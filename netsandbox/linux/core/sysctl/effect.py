@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from netsandbox.linux.core.interface_conf import UNUSED_CONF
-from netsandbox.linux.core.sysctl_defaults import AVAILABLE, KEPT
+from netsandbox.linux.core.sysctl.defaults import AVAILABLE, KEPT
+from netsandbox.linux.core.sysctl.interface_conf import UNUSED_CONF
 
 UNREAD = {f"net.ipv4.{name}" for name in (
     "icmp_ignore_bogus_error_responses", "ip_unprivileged_port_start", "ipfrag_low_thresh", "neigh.default.gc_interval",

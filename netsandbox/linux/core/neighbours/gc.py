@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
-from netsandbox.linux.core.nud import FAILED, IN_TIMER, PERMANENT
+from netsandbox.linux.core.neighbours.nud import FAILED, IN_TIMER, PERMANENT
+from netsandbox.linux.core.neighbours.parameters import NeighbourParameters
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.core.neighbour_table import NeighbourTable
+    from netsandbox.linux.core.neighbours.table import NeighbourTable
 
 FORCED_EVERY = 5 * SECOND  # Between the two upper thresholds, a collection is forced this often at most
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import ETHERNET_MTU, Interface
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import ETHERNET_MTU, Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.events import FrameSent, SendFailed
@@ -18,7 +18,7 @@ from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.vlan import VlanTag
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
 
 
 class RxHandler(Protocol):

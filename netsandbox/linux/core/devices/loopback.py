@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.interface import HARD_HEADER, Interface
+from netsandbox.linux.core.devices.interface import HARD_HEADER, Interface
 from netsandbox.linux.place import LOOPBACK
 from netsandbox.wire.ethernet import Frame
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Verdict
+    from netsandbox.linux.core.devices.interface import Verdict
     from netsandbox.linux.core.namespace import NetworkNamespace
 
 

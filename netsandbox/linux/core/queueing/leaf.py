@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.discipline import Discipline, Xmit
-from netsandbox.linux.core.fifo import Fifo
+from netsandbox.linux.core.queueing.discipline import Discipline, Xmit
+from netsandbox.linux.core.queueing.fifo import Fifo
 from netsandbox.wire.ethernet import Frame
 
 

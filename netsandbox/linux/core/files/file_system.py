@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Protocol
 
-from netsandbox.linux.core.inode import (
+from netsandbox.linux.core.files.inode import (
     KERNELS,
     MAX_LINKS,
     NULL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from posixpath import normpath
 
-from netsandbox.linux.core.inode import NULL
+from netsandbox.linux.core.files.inode import NULL
 
 ZERO, FULL, TTY, TUN, FUSE = "/dev/zero", "/dev/full", "/dev/tty", "/dev/net/tun", "/dev/fuse"
 NODES = {NULL: (1, 3), ZERO: (1, 5), FULL: (1, 7), "/dev/random": (1, 8), "/dev/urandom": (1, 9), TTY: (5, 0)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from netsandbox.linux.core import link
-from netsandbox.linux.core.interface import Interface, longest_frame
+from netsandbox.linux.core.devices import link
+from netsandbox.linux.core.devices.interface import Interface, longest_frame
 from netsandbox.linux.drop import Outcome
 from netsandbox.linux.place import CABLE, Place
 from netsandbox.wire.ethernet import Frame

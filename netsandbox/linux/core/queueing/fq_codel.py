@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 from zlib import crc32
 
-from netsandbox.linux.core.codel import Codel, Counts, Parameters
-from netsandbox.linux.core.discipline import Held, Xmit, largest_packet
-from netsandbox.linux.core.fifo import PeekedFifo
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.neighbour_queue import buffer_size
-from netsandbox.linux.core.sfq import flow_of
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.neighbours.queue import buffer_size
+from netsandbox.linux.core.queueing.codel import Codel, Counts, Parameters
+from netsandbox.linux.core.queueing.discipline import Held, Xmit, largest_packet
+from netsandbox.linux.core.queueing.fifo import PeekedFifo
+from netsandbox.linux.core.queueing.sfq import flow_of
 from netsandbox.wire.ethernet import HEADER, Frame
 
 

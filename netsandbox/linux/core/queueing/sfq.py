@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.core.discipline import Held, Xmit, largest_packet
-from netsandbox.linux.core.fifo import PeekedFifo
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.queueing.discipline import Held, Xmit, largest_packet
+from netsandbox.linux.core.queueing.fifo import PeekedFifo
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
-from netsandbox.linux.core.sysctl_defaults import RESERVED
+from netsandbox.linux.core.sysctl.defaults import RESERVED
 
 Range = tuple[int, int]
 HZ = 250

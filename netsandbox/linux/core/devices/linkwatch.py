@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netsandbox.engine.scheduler import Scheduler
-    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.devices.interface import Interface
 
     Tell = Callable[[Interface], None]
 

@@ -13,8 +13,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, NamedTuple
 
+from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
-from netsandbox.linux.core.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 
 DRIVERS = "netsandbox.linux.drivers"

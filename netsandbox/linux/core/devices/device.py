@@ -8,7 +8,7 @@ from netsandbox.linux.core.errors import KernelError
 from netsandbox.wire.addresses import Network
 
 if TYPE_CHECKING:
-    from netsandbox.linux.core.interface import Interface
+    from netsandbox.linux.core.devices.interface import Interface
     from netsandbox.linux.drivers.vxlan_fdb import VtepTable
 
 

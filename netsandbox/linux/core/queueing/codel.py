@@ -6,7 +6,7 @@ from copy import copy
 from typing import NamedTuple, Protocol
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.core.discipline import Held
+from netsandbox.linux.core.queueing.discipline import Held
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.vlan import VlanTag

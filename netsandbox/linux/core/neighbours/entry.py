@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.neighbour_queue import NeighbourQueue
-from netsandbox.linux.core.nud import NONE
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.neighbours.nud import NONE
+from netsandbox.linux.core.neighbours.queue import NeighbourQueue
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer

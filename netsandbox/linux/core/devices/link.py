@@ -6,9 +6,9 @@ together here, and for the tables of the protocol families, which hear of it fro
 
 from __future__ import annotations
 
-from netsandbox.linux.core.interface import Interface, longest_frame
+from netsandbox.linux.core.devices.interface import Interface, longest_frame
+from netsandbox.linux.core.devices.notifier import Notice, tell
 from netsandbox.linux.core.namespace import NetworkNamespace
-from netsandbox.linux.core.notifier import Notice, tell
 from netsandbox.linux.events import LinkChanged
 from netsandbox.wire.addresses import format_mac
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.linux.core.neighbour import Neighbour
+from netsandbox.linux.core.neighbours.entry import Neighbour
 
 if TYPE_CHECKING:
     from netsandbox.linux.ipv4.route import Route

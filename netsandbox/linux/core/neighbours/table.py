@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.core.interface import Interface
-from netsandbox.linux.core.neighbour import Neighbour
-from netsandbox.linux.core.neighbour_family import Family
-from netsandbox.linux.core.neighbour_gc import GarbageCollector
-from netsandbox.linux.core.neighbour_queue import NeighbourQueue
-from netsandbox.linux.core.nud import (
+from netsandbox.linux.core.devices.interface import Interface
+from netsandbox.linux.core.neighbours.entry import Neighbour
+from netsandbox.linux.core.neighbours.family import Family
+from netsandbox.linux.core.neighbours.gc import GarbageCollector
+from netsandbox.linux.core.neighbours.nud import (
     CONNECTED,
     DELAY,
     FAILED,
@@ -30,7 +29,8 @@ from netsandbox.linux.core.nud import (
     VALID,
     NudState,
 )
-from netsandbox.linux.core.unanswered import whereabouts
+from netsandbox.linux.core.neighbours.queue import NeighbourQueue
+from netsandbox.linux.core.neighbours.unanswered import whereabouts
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.events import NeighbourChanged, PacketDropped, PacketQueued
 from netsandbox.wire.ethernet import Frame

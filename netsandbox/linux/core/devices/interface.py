@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from netsandbox.engine.nothing import NOTHING
 from netsandbox.engine.rare import Rare
 from netsandbox.engine.trace import UNDER_WAY
-from netsandbox.linux.core.device import DeviceOperations
-from netsandbox.linux.core.interface_address import NO_ADDRESSES
-from netsandbox.linux.core.interface_conf import InterfaceConf
-from netsandbox.linux.core.neighbour_parameters import NeighbourParameters
+from netsandbox.linux.core.devices.device import DeviceOperations
+from netsandbox.linux.core.devices.interface_address import NO_ADDRESSES
+from netsandbox.linux.core.neighbours.parameters import NeighbourParameters
+from netsandbox.linux.core.sysctl.interface_conf import InterfaceConf
 from netsandbox.linux.drop import LINK_GONE, NOT_READY, OTHERHOST, OVERHEARD, Dropped, DropReason, Outcome
 from netsandbox.linux.events import FrameReceived, FrameSent, SendFailed
 from netsandbox.linux.place import Place
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from netsandbox.engine.few import Few
     from netsandbox.linux.bridge.crowd import Crowd
     from netsandbox.linux.bridge.port import BridgePort
+    from netsandbox.linux.core.devices.stacked import Stack
     from netsandbox.linux.core.namespace import NetworkNamespace
-    from netsandbox.linux.core.neighbour import Neighbour
-    from netsandbox.linux.core.stacked import Stack
+    from netsandbox.linux.core.neighbours.entry import Neighbour
     from netsandbox.wire.ethernet import Frame
     from netsandbox.wire.ipv4 import IPv4Packet
 

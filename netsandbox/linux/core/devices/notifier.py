@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
-from netsandbox.linux.core.interface import Interface
+from netsandbox.linux.core.devices.interface import Interface
 
 
 class Notice(Enum):

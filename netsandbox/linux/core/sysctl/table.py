@@ -12,15 +12,14 @@ from functools import cache, lru_cache
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from netsandbox.engine.nothing import NOTHING
-from netsandbox.linux.core.interface_conf import INITIAL, InterfaceConf, of_loopback
-from netsandbox.linux.core.neighbour_parameters import (
+from netsandbox.linux.core.neighbours.parameters import (
     INITIAL_NEIGHBOUR,
     NEIGHBOUR_KEYS,
     NeighbourParameters,
     field_value,
     shown_value,
 )
-from netsandbox.linux.core.sysctl_defaults import (
+from netsandbox.linux.core.sysctl.defaults import (
     ALIASES,
     AVAILABLE,
     CONGESTION_CONTROL,
@@ -31,7 +30,8 @@ from netsandbox.linux.core.sysctl_defaults import (
     RESERVED,
     SHARED,
 )
-from netsandbox.linux.core.sysctl_ranges import is_number, port_list, taken
+from netsandbox.linux.core.sysctl.interface_conf import INITIAL, InterfaceConf, of_loopback
+from netsandbox.linux.core.sysctl.ranges import is_number, port_list, taken
 
 T = TypeVar("T")
 NAMES = {CONGESTION_CONTROL: frozenset(str(GLOBALS[AVAILABLE]).split()), "net.core.default_qdisc": QDISCS}

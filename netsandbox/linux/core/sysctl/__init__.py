@@ -1,0 +1,1 @@
+"""Settings: their names, the kernel's defaults, and what it takes."""
