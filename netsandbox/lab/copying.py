@@ -35,17 +35,17 @@ WEB = tuple(f"netsandbox.{room}." for room in ("linux", "docker", "apps", "lab",
 
 HUBS = tuple(f"netsandbox.{place}." for place in (
     "lab.lab.Lab", "lab.nodes", "engine.scheduler", "engine.timers", "linux.core.namespace.NetworkNamespace",
-    "linux.core.neighbour", "linux.core.neighbour_table", "linux.core.neighbour_gc", "linux.core.socket",
-    "linux.bridge", "linux.drivers.hub", "linux.tcp", "linux.core.tbf", "linux.ipv4.htb", "linux.ipv4.prio",
+    "linux.core.neighbours.entry", "linux.core.neighbours.table", "linux.core.neighbours.gc", "linux.core.socket",
+    "linux.bridge", "linux.drivers.hub", "linux.tcp", "linux.core.queueing.tbf", "linux.ipv4.htb", "linux.ipv4.prio",
     "apps.stream", "apps.query", "apps.resolver", "apps.socat.socat", "apps.socat.ends", "docker.container",
     "docker.engine", "docker.network"))
 
 
 GATES = {
     "linux.core.namespace.NetworkNamespace": ("interfaces", "raw_sockets", "rare", "_sockets", "_igmp", "_fragments"),
-    "linux.core.interface.Interface": ("neighbours", "rare", "port"),
+    "linux.core.devices.interface.Interface": ("neighbours", "rare", "port"),
     "linux.core.socket.SocketTable": ("_by_port", "connections", "sockets"),
-    "linux.core.neighbour_table.NeighbourTable": ("_collector",),
+    "linux.core.neighbours.table.NeighbourTable": ("_collector",),
     "docker.container.Container": ("namespace", "networks", "program", "rare"),
     "engine.timers.Timers": ("lines",),
     "linux.bridge.bridge.Bridge": None, "linux.bridge.flood.Floods": None, "linux.bridge.fdb.ForwardingDatabase": None,

@@ -41,7 +41,7 @@ from netsandbox.linux.netfilter.iptables.print import listed_rules
 from netsandbox.linux.netfilter.listing import NAMES, connection_text, state_word
 from netsandbox.linux.netfilter.ruleset import Chain
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.request import Request
+from netsandbox.linux.tcp.handshake.request import Request
 from netsandbox.linux.tcp.state import STATE_NAMES, TcpState
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import format_ipv4, format_mac

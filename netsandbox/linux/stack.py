@@ -25,7 +25,7 @@ from netsandbox.linux.mib import records
 from netsandbox.linux.netfilter.netfilter import Netfilter
 from netsandbox.linux.netfilter.settings import SETTINGS, UNUSED
 from netsandbox.linux.tcp import errors as tcp_errors
-from netsandbox.linux.tcp import input as tcp
+from netsandbox.linux.tcp.receiving import input as tcp
 from netsandbox.wire.addresses import Network, format_ipv4
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ethernet import ETH_P_IP, Malformed

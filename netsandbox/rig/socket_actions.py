@@ -8,7 +8,7 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.devices.interface import HARD_HEADER, VLAN_HEADER, Interface
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.ipv4.udp import PMTU_MODES, UdpSocket
-from netsandbox.linux.tcp import ecn
+from netsandbox.linux.tcp.control import ecn
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.rig import tcp
 from netsandbox.rig.format import Action, Finish

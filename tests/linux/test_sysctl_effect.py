@@ -18,8 +18,8 @@ from netsandbox.linux.netfilter import settings
 from netsandbox.session.session import Session
 
 ROOMS = ("linux", "apps", "docker", "lab")
-TABLES = {"stack.py", "sysctl.py", "interface_conf.py",
-          "sysctl_defaults.py", "sysctl_effect.py", "sysctl_ranges.py", "neighbour_parameters.py", "settings.py"}
+TABLES = {"linux/stack.py", "sysctl/table.py", "sysctl/interface_conf.py", "sysctl/defaults.py", "sysctl/effect.py",
+          "sysctl/ranges.py", "neighbours/parameters.py", "netfilter/settings.py"}
 READ_BY_THE_TABLE = {RESERVED, "net.ipv4.icmp_echo_ignore_all", "net.ipv4.ip_local_port_range", "net.ipv4.ip_forward",
                      "net.core.devconf_inherit_init_net"}
 """What linux/core/sysctl/table.py reads itself, or works out."""
@@ -33,7 +33,7 @@ def read_in_source() -> tuple[list[re.Pattern[str]], set[str]]:
     patterns, names = [], set()
     for room in ROOMS:
         for path in (Path(netsandbox.__file__).parent / room).rglob("*.py"):
-            if path.name in TABLES:
+            if f"{path.parent.name}/{path.name}" in TABLES:
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
-from netsandbox.linux.tcp import hystart
-from netsandbox.linux.tcp.congestion import NEVER, Congestion
-from netsandbox.linux.tcp.cubic import Cubic, cube_root
+from netsandbox.linux.tcp.control import hystart
+from netsandbox.linux.tcp.control.congestion import NEVER, Congestion
+from netsandbox.linux.tcp.control.cubic import Cubic, cube_root
 from netsandbox.linux.tcp.stream import StreamSocket
 from tests.tcp.net import PROCESS, RIGHT, Net, steady
 

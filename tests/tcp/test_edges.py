@@ -6,13 +6,15 @@ import pytest
 
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.tcp import burst, listen, output, receive, send_buffer, window
+from netsandbox.linux.tcp.control.undo import any_again, keep_open
 from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted, TcpStateChanged
-from netsandbox.linux.tcp.input import _hold, process
+from netsandbox.linux.tcp.handshake import listen
+from netsandbox.linux.tcp.receiving import receive, window
+from netsandbox.linux.tcp.receiving.input import _hold, process
+from netsandbox.linux.tcp.sending import burst, output, send_buffer
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.linux.tcp.timewait import TimeWait, reusable
-from netsandbox.linux.tcp.undo import any_again, keep_open
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.sequence import MASK

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.tcp.congestion import Congestion
-from netsandbox.linux.tcp.rtt import RTO_MAX, RoundTrip
+from netsandbox.linux.tcp.control.congestion import Congestion
+from netsandbox.linux.tcp.control.rtt import RTO_MAX, RoundTrip
 from netsandbox.wire import sequence
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.tcp import path_search
+from netsandbox.linux.tcp.sending import path_search
 from netsandbox.linux.tcp.state import Recovery
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.ethernet import Frame

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from netsandbox.linux.tcp import receive_trip, window
-from netsandbox.linux.tcp.buffers import Buffer, Early
+from netsandbox.linux.tcp.receiving import receive_trip, window
+from netsandbox.linux.tcp.sending.buffers import Buffer, Early
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.rig.performance import simulate
 from netsandbox.wire.ethernet import Frame

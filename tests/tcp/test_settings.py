@@ -7,14 +7,17 @@ from itertools import pairwise
 import pytest
 
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.tcp import burst, listen, rack, resend, timewait
+from netsandbox.linux.tcp import timewait
+from netsandbox.linux.tcp.control import rack
 from netsandbox.linux.tcp.events import TcpRetransmitted
-from netsandbox.linux.tcp.listen import RETRY
-from netsandbox.linux.tcp.request import Request
+from netsandbox.linux.tcp.handshake import listen
+from netsandbox.linux.tcp.handshake.listen import RETRY
+from netsandbox.linux.tcp.handshake.request import Request
+from netsandbox.linux.tcp.sending import burst, resend
+from netsandbox.linux.tcp.sending.transmit import is_interactive
 from netsandbox.linux.tcp.state import Sent, TcpState
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.linux.tcp.timewait import TimeWait
-from netsandbox.linux.tcp.transmit import is_interactive
 from netsandbox.wire.ethernet import Frame
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.tcp import ACK, SYN, TcpSegment

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.engine.units import MILLISECOND, SECOND
-from netsandbox.linux.tcp import burst, ecn, receive, recovery, resend, timers, undo
+from netsandbox.linux.tcp import timers
+from netsandbox.linux.tcp.control import ecn, recovery, undo
+from netsandbox.linux.tcp.receiving import receive
+from netsandbox.linux.tcp.sending import burst, resend
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, Sent
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.ipv4 import TCP, IPv4Packet

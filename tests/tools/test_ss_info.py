@@ -11,7 +11,7 @@ import pytest
 
 from netsandbox.commands.tools.kernel.socket_rows import SocketRow, socket_rows
 from netsandbox.commands.tools.sockets.ss_info import information
-from netsandbox.linux.tcp.chronograph import BUFFER, BUSY, WINDOW, Chronograph
+from netsandbox.linux.tcp.sending.chronograph import BUFFER, BUSY, WINDOW, Chronograph
 from netsandbox.rig.performance import simulate
 from tests.tcp.net import RIGHT, Net
 

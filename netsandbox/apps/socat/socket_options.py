@@ -9,7 +9,7 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.program import UsageError
 from netsandbox.linux.ipv4 import igmp
 from netsandbox.linux.ipv4.udp import UdpSocket
-from netsandbox.linux.tcp import ecn
+from netsandbox.linux.tcp.control import ecn
 from netsandbox.linux.tcp.state import USUAL, Tuning
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import ipv4_or_none, is_multicast

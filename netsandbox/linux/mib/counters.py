@@ -7,8 +7,8 @@ from collections import Counter
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.mib.table import NETSTAT, OF_ICMP_TYPES, SNMP
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.counts import named
-from netsandbox.linux.tcp.rtt import RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.state import TcpState
 
 ESTABLISHED = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)

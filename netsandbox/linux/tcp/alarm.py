@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.engine.units import MICROSECOND, SECOND
-from netsandbox.linux.tcp.rtt import RTO_MAX
+from netsandbox.linux.tcp.control.rtt import RTO_MAX
 
 if TYPE_CHECKING:
     from netsandbox.linux.tcp.connection import Connection

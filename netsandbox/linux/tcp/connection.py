@@ -14,15 +14,15 @@ from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.core.socket import DONT, WANT, Process, Socket
 from netsandbox.linux.ipv4.routing import OutputRoute
 from netsandbox.linux.tcp import alarm
-from netsandbox.linux.tcp.chronograph import Chronograph
-from netsandbox.linux.tcp.congestion import Congestion
+from netsandbox.linux.tcp.control.congestion import Congestion
+from netsandbox.linux.tcp.control.delivery import Delivery
+from netsandbox.linux.tcp.control.rack_state import Rack
+from netsandbox.linux.tcp.control.rtt import RoundTrip
 from netsandbox.linux.tcp.counts import Counts
-from netsandbox.linux.tcp.delivery import Delivery
 from netsandbox.linux.tcp.events import TcpStateChanged
-from netsandbox.linux.tcp.path_search_state import PathSearch
-from netsandbox.linux.tcp.rack_state import Rack
-from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.rtt import RoundTrip
+from netsandbox.linux.tcp.handshake.request import Request
+from netsandbox.linux.tcp.sending.chronograph import Chronograph
+from netsandbox.linux.tcp.sending.path_search_state import PathSearch
 from netsandbox.linux.tcp.state import CLOSE, DEFAULT_MSS, NAMES, OPEN, USUAL, Chunk, Keepalive, Sent, TcpState, Waiting
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -30,8 +30,8 @@ from netsandbox.wire.tcp import TcpSegment
 
 if TYPE_CHECKING:
     from netsandbox.engine.timers import Timer
-    from netsandbox.linux.tcp.buffers import Buffer, Early
-    from netsandbox.linux.tcp.send_buffer import Writing
+    from netsandbox.linux.tcp.sending.buffers import Buffer, Early
+    from netsandbox.linux.tcp.sending.send_buffer import Writing
 
 
 class Connection(Socket):

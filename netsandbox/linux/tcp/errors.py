@@ -5,11 +5,14 @@ from __future__ import annotations
 from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.socket import DONT
 from netsandbox.linux.ipv4 import icmp
-from netsandbox.linux.tcp import connect, listen, output, recovery, timers
+from netsandbox.linux.tcp import timers
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.request import Request
+from netsandbox.linux.tcp.control import recovery
+from netsandbox.linux.tcp.handshake import connect, listen
+from netsandbox.linux.tcp.handshake.request import Request
+from netsandbox.linux.tcp.sending import output
+from netsandbox.linux.tcp.sending.transmit import current_mss, way_of
 from netsandbox.linux.tcp.state import TcpState
-from netsandbox.linux.tcp.transmit import current_mss, way_of
 from netsandbox.wire.icmp import (
     HOST_UNREACHABLE,
     NET_UNREACHABLE,

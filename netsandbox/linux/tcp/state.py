@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from netsandbox.linux.tcp.delivery import Departure
+from netsandbox.linux.tcp.control.delivery import Departure
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 

@@ -11,24 +11,15 @@ from typing import Any
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.events import PacketDropped
-from netsandbox.linux.tcp import (
-    alarm,
-    burst,
-    connect,
-    delivery,
-    errors,
-    listen,
-    output,
-    receive,
-    recovery,
-    send_buffer,
-    timers,
-    timewait,
-    window,
-)
+from netsandbox.linux.tcp import alarm, errors, timers, timewait
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control import delivery, recovery
 from netsandbox.linux.tcp.events import TcpResetSent
-from netsandbox.linux.tcp.input import process
+from netsandbox.linux.tcp.handshake import connect, listen
+from netsandbox.linux.tcp.receiving import receive, window
+from netsandbox.linux.tcp.receiving.input import process
+from netsandbox.linux.tcp.sending import burst, output, send_buffer
+from netsandbox.linux.tcp.sending.transmit import send_ack, send_reset
 from netsandbox.linux.tcp.state import (
     CLOSE,
     CLOSE_WAIT,
@@ -44,7 +35,6 @@ from netsandbox.linux.tcp.state import (
     Keepalive,
     TcpState,
 )
-from netsandbox.linux.tcp.transmit import send_ack, send_reset
 from netsandbox.wire.sequence import MASK
 
 OPENING = (SYN_SENT, SYN_RECV)

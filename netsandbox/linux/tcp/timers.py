@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from netsandbox.engine.units import MICROSECOND, MILLISECOND, SECOND
-from netsandbox.linux.tcp import ack, alarm, burst, connect, output, path_search, rack, recovery, reduction, resend
-from netsandbox.linux.tcp.congestion import NEVER
+from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control import ack, rack, recovery, reduction
+from netsandbox.linux.tcp.control.congestion import NEVER
+from netsandbox.linux.tcp.control.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
 from netsandbox.linux.tcp.events import TcpKeepaliveEnded, TcpResetSent, TcpRetransmitted, TcpSegmentsSmaller
-from netsandbox.linux.tcp.rtt import RTO_INITIAL, RTO_MAX, RTO_MIN_US
-from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
-from netsandbox.linux.tcp.transmit import (
+from netsandbox.linux.tcp.handshake import connect
+from netsandbox.linux.tcp.sending import burst, output, path_search, resend
+from netsandbox.linux.tcp.sending.transmit import (
     current_mss,
     is_interactive,
     is_still_here,
@@ -18,6 +20,7 @@ from netsandbox.linux.tcp.transmit import (
     stamp_of,
     transmit,
 )
+from netsandbox.linux.tcp.state import ATO_MIN, Recovery, TcpState
 from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import ACK
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
-from netsandbox.linux.tcp import metrics, options, reset, window
+from netsandbox.linux.tcp import options
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.events import TcpStateChanged
+from netsandbox.linux.tcp.handshake import metrics
+from netsandbox.linux.tcp.receiving import reset, window
+from netsandbox.linux.tcp.sending.transmit import stamp_now
 from netsandbox.linux.tcp.state import CLOSE, FIN_WAIT2, TIME_WAIT, TcpState
-from netsandbox.linux.tcp.transmit import stamp_now
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import MASK, after, before, between, distance
 from netsandbox.wire.tcp import ACK, FIN, RST, SYN, TcpSegment

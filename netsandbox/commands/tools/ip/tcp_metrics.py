@@ -14,7 +14,7 @@ from netsandbox.engine.wheel import TICK
 from netsandbox.linux.core.errors import KernelError
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.credentials import needs_net_admin
-from netsandbox.linux.tcp.metrics import PathMetrics
+from netsandbox.linux.tcp.handshake.metrics import PathMetrics
 from netsandbox.wire.addresses import Network, format_ipv4
 
 COMMANDS = ("delete*", "show*", "list*", "lst*", "flush*", "help*")

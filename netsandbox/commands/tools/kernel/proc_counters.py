@@ -11,8 +11,8 @@ from netsandbox.linux.core.socket import SocketTable
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.mib.counters import ICMP_MSG, groups
 from netsandbox.linux.mib.table import NETSTAT, SNMP, UNMODELLED
-from netsandbox.linux.tcp.buffers import written
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.sending.buffers import written
 from netsandbox.linux.tcp.timewait import TimeWait
 
 IN_A_LINE = 16  # Types of ICMP messages (PERLINE)

@@ -10,8 +10,8 @@ from netsandbox.linux.core.socket import Socket
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.rtt import RTO_MIN_US
+from netsandbox.linux.tcp.control.rtt import RTO_MIN_US
+from netsandbox.linux.tcp.handshake.request import Request
 from netsandbox.linux.tcp.state import STATE_NAMES, TcpState
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import format_ipv4

@@ -21,7 +21,7 @@ from netsandbox.commands.tools.sockets.ss_summary import summary
 from netsandbox.commands.tools.words import USAGE
 from netsandbox.linux.netlink.credentials import RIGHTS
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.request import Request
+from netsandbox.linux.tcp.handshake.request import Request
 from netsandbox.linux.tcp.timewait import TimeWait
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.services import service_name

@@ -7,14 +7,15 @@ from netsandbox.engine.units import MILLISECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.core.sysctl.defaults import CONGESTION_CONTROL
 from netsandbox.linux.ipv4.udp import RECEIVE_BUFFER, UdpSocket
-from netsandbox.linux.tcp import buffers, ecn
-from netsandbox.linux.tcp.buffers import PAGE
-from netsandbox.linux.tcp.burst import pacing_rate
-from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.rtt import RTO_FALLBACK
+from netsandbox.linux.tcp.control import ecn
+from netsandbox.linux.tcp.control.congestion import INITIAL
+from netsandbox.linux.tcp.control.rtt import RTO_FALLBACK
+from netsandbox.linux.tcp.sending import buffers
+from netsandbox.linux.tcp.sending.buffers import PAGE
+from netsandbox.linux.tcp.sending.burst import pacing_rate
+from netsandbox.linux.tcp.sending.transmit import LARGEST_PATH
 from netsandbox.linux.tcp.state import TcpState
-from netsandbox.linux.tcp.transmit import LARGEST_PATH
 from netsandbox.wire.sequence import MASK
 
 USUAL_REORDERING = 3

@@ -6,11 +6,11 @@ A larger segment is sent among the others: what is sure rises if it arrives, and
 from __future__ import annotations
 
 from netsandbox.engine.units import SECOND
-from netsandbox.linux.tcp import burst
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.options import TIMESTAMP_SIZE
+from netsandbox.linux.tcp.sending import burst
+from netsandbox.linux.tcp.sending.transmit import HEADERS, current_mss, most_for, sync_mss
 from netsandbox.linux.tcp.state import Recovery
-from netsandbox.linux.tcp.transmit import HEADERS, current_mss, most_for, sync_mss
 from netsandbox.wire.sequence import MASK, after, distance
 
 LEAST_WINDOW = 11  # Segments: a smaller window has no room for a probe

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from netsandbox.engine.units import MICROSECOND, MILLISECOND
 from netsandbox.engine.wheel import TICK
-from netsandbox.linux.tcp import alarm, buffers, prediction, receive_trip, timewait, window
-from netsandbox.linux.tcp.buffers import Buffer, Early
+from netsandbox.linux.tcp import alarm, timewait
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.options import Options
+from netsandbox.linux.tcp.receiving import prediction, receive_trip, window
+from netsandbox.linux.tcp.sending import buffers
+from netsandbox.linux.tcp.sending.buffers import Buffer, Early
+from netsandbox.linux.tcp.sending.transmit import PINGPONG, is_interactive, send_ack
 from netsandbox.linux.tcp.state import (
     ATO_MIN,
     CLOSE,
@@ -22,7 +25,6 @@ from netsandbox.linux.tcp.state import (
     SYN_SENT,
     TIME_WAIT,
 )
-from netsandbox.linux.tcp.transmit import PINGPONG, is_interactive, send_ack
 from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import FIN, TcpSegment
 

@@ -6,7 +6,7 @@ from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import ecn
+from netsandbox.linux.tcp.control import ecn
 from netsandbox.linux.tcp.events import TcpResetSent
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import RST, SYN, TcpSegment

@@ -9,11 +9,11 @@ from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.routing import OutputRoute
-from netsandbox.linux.tcp.congestion import NEVER
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.rtt import RTO_FALLBACK
+from netsandbox.linux.tcp.control.congestion import NEVER
+from netsandbox.linux.tcp.control.rtt import RTO_FALLBACK
+from netsandbox.linux.tcp.sending.transmit import way_of
 from netsandbox.linux.tcp.state import Recovery
-from netsandbox.linux.tcp.transmit import way_of
 
 MILLI = 1000
 SAVES_NOTHING, SAVES_NO_THRESHOLD = "net.ipv4.tcp_no_metrics_save", "net.ipv4.tcp_no_ssthresh_metrics_save"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.engine.wheel import TICK
-from netsandbox.linux.tcp.burst import pacing_rate
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.cubic import HZ, Cubic
+from netsandbox.linux.tcp.control.cubic import HZ, Cubic
+from netsandbox.linux.tcp.sending.burst import pacing_rate
 from netsandbox.wire.sequence import after
 
 LEAST_WINDOW, SAMPLES = 16, 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.rtt import TIMEOUT_MIN
+from netsandbox.linux.tcp.control.rtt import TIMEOUT_MIN
 from netsandbox.linux.tcp.state import Recovery, Sent
 from netsandbox.wire.sequence import MASK, after, before, distance
 

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from netsandbox.engine.units import MICROSECOND
-from netsandbox.linux.tcp import (
-    ack_bits,
-    alarm,
-    burst,
-    chronograph,
-    hystart,
-    output,
-    path_search,
-    prediction,
-    rack,
-    recovery,
-    reduction,
-    sack,
-    undo,
-)
+from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.delivery import later_of
+from netsandbox.linux.tcp.control import ack_bits, hystart, rack, recovery, reduction, sack, undo
+from netsandbox.linux.tcp.control.delivery import later_of
+from netsandbox.linux.tcp.control.rtt import RTO_MIN_US
+from netsandbox.linux.tcp.control.sack import Progress
 from netsandbox.linux.tcp.options import Options
-from netsandbox.linux.tcp.rtt import RTO_MIN_US
-from netsandbox.linux.tcp.sack import Progress
+from netsandbox.linux.tcp.receiving import prediction
+from netsandbox.linux.tcp.sending import burst, chronograph, output, path_search
+from netsandbox.linux.tcp.sending.transmit import restart_after_idle, stamp_now, stamp_of, sync_mss
 from netsandbox.linux.tcp.state import Recovery, Sent
-from netsandbox.linux.tcp.transmit import restart_after_idle, stamp_now, stamp_of, sync_mss
 from netsandbox.wire.sequence import HALF, MASK, after, before
 from netsandbox.wire.tcp import ECE, SYN, TcpSegment
 

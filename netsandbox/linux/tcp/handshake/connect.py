@@ -8,27 +8,17 @@ from netsandbox.linux.core.socket import ANY, SocketError
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import (
-    ack,
-    alarm,
-    ecn,
-    hystart,
-    listen,
-    metrics,
-    options,
-    path_search,
-    reset,
-    send_buffer,
-    timewait,
-    undo,
-    window,
-)
+from netsandbox.linux.tcp import alarm, options, timewait
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control import ack, ecn, hystart, undo
 from netsandbox.linux.tcp.counts import Counts
 from netsandbox.linux.tcp.events import TcpFailed
+from netsandbox.linux.tcp.handshake import listen, metrics
+from netsandbox.linux.tcp.receiving import reset, window
+from netsandbox.linux.tcp.sending import path_search, send_buffer
+from netsandbox.linux.tcp.sending.transmit import advertised_mss, follow, send_ack, stamp_of, sync_mss, transmit, way_of
 from netsandbox.linux.tcp.state import CLOSE, ESTABLISHED, SYN_RECV, SYN_SENT, Sent
 from netsandbox.linux.tcp.timewait import TimeWait
-from netsandbox.linux.tcp.transmit import advertised_mss, follow, send_ack, stamp_of, sync_mss, transmit, way_of
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.sequence import MASK, after, between
 from netsandbox.wire.tcp import ACK, RST, SYN, TcpSegment

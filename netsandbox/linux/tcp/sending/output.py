@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from netsandbox.linux.ipv4 import ip_output
-from netsandbox.linux.tcp import alarm, chronograph, path_search
-from netsandbox.linux.tcp.burst import fill, goal, next_burst, window_end
+from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.events import TcpWindowShut
+from netsandbox.linux.tcp.sending import chronograph, path_search
+from netsandbox.linux.tcp.sending.burst import fill, goal, next_burst, window_end
+from netsandbox.linux.tcp.sending.transmit import HEADERS, current_mss, restart_after_idle, transmit
 from netsandbox.linux.tcp.state import CLOSE, OPEN, REDUCED, SYN_SENT, Chunk, Sent
-from netsandbox.linux.tcp.transmit import HEADERS, current_mss, restart_after_idle, transmit
 from netsandbox.wire.sequence import MASK, after, distance
 from netsandbox.wire.tcp import ACK, FIN, PSH
 

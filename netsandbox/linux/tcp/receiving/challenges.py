@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from netsandbox.engine.units import MILLISECOND
-from netsandbox.linux.tcp import receive
 from netsandbox.linux.tcp.connection import Connection
 from netsandbox.linux.tcp.events import TcpChallenged
+from netsandbox.linux.tcp.receiving import receive
+from netsandbox.linux.tcp.sending.transmit import send_ack
 from netsandbox.linux.tcp.timewait import INVALID_RATELIMIT
-from netsandbox.linux.tcp.transmit import send_ack
 from netsandbox.wire.sequence import MASK, before
 from netsandbox.wire.tcp import SYN, TcpSegment
 

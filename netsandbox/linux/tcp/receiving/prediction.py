@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.tcp import buffers, options
+from netsandbox.linux.tcp import options
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.sending import buffers
 from netsandbox.wire.tcp import ACK, PSH, TcpSegment
 
 NOT_PUSH = ~PSH

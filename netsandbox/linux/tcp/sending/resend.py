@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from netsandbox.linux.ipv4.routing import OutputRoute
-from netsandbox.linux.tcp import ecn, rack
-from netsandbox.linux.tcp.burst import window_end
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control import ecn, rack
 from netsandbox.linux.tcp.events import TcpRetransmitted
+from netsandbox.linux.tcp.sending.burst import window_end
+from netsandbox.linux.tcp.sending.transmit import current_mss, is_still_here, stamp_of, transmit, way_of
 from netsandbox.linux.tcp.state import Sent
-from netsandbox.linux.tcp.transmit import current_mss, is_still_here, stamp_of, transmit, way_of
 from netsandbox.wire.sequence import MASK, after, before
 from netsandbox.wire.tcp import FIN, PSH, SYN
 

@@ -6,22 +6,12 @@ how much leaves meanwhile in reduction.py.
 
 from __future__ import annotations
 
-from netsandbox.linux.tcp import (
-    ack_bits,
-    alarm,
-    burst,
-    ecn,
-    hystart,
-    output,
-    path_search,
-    rack,
-    reduction,
-    resend,
-    undo,
-)
+from netsandbox.linux.tcp import alarm
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control import ack_bits, ecn, hystart, rack, reduction, undo
+from netsandbox.linux.tcp.sending import burst, output, path_search, resend
+from netsandbox.linux.tcp.sending.transmit import current_mss
 from netsandbox.linux.tcp.state import Recovery, TcpState
-from netsandbox.linux.tcp.transmit import current_mss
 from netsandbox.wire.sequence import after, before
 
 NONE, LOST, NEW = 0, 1, 2  # What leaves now: nothing in particular, what is lost, or new data first (REXMIT_*)

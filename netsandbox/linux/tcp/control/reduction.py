@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.tcp import ecn
-from netsandbox.linux.tcp.congestion import NEVER
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control import ecn
+from netsandbox.linux.tcp.control.congestion import NEVER
 from netsandbox.linux.tcp.state import Recovery
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.tcp import ack_bits, rack
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.delivery import later_of
+from netsandbox.linux.tcp.control import ack_bits, rack
+from netsandbox.linux.tcp.control.delivery import later_of
 from netsandbox.linux.tcp.state import Recovery, Sent
 from netsandbox.wire.sequence import MASK, after, before, distance
 

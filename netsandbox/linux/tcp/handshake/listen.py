@@ -9,14 +9,17 @@ from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import SocketMatched
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import alarm, cookies, ecn, options, reset, window
+from netsandbox.linux.tcp import alarm, options
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control import ecn
 from netsandbox.linux.tcp.events import TcpCookieSent, TcpRetransmitted
+from netsandbox.linux.tcp.handshake import cookies
+from netsandbox.linux.tcp.handshake.request import Request
 from netsandbox.linux.tcp.options import Options
-from netsandbox.linux.tcp.request import Request
+from netsandbox.linux.tcp.receiving import reset, window
+from netsandbox.linux.tcp.sending.transmit import HEADERS, advertised_mss, follow, stamp_now, stamp_of, sync_mss, way_of
 from netsandbox.linux.tcp.state import DEFAULT_MSS, USUAL, TcpState
 from netsandbox.linux.tcp.timewait import INVALID_RATELIMIT
-from netsandbox.linux.tcp.transmit import HEADERS, advertised_mss, follow, stamp_now, stamp_of, sync_mss, way_of
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import MASK, after, before, distance
 from netsandbox.wire.tcp import ACK, ECE, FIN, RST, SYN, TcpSegment

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.transmit import stamp_now
+from netsandbox.linux.tcp.sending.transmit import stamp_now
 from netsandbox.wire.sequence import MASK, before
 
 

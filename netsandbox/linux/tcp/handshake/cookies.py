@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from netsandbox.engine.units import MILLISECOND, SECOND
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import ecn, options, window
+from netsandbox.linux.tcp import options
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.request import Request
-from netsandbox.linux.tcp.transmit import advertised_mss
+from netsandbox.linux.tcp.control import ecn
+from netsandbox.linux.tcp.handshake.request import Request
+from netsandbox.linux.tcp.receiving import window
+from netsandbox.linux.tcp.sending.transmit import advertised_mss
 from netsandbox.wire.ipv4 import IPv4Packet
 from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import TcpSegment

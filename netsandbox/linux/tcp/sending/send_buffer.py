@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.tcp import buffers, output
-from netsandbox.linux.tcp.buffers import BUFFER, HEADERS, OVERHEAD, SHARED
-from netsandbox.linux.tcp.burst import goal, most_in_burst, window_end
-from netsandbox.linux.tcp.congestion import INITIAL
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.transmit import current_mss
+from netsandbox.linux.tcp.control.congestion import INITIAL
+from netsandbox.linux.tcp.sending import buffers, output
+from netsandbox.linux.tcp.sending.buffers import BUFFER, HEADERS, OVERHEAD, SHARED
+from netsandbox.linux.tcp.sending.burst import goal, most_in_burst, window_end
+from netsandbox.linux.tcp.sending.transmit import current_mss
 from netsandbox.wire.sequence import MASK, distance
 
 FLUSHED = 16  # Buffers that one call begins before it looks at what has come meanwhile (process_backlog)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.tcp import ecn
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control import ecn
 from netsandbox.linux.tcp.state import Recovery, TcpState
 from netsandbox.wire.sequence import before
 

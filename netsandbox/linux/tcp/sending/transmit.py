@@ -11,9 +11,11 @@ from netsandbox.linux.ipv4 import ip_output
 from netsandbox.linux.ipv4.priority import BEST_EFFORT
 from netsandbox.linux.ipv4.route import Route
 from netsandbox.linux.ipv4.routing import OutputRoute, route_output
-from netsandbox.linux.tcp import alarm, ecn, options, reduction, window
-from netsandbox.linux.tcp.congestion import ALGORITHMS, INITIAL, Congestion
+from netsandbox.linux.tcp import alarm, options
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control import ecn, reduction
+from netsandbox.linux.tcp.control.congestion import ALGORITHMS, INITIAL, Congestion
+from netsandbox.linux.tcp.receiving import window
 from netsandbox.linux.tcp.state import ATO_MIN, Recovery, Sent
 from netsandbox.wire.ipv4 import TCP, Beside, IPv4Packet
 from netsandbox.wire.tcp import ACK, RST, SYN, BurstSegment, TcpSegment

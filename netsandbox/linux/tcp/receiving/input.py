@@ -6,29 +6,14 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
-from netsandbox.linux.tcp import (
-    ack,
-    buffers,
-    challenges,
-    chronograph,
-    connect,
-    ecn,
-    listen,
-    metrics,
-    options,
-    output,
-    prediction,
-    receive,
-    receive_trip,
-    reset,
-    send_buffer,
-    timewait,
-    undo,
-    window,
-)
+from netsandbox.linux.tcp import options, timewait
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control import ack, ecn, undo
+from netsandbox.linux.tcp.handshake import connect, listen, metrics
+from netsandbox.linux.tcp.handshake.request import Request
 from netsandbox.linux.tcp.options import Options
-from netsandbox.linux.tcp.request import Request
+from netsandbox.linux.tcp.receiving import challenges, prediction, receive, receive_trip, reset, window
+from netsandbox.linux.tcp.sending import buffers, chronograph, output, send_buffer
 from netsandbox.linux.tcp.state import (
     CLOSE,
     CLOSE_WAIT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.tcp.cubic import Cubic
+from netsandbox.linux.tcp.control.cubic import Cubic
 
 ALGORITHMS = ("reno", "cubic")
 INITIAL = 10  # Segments that may leave before the first ACK (RFC 6928, TCP_INIT_CWND)

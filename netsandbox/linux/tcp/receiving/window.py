@@ -5,9 +5,10 @@ from __future__ import annotations
 from netsandbox.engine.units import MICROSECOND
 from netsandbox.linux.core.sysctl.table import Sysctls
 from netsandbox.linux.ipv4.route import Route
-from netsandbox.linux.tcp import buffers, options
-from netsandbox.linux.tcp.congestion import INITIAL
+from netsandbox.linux.tcp import options
 from netsandbox.linux.tcp.connection import Connection
+from netsandbox.linux.tcp.control.congestion import INITIAL
+from netsandbox.linux.tcp.sending import buffers
 from netsandbox.linux.tcp.state import RECEIVE_SHUTDOWN
 from netsandbox.wire.sequence import MASK
 from netsandbox.wire.tcp import FIN, PSH, SYN, URG, TcpSegment

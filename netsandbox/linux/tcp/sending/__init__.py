@@ -1,0 +1,1 @@
+"""What leaves, when, and in segments of which size."""
