@@ -138,8 +138,7 @@ class TextPrinter:
         self._with_trace = with_trace
         self._language = language
         self._style = Styles() if sys.stdout.isatty() else Plain()
-        self._heard: list[tuple[Job, int]] = []
-        """Lines that still run, each with how much of its output was printed."""
+        self._heard: list[tuple[Job, int]] = []  # Lines that still run, each with how much of its output was printed
         self._style.title(text_in(scenario.title, language) or scenario.name)
         if about := text_in(scenario.about, language):
             self._style.prose(about.rstrip())

@@ -67,8 +67,7 @@ class Fping(Client):
         self._is_reading = False
         self._targets: list[Target] = []
         self._queue: deque[Target] = deque()
-        self._asked: list[tuple[Target, int, int]] = []
-        """(who, which request to it, when), by sequence number."""
+        self._asked: list[tuple[Target, int, int]] = []  # (who, which request to it, when), by sequence number
         self._waiting: dict[int, Timer] = {}
         self._later: list[Timer] = []
         self._unknown = self._timeouts = self._others = self._due = 0

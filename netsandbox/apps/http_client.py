@@ -96,11 +96,9 @@ class HttpClient:
         self.owner = owner
         self.stream: Stream | None = None
         self.head: Head | None = None
-        self.left: int | None = None
-        """Bytes of the body that are still to come; None until the connection ends."""
+        self.left: int | None = None  # Bytes of the body that are still to come; None until the connection ends
         self.keeps_alive = False
-        self.number = 0
-        """Of the connection, among those of its program."""
+        self.number = 0  # Of the connection, among those of its program
         self.on_interim: Callable[[bytes], None] | None = None
         """Is told the head of what is no answer yet (RFC 9110, 15.2)."""
         self._method = ""

@@ -110,12 +110,9 @@ class HttpSession:
         self.stream = Stream(socket, self)
         self._data = b""
         self._head: Head | None = None
-        self._wanted = self._skipped = 0
-        """Bytes of the request's body, and of one that came too late."""
-        self._is_asked = False
-        """The client was answered whether it may send the body."""
-        self._waits = False
-        """An answer is still to come."""
+        self._wanted = self._skipped = 0  # Bytes of the request's body, and of one that came too late
+        self._is_asked = False  # The client was answered whether it may send the body
+        self._waits = False  # An answer is still to come
         self._timer: Timer | None = None
 
     def connected(self, _stream: Stream) -> None:

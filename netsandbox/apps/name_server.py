@@ -89,8 +89,7 @@ class NameServer(Program):
         self.socket: UdpSocket | None = None
         self.by_tcp = by_tcp
         self.tcp = StreamSocket(namespace, self.process)
-        self.clients: dict[int, Client] = {}
-        """Those who ask by TCP, by a number that is no port."""
+        self.clients: dict[int, Client] = {}  # Those who ask by TCP, by a number that is no port
         self.asks_from = namespace
         self._asking: list[Forwarded] = []
 

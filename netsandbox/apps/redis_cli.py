@@ -38,8 +38,7 @@ class RedisCli(StreamClient):
         self._words = words
         self._data = b""
         self._wanted = 0
-        self._waiting: list[list[str]] = []
-        """Commands that are asked once the one before is answered."""
+        self._waiting: list[list[str]] = []  # Commands that are asked once the one before is answered
 
     @property
     def for_a_person(self) -> bool:

@@ -50,8 +50,7 @@ class Stream:
         self.sent = self.taken = 0
         self._waiting = bytearray()
         self.was_connected = socket.is_connected
-        self._ends: str = ""
-        """What is done once all is sent: nothing, shutdown or close."""
+        self._ends: str = ""  # What is done once all is sent: nothing, shutdown or close
         self._is_over = False
         socket.on_event = self._look
 

@@ -80,8 +80,7 @@ class Tracepath(Program):
         self._socket = UdpSocket(namespace, self.process)
         self._socket.pmtudisc, self._socket.recverr = PROBE, True
         self._socket.on_event = self._hear
-        self._sent: dict[int, tuple[int, int]] = {}
-        """The hop and the time of each probe, by its destination port."""
+        self._sent: dict[int, tuple[int, int]] = {}  # The hop and the time of each probe, by its destination port
         self._hop, self._try, self._probes = 1, 0, 0
         self._mtu_before = self.mtu
         self._timer: Timer | None = None

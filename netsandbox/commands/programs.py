@@ -58,8 +58,7 @@ class ToolProgram(Program):
         self._tool, self._is_busybox = tool, is_busybox
         self._rights = RIGHTS.get()
         self._follower: Follower | None = None
-        self._lines = 0
-        """So many lines of input are enough for it; 0 where only the end is."""
+        self._lines = 0  # So many lines of input are enough for it; 0 where only the end is
 
     @property
     def listens(self) -> bool:

@@ -96,33 +96,25 @@ class Shell(Standing):
         self.verbs: Mapping[str, Verb] = VERBS
         self.language = "en"
         self.page, self.width = PAGE, 0
-        self.english: dict[str, str] = {}
-        """What was said in another language, in English."""
+        self.english: dict[str, str] = {}  # What was said in another language, in English
         self.session: SessionProtocol | None = None
         self.write_file: Callable[[str, bytes, bool], None] | None = None
         """Makes something a file's content, all or nothing, and replaces a file that the session did not write only
         by force; set when the shell belongs to a session."""
         self.machine = LabMachine(lab)
-        self.opens: Place | None = None
-        """Where the next lines belong, set by a command that opens a shell there."""
+        self.opens: Place | None = None  # Where the next lines belong, set by a command that opens a shell there
         self._own_state: State | None = None
         self._inner_state: tuple[Place, State] | None = None
         self._chance = lab.chance.stream("shell")
         self._last_pid = FIRST_SHELL_PID
-        self._only_looks = False
-        """Whether the line that is carried out does nothing to the lab."""
-        self.last: Job | None = None
-        """The line before this one, for `expect`."""
-        self.ended: Job | None = None
-        """The same for `$?`: not one that was taken back."""
-        self.last_seq = 0
-        """The first trace record of the line before this one."""
-        self.counts_from = 0
-        """For `expect`: lines whose first record is older are as if nobody had typed them."""
+        self._only_looks = False  # Whether the line that is carried out does nothing to the lab
+        self.last: Job | None = None  # The line before this one, for `expect`
+        self.ended: Job | None = None  # The same for `$?`: not one that was taken back
+        self.last_seq = 0  # The first trace record of the line before this one
+        self.counts_from = 0  # For `expect`: lines whose first record is older are as if nobody had typed them
         self.counts_after: Job | None = None
         """So is this one: of a line that was taken back, as it failed, no record is left that is older or newer."""
-        self._labelled: list[Job] = []
-        """Lines that run on, with their numbers; some may have ended."""
+        self._labelled: list[Job] = []  # Lines that run on, with their numbers; some may have ended
         self.shells_within: list[str | None] = []
         """Where shells were opened within the one that there is, by `sudo -i` and the like."""
         self.recent: deque[Job] = deque(maxlen=RECENT)

@@ -93,8 +93,7 @@ class DockerEngine:
         self.exec_random = chance.stream(f"docker exec/{namespace.name}")
         self.next_pid = next_pid
         self.name_servers: tuple[int, ...] = ()
-        self.last_ports: dict[Choice, int] = {}
-        """The ports of the host that were chosen last."""
+        self.last_ports: dict[Choice, int] = {}  # The ports of the host that were chosen last
         self.settings = DaemonSettings()
         self.is_up = self.has_failed = self.forwards = False
         self.changed_at = self.scheduler.clock
@@ -105,8 +104,7 @@ class DockerEngine:
         self.firewall = Firewall(namespace, rules_of(self.profile, has_proxy=True))
         self.maker = NetworkMaker(namespace, self.random, self.profile, self.firewall)
         self.networks: dict[str, DockerNetwork] = {}
-        self.default: BridgeNetwork | None = None
-        """None where daemon.json says that there is to be none."""
+        self.default: BridgeNetwork | None = None  # None where daemon.json says that there is to be none
         self.files = host_files
         self.volumes: dict[str, Volume] = {}
         if host_files is not None:

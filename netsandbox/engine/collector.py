@@ -76,12 +76,10 @@ class Left:
         self._trace = trace
         self._made = made
         self._found = list[Any]()
-        self._waiting = roots
-        """What nobody has looked into."""
+        self._waiting = roots  # What nobody has looked into
         self._ways = ways
         self._gates = gates
-        self._known: set[int] | None = None
-        """Once it is begun: the objects that were found."""
+        self._known: set[int] | None = None  # Once it is begun: the objects that were found
 
     def __len__(self) -> int:
         """How many objects are known, and not taken apart."""

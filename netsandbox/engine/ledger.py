@@ -48,14 +48,11 @@ class Ledger:
         self.fold: Fold | None = None  # what counts; None as long as nobody does
         self.forgotten = Sums()  # of the records that the trace keeps no more
         self._known = self.forgotten
-        self._given: dict[str, int] = {}
-        """By name, the record before which it was given first."""
-        self._given_again: dict[str, tuple[int, ...]] = {}
-        """Of the few that were, each further time."""
+        self._given: dict[str, int] = {}  # By name, the record before which it was given first
+        self._given_again: dict[str, tuple[int, ...]] = {}  # Of the few that were, each further time
         self._again: list[int] = []
         """Those of all names that were given more than once, so that not every name is looked at for them."""
-        self._before: dict[tuple[str, int], tuple[str, int]] = {}
-        """What an owner was called before it was renamed."""
+        self._before: dict[tuple[str, int], tuple[str, int]] = {}  # What an owner was called before it was renamed
         self._marks: dict[int, Sums | None] = {}
         """By number of a record, where somebody may want to stand again, the sums there once they are forgotten."""
 

@@ -38,19 +38,14 @@ class Scheduler:
         self.trace = trace
         self.now = 0
         """The instant of the present cascade, in virtual nanoseconds; when it is over, what was shown has passed."""
-        self.clock = 0
-        """Time for display, captures and round-trip times: ahead of `now` by the steps of the cascade."""
-        self.current = NO_CAUSE
-        """The step being run: the cause of whatever it schedules."""
-        self.deliveries = self.turns = 0
-        """How many frames have arrived, and how often a program had its turn."""
+        self.clock = 0  # Time for display, captures and round-trip times: ahead of `now` by the steps of the cascade
+        self.current = NO_CAUSE  # The step being run: the cause of whatever it schedules
+        self.deliveries = self.turns = 0  # How many frames have arrived, and how often a program had its turn
         self.queue: deque[tuple[Sequence[Receiver], Any, int]] = deque()
         self.ready: deque[tuple[Callable[[Any], object], Any, int]] = deque()
         self.timers = Timers()
-        self.wheel = Wheel()
-        """The kernel's timers; the others are in `timers`."""
-        self.foreground = 0
-        """Foreground timers that have not fired."""
+        self.wheel = Wheel()  # The kernel's timers; the others are in `timers`
+        self.foreground = 0  # Foreground timers that have not fired
         self.numbers = 0
         self._cancelled, self._left = 0, FEW
         """Timers that were cancelled since they were last looked for, and how many others there were then."""
@@ -58,8 +53,7 @@ class Scheduler:
         self._burst_from = self._polls = 0
         self._tick_goes_on = False
         """Another kernel timer is due in the tick whose first has fired: it goes before the queue."""
-        self.in_process = True
-        """Whether a program or a person has the turn, not an arriving frame or a timer."""
+        self.in_process = True  # Whether a program or a person has the turn, not an arriving frame or a timer
         self.watchers: list[Callable[[], object]] = []
         """Who reads the trace as it grows: told whenever the queue has run empty, and in a storm now and then."""
         self._delivered = delivered

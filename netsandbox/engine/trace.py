@@ -84,23 +84,15 @@ class Trace:
 
     def __init__(self, cap: int = DEFAULT_CAP) -> None:
         self.keep(cap)
-        self.events: list[Any] = []
-        """The records, in order; those of an Alike are one."""
-        self.ahead = 0
-        """How far the number of the next record is ahead of its place in the list."""
-        self.steps = Steps()
-        """Those that are still known."""
-        self.first = 0
-        """Sequence number of the oldest record that is kept."""
-        self.first_step = self.step_count = 0
-        """The oldest step that is known, and how many there have been in all."""
+        self.events: list[Any] = []  # The records, in order; those of an Alike are one
+        self.ahead = 0  # How far the number of the next record is ahead of its place in the list
+        self.steps = Steps()  # Those that are still known
+        self.first = 0  # Sequence number of the oldest record that is kept
+        self.first_step = self.step_count = 0  # The oldest step that is known, and how many there have been in all
         self.record = self.events.append
-        self.ledger = Ledger()
-        """What was counted of them, those that are forgotten included."""
-        self._runs: list[Alike] = []
-        """Those in the list, in order."""
-        self._gone = 0
-        """Places of the list that were forgotten."""
+        self.ledger = Ledger()  # What was counted of them, those that are forgotten included
+        self._runs: list[Alike] = []  # Those in the list, in order
+        self._gone = 0  # Places of the list that were forgotten
         self._forgotten = blake2b(digest_size=16)
 
     def keep(self, cap: int) -> None:

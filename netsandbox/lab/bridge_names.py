@@ -27,8 +27,7 @@ class BridgeNames:
 
     def __init__(self) -> None:
         self._called: dict[int, list[BridgeName]] = {}
-        self._networks: dict[tuple[str, str], str] = {}
-        """Those of Docker by namespace and bridge."""
+        self._networks: dict[tuple[str, str], str] = {}  # Those of Docker by namespace and bridge
 
     def of(self, bridge: int, seq: int) -> BridgeName | None:
         """How one was called when a record was made; None if that is not known."""

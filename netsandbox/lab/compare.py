@@ -73,8 +73,7 @@ TABLES: dict[str, Callable[[Lab, str], Rows]] = {
 class Tables(NamedTuple):
     """What a lab's tables say; it outlives the lab."""
 
-    states: dict[str, str]
-    """Of each node."""
+    states: dict[str, str]  # Of each node
     rows: dict[str, tuple[list[tuple[str, str]], ...]]
     """Of the nodes that have a namespace of their own, table by table."""
 

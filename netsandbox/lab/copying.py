@@ -6,11 +6,22 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from netsandbox.apps.program import Task
+from netsandbox.docker.container import Container
+from netsandbox.docker.engine import DockerEngine
+from netsandbox.docker.network import DockerNetwork
 from netsandbox.engine.collector import Left, leave, only_looked_into
 from netsandbox.engine.fields import Fields
+from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.snapshot import ATOMS, METHOD, OBJECT, OTHER, TUPLE, Rules, Snapshot
+from netsandbox.engine.timers import Timers
+from netsandbox.lab.nodes import Node
+from netsandbox.linux.bridge.bridge import Bridge
+from netsandbox.linux.bridge.fdb import ForwardingDatabase
+from netsandbox.linux.bridge.flood import Floods
 from netsandbox.linux.core.devices.interface import Interface
-from netsandbox.linux.core.socket import Socket
+from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.core.neighbours.table import NeighbourTable
+from netsandbox.linux.core.socket import Socket, SocketTable
 
 if TYPE_CHECKING:
     from netsandbox.lab.lab import Lab
@@ -41,16 +52,11 @@ HUBS = tuple(f"netsandbox.{place}." for place in (
     "docker.engine", "docker.network"))
 
 
-GATES = {
-    "linux.core.namespace.NetworkNamespace": ("interfaces", "raw_sockets", "rare", "_sockets", "_igmp", "_fragments"),
-    "linux.core.devices.interface.Interface": ("neighbours", "rare", "port"),
-    "linux.core.socket.SocketTable": ("_by_port", "connections", "sockets"),
-    "linux.core.neighbours.table.NeighbourTable": ("_collector",),
-    "docker.container.Container": ("namespace", "networks", "program", "rare"),
-    "engine.timers.Timers": ("lines",),
-    "linux.bridge.bridge.Bridge": None, "linux.bridge.flood.Floods": None, "linux.bridge.fdb.ForwardingDatabase": None,
-    **dict.fromkeys(("lab.lab.Lab", "lab.nodes.Node", "engine.scheduler.Scheduler", "docker.engine.DockerEngine",
-                     "docker.network.DockerNetwork"))}
+GATES: dict[type, tuple[str, ...] | None] = {
+    NetworkNamespace: ("interfaces", "raw_sockets", "rare", "_sockets", "_igmp", "_fragments"),
+    Interface: ("neighbours", "rare", "port"), SocketTable: ("_by_port", "connections", "sockets"),
+    NeighbourTable: ("_collector",), Container: ("namespace", "networks", "program", "rare"), Timers: ("lines",),
+    **dict.fromkeys((Bridge, Floods, ForwardingDatabase, Node, Scheduler, DockerEngine, DockerNetwork))}
 """What stands in a copy is seldom changed: only what goes on is, and that waits for a time, a neighbour, a socket, or a
 container's end.  These are the fields through which all of that is found: see engine.collector."""
 
@@ -90,8 +96,7 @@ class _Gates(dict[type, tuple[str, ...] | None]):
     """The fields by class, those of the classes that it is made from included."""
 
     def __missing__(self, kind: type) -> tuple[str, ...] | None:
-        names = [f"{base.__module__}.{base.__name__}".removeprefix("netsandbox.") for base in kind.__mro__]
-        found = [GATES[name] for name in names if name in GATES]
+        found = [GATES[base] for base in kind.__mro__ if base in GATES]
         self[kind] = None if None in found else tuple(field for fields in found for field in fields or ())
         return self[kind]
 

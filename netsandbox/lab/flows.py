@@ -166,8 +166,7 @@ class _Ways:
     def __init__(self) -> None:
         self._journeys = Journeys()
         self._known: dict[int, list[tuple[_Building, int]]] = {}
-        self._came = -1, -1
-        """The latest arrival's step and journey: what a rule drops in that step is what came."""
+        self._came = -1, -1  # The latest arrival's step and journey: what a rule drops in that step is what came
 
     def give_up_together(self) -> None:
         """What NAT has made of a connection ends with it."""

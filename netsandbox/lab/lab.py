@@ -19,7 +19,7 @@ from netsandbox.engine.trace import DEFAULT_CAP, Trace
 from netsandbox.lab import cabling
 from netsandbox.lab import uplink as internet
 from netsandbox.lab.cabling import NAME
-from netsandbox.lab.copying import copied
+from netsandbox.lab.copying import GATES, copied
 from netsandbox.lab.errors import LabError, unknown
 from netsandbox.lab.events import NodeAdded, NodeRemoved
 from netsandbox.lab.first_need import FirstNeed
@@ -61,15 +61,13 @@ class Lab:
         self.trace = Trace(trace_cap)
         self.scheduler = Scheduler(self.trace, FrameReceived, CASCADE_TOO_LONG)
         self.nodes: dict[str, Node] = {}
-        self.extra_namespaces: dict[str, NetworkNamespace] = {}
-        """What `ip netns add` made: namespaces without a node."""
+        self.extra_namespaces: dict[str, NetworkNamespace] = {}  # What `ip netns add` made: namespaces without a node
         self.cables: list[Cable] = []
         self.is_classic_arp = False
         self.name_history = NameHistory()
         self.macs = self.chance.stream("mac")
         self.last_pid = 1000
-        self.first_need: FirstNeed | None = None
-        """Of a line that is carried out while there is no default host yet."""
+        self.first_need: FirstNeed | None = None  # Of a line that is carried out while there is no default host yet
 
     # -- adding
 
@@ -357,3 +355,6 @@ class Lab:
                            "beginning with a letter or digit")
         if self.is_named(name) or name in self.extra_namespaces:
             raise LabError(f"there is already a node {name!r}")
+
+
+GATES[Lab] = None

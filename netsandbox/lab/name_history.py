@@ -23,8 +23,7 @@ class NameHistory:
     def __init__(self) -> None:
         self._cursor = 0
         self._held: Held = {}
-        self._everyone: Held = {}
-        """Broadcast addresses, each with the devices that gave it."""
+        self._everyone: Held = {}  # Broadcast addresses, each with the devices that gave it
         self.bridges = BridgeNames()
 
     def read(self, trace: Trace) -> None:

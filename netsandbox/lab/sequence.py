@@ -86,8 +86,7 @@ def of_rows(rows: Iterable[LogRow], told: Callable[[str], str] = str,
         nodes.add(row.node)
         ways.setdefault((row.journey if row.journey >= 0 else row.seq, row.source, row.destination), []).append(row)
     arrows, talking, others = [], dict[str, None](), dict[str, None]()
-    asked = set[tuple[str, str]]()
-    """Who spoke on lo to whom, both with one address."""
+    asked = set[tuple[str, str]]()  # Who spoke on lo to whom, both with one address
     for way in ways.values():
         first = way[0]
         ends = _ends_of(way)

@@ -35,8 +35,7 @@ class Autosave:
     def __init__(self, session: KeptSession, directory: Path) -> None:
         self.path, self._owner = _free_name(directory)
         self.problem = ""
-        self.is_marked = False
-        """It says that a line did not end."""
+        self.is_marked = False  # It says that a line did not end
         self.follow(session)
 
     def follow(self, session: KeptSession) -> None:

@@ -50,10 +50,8 @@ class KeptSession(Session):
         self.notes: list[Note] = []
         self.task_is_open: Callable[[], bool] = bool
         """Whether the step that was taken last is a task that the reader has not done."""
-        self.set_up: list[Entry] = []
-        """The lines with which the scenario began."""
-        self.half_built = ""
-        """What failed in the scenario's set-up, and how; empty where all went well."""
+        self.set_up: list[Entry] = []  # The lines with which the scenario began
+        self.half_built = ""  # What failed in the scenario's set-up, and how; empty where all went well
         self._loads: list[Budget] = []
         """One for each scenario that is being set up within the other, all the outermost line's."""
         self._compared: tuple[tuple[object, ...], Tables] | None = None

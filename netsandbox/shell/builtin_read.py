@@ -14,8 +14,7 @@ Letter = tuple[str, bool]  # A character, and whether it was escaped
 MOST_DIGITS = 6
 NO_INPUT = "netsandbox: nobody types here: `read` gets its input from a pipe, a file or a here-document"
 ENTER = "note: nobody types here: `read` takes Enter as the answer; a pipe, a file or a here-document gives another\n"
-MOST_ENTERS = 50
-"""Of one script: a menu would ask for ever."""
+MOST_ENTERS = 50  # Of one script: a menu would ask for ever
 
 
 class Asked(NamedTuple):

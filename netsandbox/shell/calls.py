@@ -33,8 +33,7 @@ class CallFrame(Frame):
         self._streams = streams
         self._variables = variables
         self._before: tuple[list[str], Streams] | None = None
-        self.files: list[str] = []
-        """Made for `<(…)` among its words."""
+        self.files: list[str] = []  # Made for `<(…)` among its words
 
     def step(self, shell: Interpreter) -> None:
         if self._before is not None:

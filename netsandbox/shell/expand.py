@@ -55,8 +55,7 @@ class Expansion:
         self._met = 0
         self._changes: dict[str, str] = {}
         self.arrays: dict[str, Array] = {}
-        self.files: list[str] = []
-        """Made for `<(…)`."""
+        self.files: list[str] = []  # Made for `<(…)`
 
     def commit(self) -> None:
         """What was changed on the way is so now."""

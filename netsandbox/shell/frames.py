@@ -188,8 +188,7 @@ class Expanding(Frame):
     def __init__(self) -> None:
         self.outputs: list[tuple[str, int]] = []
         self.status = 0
-        self._before: int | None = None
-        """The status when the expansion began."""
+        self._before: int | None = None  # The status when the expansion began
         self._running: tuple[Interpreter, Gathered] | None = None
 
     def step(self, shell: Interpreter) -> None:

@@ -48,22 +48,18 @@ class Interpreter(Task):
         self.streams: Streams = streams if streams is not None else {
             0: Pipe(is_closed=True), 1: Screen(self, "out"), 2: Screen(self, "err")}
         self._budget = budget.present()
-        self._around: Interpreter | None = None
-        """The shell that this is a subshell of, if it is one."""
+        self._around: Interpreter | None = None  # The shell that this is a subshell of, if it is one
         self.frames: list[Frame] = []  # what is being done, the innermost last
         self.waiting: Task | None = None  # the program whose end it waits for
         self.is_blocked = False  # it waits for something to read
         self.trapped: tuple[str, ...] = ()  # what signals that have come ask for, which is done between two commands
         self.tested = 0  # more than 0 while a command's failure is asked for, so that `set -e` does not end the shell
         self.is_interactive = False
-        self.enters = 0
-        """How often `read` was answered by Enter."""
-        self.tells_lines = True
-        """Whether an error names the line, as in a script; not at a prompt."""
+        self.enters = 0  # How often `read` was answered by Enter
+        self.tells_lines = True  # Whether an error names the line, as in a script; not at a prompt
         self.began = scheduler.clock
         self.in_background: list[Task] = []
-        self.sockets: list[NetStream] = []
-        """Connections that `exec` opened, of its own."""
+        self.sockets: list[NetStream] = []  # Connections that `exec` opened, of its own
         self._pipes: tuple[Pipe | None, Pipe | None] = None, None
         self._is_running_frames = self._is_at_its_end = False
         self.is_typed = False  # its commands are a line of a person's

@@ -29,8 +29,7 @@ class ShellProgram(Task):
         self._shell: Interpreter | None = None
         self._letters: set[str] = set()
         self._label: str | None = None
-        self._origin = ""
-        """What bash puts before the line of an error: nothing for a file."""
+        self._origin = ""  # What bash puts before the line of an error: nothing for a file
 
     @property
     def is_endless(self) -> bool:

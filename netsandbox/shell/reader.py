@@ -50,10 +50,8 @@ class Reader:
         self.comment = len(text)  # where the last comment begins
         self.line = line
         self.depth = depth
-        self._may_assign = dialect.name == "bash"
-        """The next word may be `NAME[INDEX]=…` (assignment_acceptable)."""
-        self._behind: dict[int, int] = {}
-        """By the place of a line's end, where the here-documents that follow it end."""
+        self._may_assign = dialect.name == "bash"  # The next word may be `NAME[INDEX]=…` (assignment_acceptable)
+        self._behind: dict[int, int] = {}  # By the place of a line's end, where the here-documents that follow it end
         self.parse = parse
         self._operators = tuple(operator for operator in OPERATORS if self._knows(operator))
 

@@ -22,8 +22,7 @@ class SparseCompositor(Compositor):
 
     def __init__(self) -> None:
         super().__init__()
-        self._changed: tuple[Region, ...] = ()
-        """What is painted just now; empty while all of the screen is."""
+        self._changed: tuple[Region, ...] = ()  # What is painted just now; empty while all of the screen is
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Paint what has changed."""

@@ -63,8 +63,7 @@ class Door:
         self.rules = rules
         self._command = command
         self._inside = 0
-        self._page = Server(command, title="netsandbox")
-        """Of which only the page and what its sockets say is used."""
+        self._page = Server(command, title="netsandbox")  # Of which only the page and what its sockets say is used
 
     def serve(self) -> None:
         """Until interrupted.  Raises OSError: nobody can listen there."""

@@ -75,31 +75,23 @@ class LabApp(UnbrokenApp):
             ScrollBar.renderer = AsciiScrollBarRender
         self._clock = clock or time.monotonic
         self.at_work = AtWork(self._mark, self._unmark)
-        self._recovering: tuple[Path, int] | None = None
-        """The journal that is done again, and at which of its lines."""
+        self._recovering: tuple[Path, int] | None = None  # The journal that is done again, and at which of its lines
         self._self_timed = clock is None
         self._timer: Timer | None = None
         self._ticks = 0
-        self._step = -1
-        """The step at the last look."""
-        self._said = 0
-        """Lines of the transcript that were there at the last look."""
+        self._step = -1  # The step at the last look
+        self._said = 0  # Lines of the transcript that were there at the last look
         self._typed_at: int | None = None
         """Lines that were there when the line was typed that runs now; None when none runs."""
         self.progress = ProgressFile(self.files.directory / "progress.json")
-        self._scenario: Scenario | None = None
-        """The one that was opened last."""
+        self._scenario: Scenario | None = None  # The one that was opened last
         self.is_unsaved = False
         """Somebody typed what changed the lab since it was opened or saved; a lesson's own steps can be had again."""
-        self._unsaved: set[Branch] = set()
-        """The branches in which that was; those of another lab are no longer there."""
-        self._noted: tuple[Scenario, int] | None = None
-        """The progress that was noted last."""
-        self._told_of_step = False
-        """A person was told that a step is under way, which is to be so no longer than it is."""
+        self._unsaved: set[Branch] = set()  # The branches in which that was; those of another lab are no longer there
+        self._noted: tuple[Scenario, int] | None = None  # The progress that was noted last
+        self._told_of_step = False  # A person was told that a step is under way, which is to be so no longer than it is
         self._told_waiting = ""
-        self._told_running = ""
-        """That a line runs, which has printed nothing yet, stands at the prompt."""
+        self._told_running = ""  # That a line runs, which has printed nothing yet, stands at the prompt
         """What was said of lines that wait: to stand no longer than they do."""
         self._told_after = -1
         """Lines that were done when what the last of them did was told: a tick may come before the line's own news."""

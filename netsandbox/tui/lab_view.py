@@ -53,8 +53,7 @@ class LabView:
         self._drawn: dict[tuple[int, int], Drawn] = {}
         """By structure: who goes back and forth in time sees the same few."""
         self._namer: tuple[Any, Namer] | None = None
-        self._teller: tuple[Any, frame_log.Teller] | None = None
-        """Who tells the log's rows, and at which structure."""
+        self._teller: tuple[Any, frame_log.Teller] | None = None  # Who tells the log's rows, and at which structure
         self._at_numbers: tuple[Any, dict[int, Place]] = (None, {})
         """Those interfaces, and at which structure they were looked at."""
         self._marks: tuple[Any, tuple[Mark, ...]] = (None, ())
@@ -62,8 +61,7 @@ class LabView:
         self._flown = 0
         self._history: Any = session.journal
         self._journeys = Journeys()
-        self._journeys_end = -1
-        """The record up to which they were shown all."""
+        self._journeys_end = -1  # The record up to which they were shown all
 
     # -- versions
 

@@ -164,25 +164,17 @@ class Lesson:
     def __init__(self) -> None:
         self.insists = False  # the goals were looked at again for the key that goes on; the next time it does
         self._scenario: Scenario | None = None
-        self._number = 0
-        """The step that was begun last."""
-        self._now = Moment(0, 0, None, 0)
-        """Where the lab was at the last look."""
-        self._asked = -1
-        """The step whose question was asked."""
-        self._guesses: dict[int, int] = {}
-        """By step: the number of the answer that was chosen before it."""
-        self._shown = 0
-        """Hints that were asked for."""
+        self._number = 0  # The step that was begun last
+        self._now = Moment(0, 0, None, 0)  # Where the lab was at the last look
+        self._asked = -1  # The step whose question was asked
+        self._guesses: dict[int, int] = {}  # By step: the number of the answer that was chosen before it
+        self._shown = 0  # Hints that were asked for
         self._goals: dict[str, Goal] = {}
-        self._solved = False
-        """A person gave the task up, or has done it."""
+        self._solved = False  # A person gave the task up, or has done it
         self._found: list[tuple[Moment, Goal]] = []
         """Each look at a goal that found something else than the one before, and the one at which all were met."""
-        self._given_up: list[Moment] = []
-        """When a person gave a task up."""
-        self._begun: dict[int, int] = {}
-        """By step: the trace's next record when it was begun."""
+        self._given_up: list[Moment] = []  # When a person gave a task up
+        self._begun: dict[int, int] = {}  # By step: the trace's next record when it was begun
 
     def follow(self, session: KeptSession) -> None:
         """Know of the present step what was found of it until now."""

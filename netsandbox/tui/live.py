@@ -51,10 +51,8 @@ class LiveLab(LabView):
         """Lines and steps that were done when the goals were looked at last, and whether all was at rest."""
         self.held = False  # a person has stopped time; a command does not let it run again
         self.failed = ""  # what went wrong in the program itself, for the screen; empty when nothing did
-        self._coming = ""
-        """What was to come next when somebody looked last."""
-        self._begun = ""
-        """Lines that make none yet: `for i in 1 2; do`."""
+        self._coming = ""  # What was to come next when somebody looked last
+        self._begun = ""  # Lines that make none yet: `for i in 1 2; do`
         self.wants_quit = False  # somebody typed `quit`
         self.wants_tour = False  # somebody typed `tour`
         self.branched = ""  # a line in the past began a branch: what to say of it, for the screen

@@ -77,14 +77,10 @@ class Jobs:
         self.said = 0
         self.waiting: deque[Waiting] = deque()
         self.watched: list[Watched] = []
-        self.complaint = ""
-        """What a line that has just failed said of it, until somebody tells it."""
-        self.last_words = ""
-        """What it printed last."""
-        self.forward = 0
-        """The label of the line whose output a person wants to see alone; 0 for all."""
-        self.is_lesson = False
-        """The line that was begun last is one of a lesson's step."""
+        self.complaint = ""  # What a line that has just failed said of it, until somebody tells it
+        self.last_words = ""  # What it printed last
+        self.forward = 0  # The label of the line whose output a person wants to see alone; 0 for all
+        self.is_lesson = False  # The line that was begun last is one of a lesson's step
         self._own_from: int | None = None
         """How much was said before the first line that a person entered behind a lesson's."""
         self._told: dict[tuple[str, int], int] = {}

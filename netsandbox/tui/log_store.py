@@ -22,13 +22,10 @@ class LogStore:
     def __init__(self, told: Told, capacity: int = 100_000) -> None:
         self.rows = LogRows(told, capacity)
         self._filter: Callable[[LogRow], bool] | None = None
-        self._ways: Ways | None = None
-        """While one row stands for a journey, unless it is open."""
+        self._ways: Ways | None = None  # While one row stands for a journey, unless it is open
         self._open: set[int] = set()
-        self._index = array("q")
-        """With a filter or journeys: absolute numbers of the rows that are shown, ascending."""
-        self._scanned = 0
-        """Absolute number of the first row that the filter has not seen."""
+        self._index = array("q")  # With a filter or journeys: absolute numbers of the rows that are shown, ascending
+        self._scanned = 0  # Absolute number of the first row that the filter has not seen
 
     def __len__(self) -> int:
         return len(self.rows) if self._shows_all else len(self._index)

@@ -36,8 +36,7 @@ class Ways:
         self._rows = rows
         self._journeys = array("q")
         self._tellings = array("b")
-        self._first = rows.first
-        """Absolute number of the oldest row that was read and is kept."""
+        self._first = rows.first  # Absolute number of the oldest row that was read and is kept
         self._ways: dict[int, Way] = {}
 
     @property

@@ -44,8 +44,7 @@ class KnownStyles(Stylesheet):
     def __init__(self, *, variables: dict[str, str] | None = None) -> None:
         super().__init__(variables=variables)
         self._known = dict[Way, Found]()
-        self._known_of: object = None
-        """The rules that were looked through; another theme has others."""
+        self._known_of: object = None  # The rules that were looked through; another theme has others
 
     def _nothing_known(self) -> dict[Way, Found]:
         """What is known before a node has been looked at."""

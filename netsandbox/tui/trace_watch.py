@@ -32,17 +32,12 @@ class TraceWatch:
 
     def __init__(self) -> None:
         self.marks_version = 0  # grows with every mark
-        self._histories = 0
-        """How many were read: what two of them have alike, nobody knows."""
-        self._changes = array("q")
-        """Record numbers after which the topology may look different, ascending."""
-        self._older = 0
-        """Such records that the trace no longer has."""
+        self._histories = 0  # How many were read: what two of them have alike, nobody knows
+        self._changes = array("q")  # Record numbers after which the topology may look different, ascending
+        self._older = 0  # Such records that the trace no longer has
         self._cursor = 0
-        self._drops = array("q")
-        """Record numbers of the drops that the trace still has, ascending."""
-        self._forgotten = 0
-        """Drops that it no longer has."""
+        self._drops = array("q")  # Record numbers of the drops that the trace still has, ascending
+        self._forgotten = 0  # Drops that it no longer has
         self._marks: dict[str, deque[Mark]] = {kind: deque(maxlen=MOST_MARKS) for kind in ("drop", "flood")}
 
     def forget(self, trace: Trace, since: int) -> None:

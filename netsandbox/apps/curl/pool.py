@@ -22,8 +22,7 @@ class Pool:
         self.count = 0  # connections so far
         self._kept: list[tuple[HttpClient, Known]] = []
         self._connecting: dict[int, Peer] = {}
-        self._first: dict[Peer, Curl] = {}
-        """Who talks to a server of which it is not known yet what it takes."""
+        self._first: dict[Peer, Curl] = {}  # Who talks to a server of which it is not known yet what it takes
         self._answered: set[Peer] = set()
         self.waiting: list[Curl] = []
 

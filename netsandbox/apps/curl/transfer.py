@@ -46,10 +46,8 @@ class Transfer(Client):
         self._size = self._head_size = self._sent = 0
         self._method = "GET"
         self._address = 0
-        self._known: tuple[str, int, int] | None = None
-        """Whom the open connection leads to: host, port, address."""
-        self._unsent = b""
-        """The body, while curl waits for a `100 Continue`."""
+        self._known: tuple[str, int, int] | None = None  # Whom the open connection leads to: host, port, address
+        self._unsent = b""  # The body, while curl waits for a `100 Continue`
         self._interim: Head | None = None
         self._heads = ""
         self._retries = 0

@@ -31,8 +31,7 @@ class Netcat(StreamClient):
         self.udp: UdpSocket | None = None
         self.listener: StreamSocket | None = None
         self._timer: Timer | None = None
-        self._quit: Timer | None = None
-        """-q's, behind the end of the input."""
+        self._quit: Timer | None = None  # -q's, behind the end of the input
         self.address = 0
         self._connected: Stream | None = None
         self._ports = list(options.ports)

@@ -46,8 +46,7 @@ class Ncat(Netcat):
     def __init__(self, context: Context, options: NcOptions) -> None:
         super().__init__(context, options)
         self._socket6: Socket | None = None
-        self._counts = [0, 0]
-        """Bytes sent and received."""
+        self._counts = [0, 0]  # Bytes sent and received
         self._began = 0
 
     def start(self) -> None:

@@ -76,11 +76,9 @@ class NginxSite:
     def __init__(self, files: Files | None, configuration: Configuration) -> None:
         self.files = files
         self.configuration = configuration
-        self.groups: dict[str, Group] = {}
-        """Of upstream servers, with addresses; filled before the first request."""
+        self.groups: dict[str, Group] = {}  # Of upstream servers, with addresses; filled before the first request
         self.exchanges: list[Exchange] = []
-        self.owner: tuple[NetworkNamespace, Process] | None = None
-        """Where it connects from, and as whom."""
+        self.owner: tuple[NetworkNamespace, Process] | None = None  # Where it connects from, and as whom
         self._log = NginxLog(files, self.configuration)
 
     # -- asked

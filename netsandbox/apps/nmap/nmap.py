@@ -70,12 +70,10 @@ class Nmap(Program):
         self._asking: Lookup | ReverseLookup | None = None
         self._scans: dict[int, PortScan] = {}
         self._raw: RawProbes | None = None
-        self._up: dict[int, tuple[int, int]] = {}
-        """MAC and delay (nanoseconds) by address."""
+        self._up: dict[int, tuple[int, int]] = {}  # MAC and delay (nanoseconds) by address
         self._sent: dict[int, int] = {}
         self._waiting: list[int] = []
-        self._is_patient = False
-        """All of a round were asked."""
+        self._is_patient = False  # All of a round were asked
         self._round = 0
         self._began = 0
         self._timer: Timer | None = None

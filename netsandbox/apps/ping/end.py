@@ -24,8 +24,7 @@ class PingEnd(PingStart):
         self._pipe = 1
         self._first = self._last = 0
         self._interval = options.interval
-        self._smoothed = 0
-        """The smoothed round-trip time in eighths of a microsecond."""
+        self._smoothed = 0  # The smoothed round-trip time in eighths of a microsecond
 
     def _print_statistics(self) -> None:
         parts = [f"{self.sent} packets transmitted", f"{self.received} received"]

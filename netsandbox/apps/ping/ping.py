@@ -42,15 +42,12 @@ class Ping(PingEnd):
         self._lines = NamedLines(self, context if by_name else None)
         self._sent_at: dict[int, int] = {}
         self._answered: set[int] = set()
-        self._shortages = 0
-        """Attempts in a row for which the kernel had no buffer."""
-        self._acknowledged = 0
-        """The last request that was answered, by a reply or an error."""
+        self._shortages = 0  # Attempts in a row for which the kernel had no buffer
+        self._acknowledged = 0  # The last request that was answered, by a reply or an error
         self._reported: list[tuple[int, IcmpMessage, int]] = []
         self._unread: list[int] = []
         """Errors whose copies wait in the raw socket; a request that is due is sent before they are read."""
-        self._refused = 0
-        """The last request that a rule of our own host kept back."""
+        self._refused = 0  # The last request that a rule of our own host kept back
         self._failed_at = 0
         self._lingers = False
         self._next: Timer | None = None

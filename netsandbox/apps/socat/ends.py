@@ -119,8 +119,7 @@ class StreamEnd(End):
         self.stream = Stream(socket, self) if socket is not None else None
         self._waiting = b""
         self._ends = False
-        self._error = "EPIPE"
-        """What a write says once the connection is over."""
+        self._error = "EPIPE"  # What a write says once the connection is over
         self._lookup: Lookup | None = None
         self._tries = 0
         self._timer: Timer | None = None

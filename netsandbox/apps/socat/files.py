@@ -27,8 +27,7 @@ class FileEnd(End):
     def __init__(self, program: Socat, address: Address) -> None:
         super().__init__(program)
         self.address = address
-        self._at: int | None = None
-        """Where it is written; None before it is open."""
+        self._at: int | None = None  # Where it is written; None before it is open
 
     def begin(self) -> None:
         text = self._open()

@@ -123,8 +123,7 @@ class Pair:
         self.left = left
         self.right = right
         self._open = {left: True, right: True}
-        self._done = [0, 0]
-        """Bytes that went left, and right."""
+        self._done = [0, 0]  # Bytes that went left, and right
         self._timer: Timer | None = None
 
     def begin(self) -> None:

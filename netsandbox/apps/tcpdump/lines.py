@@ -54,8 +54,7 @@ class Lines:
         self._first: int | None = None
         self._last: int | None = None
         self._count = 0
-        self._is_cut = False
-        """Of the last frame, whose bytes are then all shown: no header of it was read to its end."""
+        self._is_cut = False  # Of the last frame, whose bytes are then all shown: no header of it was read to its end
 
     def of(self, seen: Seen) -> str:
         """One frame: one line, or several where tcpdump prints several."""

@@ -72,10 +72,8 @@ class _Parser:
         self.is_cooked = is_cooked
         self.is_file = is_file
         self.depth = 0
-        self.tags = 0
-        """How often `vlan` was said: the rest of the expression looks behind so many tags."""
-        self.before: Qualifiers | None = None
-        """The qualifiers of the last primitive, if it had a value."""
+        self.tags = 0  # How often `vlan` was said: the rest of the expression looks behind so many tags
+        self.before: Qualifiers | None = None  # The qualifiers of the last primitive, if it had a value
 
     def everything(self) -> Test | None:
         if not self.tokens.words:

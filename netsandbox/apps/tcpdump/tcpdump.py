@@ -44,8 +44,7 @@ class Tcpdump(Program):
         self._filter: Filter
         self._tap: Tap | None = None
         self._written: list[Seen] | None = None
-        self._path = ""
-        """Of what is written, whatever the working directory is later."""
+        self._path = ""  # Of what is written, whatever the working directory is later
 
     def start(self) -> None:
         """Open the interface and say so."""

@@ -35,8 +35,7 @@ class RawMethod:
         self._ip_ident = namespace.chance.stream(f"{namespace.name}/traceroute/{process.pid}").bits(16)
         self._open: dict[int, Probe] = {}
         self._errors: list[tuple[int, ReportedError]] = []
-        self._replies: list[tuple[int, int, int]] = []
-        """(number, TTL, when) of each answer that nobody has read yet."""
+        self._replies: list[tuple[int, int, int]] = []  # (number, TTL, when) of each answer that nobody has read yet
         self._callback: Callable[[], None] | None = None
         self._destination = options.address
 

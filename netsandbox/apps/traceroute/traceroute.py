@@ -51,8 +51,7 @@ class Traceroute(Program):
         self.method: Method = kind(namespace, self.process, options)
         self._lines = NamedLines(self, None if options.numeric else context, "{number} ({number})")
         self._senders: list[int] = []
-        self._next = (options.first_hop - 1) * options.probes
-        """The first probe that is not printed yet."""
+        self._next = (options.first_hop - 1) * options.probes  # The first probe that is not printed yet
         self._end = len(self.probes)
         self._last_sent: int | None = None
         self._line = ""

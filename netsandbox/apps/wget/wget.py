@@ -40,16 +40,14 @@ class Wget(Client):
         self.voice = voice
         self.url: Url = Url("http", "", 80, "/")
         self.client: HttpClient | None = None
-        self._kept: HttpClient | None = None
-        """One that a server keeps open, and whose it is."""
+        self._kept: HttpClient | None = None  # One that a server keeps open, and whose it is
         self._kept_host = ""
         self._kept_place = (0, 0)
         self._timer: Timer | None = None
         self._body = b""
         self._progress = Progress(0, None)
         self._began = self._files = self._read = self._reading = 0
-        self._line = ""
-        """What was said of a line that is not whole."""
+        self._line = ""  # What was said of a line that is not whole
         self._place = -1
         self._status = self._redirects = 0
         self._try = 1

@@ -25,8 +25,7 @@ class Known:
         self.ports: dict[int, BridgePort] = {}
         self.addresses: dict[tuple[int, Network], InterfaceAddress] = {}
         self._routes: dict[tuple[object, ...], Route] = {}
-        self._entries: dict[tuple[int, int, int], dict[int, FdbEntry]] = {}
-        """By bridge, MAC and port; of each VLAN one."""
+        self._entries: dict[tuple[int, int, int], dict[int, FdbEntry]] = {}  # By bridge, MAC and port; of each VLAN one
         for interface in namespace.interfaces.values():
             self._see(interface)
             if isinstance(interface, Bridge):

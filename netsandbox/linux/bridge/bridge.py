@@ -76,8 +76,7 @@ class Bridge(Interface):
         self.snooping: Snooping | None = None
         self.querier: Querier | None = None
         self.shows_snooping = False
-        self.ageing_time = AGEING_TIME
-        """What a person set; while the tree changes, rows age faster."""
+        self.ageing_time = AGEING_TIME  # What a person set; while the tree changes, rows age faster
         self.priority = ROOT_PRIORITY
         self.max_age, self.hello_time, self.forward_delay = 20 * SECOND, 2 * SECOND, 15 * SECOND
         self.tree: SpanningTree | None = None
@@ -85,11 +84,9 @@ class Bridge(Interface):
         """suppresses: some port is to be spared questions."""
         self.vlan_protocol = ETH_P_8021Q
         self.default_pvid = DEFAULT_PVID
-        self.vlans: VlanGroup | None = None
-        """Its own, once somebody has asked for VLANs."""
+        self.vlans: VlanGroup | None = None  # Its own, once somebody has asked for VLANs
         self.floods = Floods()
-        self._numbers = 1
-        """Those that ports have, as bits; 0 is nobody's."""
+        self._numbers = 1  # Those that ports have, as bits; 0 is nobody's
         self._ages = 0
         self._port_macs, self._port_mtus = Tally(), Tally()
         self.fdb.add_local(mac, None)

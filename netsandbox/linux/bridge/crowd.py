@@ -41,14 +41,10 @@ class Crowd:
         self._floods = floods
         self.members: dict[Any, tuple[int, ...]] = {}
         self.strangers: dict[Receiver, None] = {}
-        self._waiting: dict[Receiver, None] = {}
-        """Those who have not been looked at since they came, or changed."""
-        self._owners: dict[int, tuple[Interface, ...]] = {}
-        """By address, the members that answer for it."""
-        self._unsure: dict[int, set[Interface]] = {}
-        """By address, the members with an entry for it that holds no MAC."""
-        self._macs: dict[int, dict[int, int]] = {}
-        """By address, how many members know it by which MAC."""
+        self._waiting: dict[Receiver, None] = {}  # Those who have not been looked at since they came, or changed
+        self._owners: dict[int, tuple[Interface, ...]] = {}  # By address, the members that answer for it
+        self._unsure: dict[int, set[Interface]] = {}  # By address, the members with an entry for it that holds no MAC
+        self._macs: dict[int, dict[int, int]] = {}  # By address, how many members know it by which MAC
 
     # -- who is in it
 

@@ -73,8 +73,7 @@ class ForwardingDatabase:
         self.ageing_time = AGEING_TIME
         self.hurry = 0
         """How long a row lives while the spanning tree changes, should the collector come by then; else 0."""
-        self.most = 0
-        """fdb_max_learned: no more than so many rows are learned, or 0."""
+        self.most = 0  # fdb_max_learned: no more than so many rows are learned, or 0
         self._timer: Timer | None = None
 
     @property

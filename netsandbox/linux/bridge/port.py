@@ -58,8 +58,7 @@ class BridgePort:
         self.vlans: VlanGroup | None = None
         self.learning = self.flood = self.mcast_flood = self.bcast_flood = True
         self.hairpin = self.isolated = False
-        self.alone = (interface.place,)
-        """Its place, as records list the ports that a frame leaves by."""
+        self.alone = (interface.place,)  # Its place, as records list the ports that a frame leaves by
         self.update_limit()
 
     def note_simple(self) -> None:

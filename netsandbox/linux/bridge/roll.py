@@ -109,8 +109,7 @@ class Newest(Backwards[T]):
         super().__init__(roll.items, len(roll.items), place)
         self._roll = roll
         self.left_out = left_out if place >= 0 else None
-        self.called: Backwards[Place] = Backwards(roll.called, self._end, place)
-        """The same as records list them."""
+        self.called: Backwards[Place] = Backwards(roll.called, self._end, place)  # The same as records list them
 
     def missing_from(self, items: Sequence[T]) -> Iterator[T]:
         """What a list, to whose end things are put, has and the roll had not."""

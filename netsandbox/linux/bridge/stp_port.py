@@ -30,8 +30,7 @@ class TimerSet:
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
         self._timers: dict[str, Timer] = {}
-        self._ends: dict[str, int] = {}
-        """When each is to fire; the timer wheel may let it wait a little longer."""
+        self._ends: dict[str, int] = {}  # When each is to fire; the timer wheel may let it wait a little longer
 
     def start(self, name: str, delay: int, callback: Callable[[Any], object], argument: Any = None) -> None:
         """Start, or start anew (mod_timer)."""
@@ -71,8 +70,7 @@ class PortTree:
         self.cost = 0
         self.port = port.port_id
         self.ack = self.config_pending = False
-        self.age = 0
-        """When the message that it has would be new, in virtual nanoseconds (designated_age)."""
+        self.age = 0  # When the message that it has would be new, in virtual nanoseconds (designated_age)
         self.timers = TimerSet(tree.bridge.namespace.scheduler)
 
     def vector(self) -> tuple[int, int, int, int]:

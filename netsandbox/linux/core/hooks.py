@@ -36,8 +36,7 @@ class Hook(Enum):
     __hash__ = object.__hash__
 
     def __init__(self, label: str) -> None:
-        self.label = label
-        """Its value, which an enum takes ten times as long to look up."""
+        self.label = label  # Its value, which an enum takes ten times as long to look up
 
 
 PREROUTING = Hook.PREROUTING

@@ -129,8 +129,7 @@ class NetworkNamespace:
         self.record: Callable[[Any], None] = scheduler.trace.record
         self.trace.ledger.begin(name, self.trace.end)
         self.chance = chance
-        self.mib: dict[str, int] = NOTHING
-        """What is counted where it happens (linux/mib), since no record tells of it."""
+        self.mib: dict[str, int] = NOTHING  # What is counted where it happens (linux/mib), since no record tells of it
         self.ended: tuple[int, ...] = ()
         """What is counted of TCP's connections, summed up over those that are over (linux/tcp/counts.py)."""
         self.interfaces: dict[str, Interface] = {}
@@ -138,8 +137,7 @@ class NetworkNamespace:
         self._holders: dict[int, tuple[Interface, ...]] | None = None
         """By address, the interfaces that have it (inet_addr_lst); None until somebody asks."""
         self.protocols = protocols
-        self.notifiers: tuple[Notifier, ...] = ()
-        """Who hears of what happens to its interfaces."""
+        self.notifiers: tuple[Notifier, ...] = ()  # Who hears of what happens to its interfaces
         self.kernel = Kernel({})
         self.error_handlers: dict[int, Callable[..., None]] = {}
         self.deliver_local: Callable[..., Any]

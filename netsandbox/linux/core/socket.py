@@ -151,8 +151,7 @@ class SocketTable:
         self.namespace = namespace
         self.sockets: list[Socket] = []
         self._by_port: dict[tuple[str, int], list[Socket]] = {}
-        self._draws = 0
-        """How often a free port was asked for: each time another one is drawn (udp_lib_get_port)."""
+        self._draws = 0  # How often a free port was asked for: each time another one is drawn (udp_lib_get_port)
         self.connections: dict[tuple[int, int, int, int], Any] = {}
         """TCP connections, half-open and closed ones too, by (address, port, peer, peer's port)."""
         self.metrics: dict[tuple[int, int], Any] = {}

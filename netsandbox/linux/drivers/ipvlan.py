@@ -124,8 +124,7 @@ class IpvlanInterface(StackedInterface):
         self.port_below = port
         self._permanent = below.mac
         self.multicast = 0
-        self._unchanged = -1
-        """How often its carrier had changed when it was made on a device that had one."""
+        self._unchanged = -1  # How often its carrier had changed when it was made on a device that had one
 
     def receive(self, frame: Frame) -> Verdict:
         """ipvlan_count_rx of what the work queue gives (ipvlan_process_multicast)."""

@@ -28,8 +28,7 @@ class TapInterface(StackedInterface):
 
     def __init__(self, namespace: NetworkNamespace, name: str, mac: int) -> None:
         super().__init__(namespace, name, mac)
-        self.settings: dict[str, Any] = {}
-        """What a program would find: pi, vnet_hdr, user, group."""
+        self.settings: dict[str, Any] = {}  # What a program would find: pi, vnet_hdr, user, group
         self.noarp = self.hardware == "none"
 
     @property

@@ -70,16 +70,14 @@ class VlanInterface(StackedInterface):
         self.vid = vid  # number of the VLAN
         self.tpid = tpid  # EtherType of its tag
         self.switches = {"reorder_hdr"}  # names of SWITCHES that are on
-        self.egress: dict[int, int] = {}
-        """Priority of the tag by priority of the packet."""
+        self.egress: dict[int, int] = {}  # Priority of the tag by priority of the packet
         self.ingress: dict[int, int] = {}
         """Priority of the packet by priority of the tag; nothing that is modelled asks for it."""
         self.kept: tuple[Frame, ...] = ()
         """Of the frame that it takes: as it was with each tag that stays in its header."""
         self.noarp = below.noarp
         self.flags = tuple(flag for flag in below.flags if flag != "MASTER")
-        self.multicast = 0
-        """Frames to groups that it received (rx_multicast)."""
+        self.multicast = 0  # Frames to groups that it received (rx_multicast)
 
     @property
     def lower(self) -> Interface | None:

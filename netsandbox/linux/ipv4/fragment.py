@@ -125,12 +125,9 @@ class Reassembler:
         self.namespace = namespace
         self.on_timeout = on_timeout
         self._queues: dict[Key, _Queue] = {}
-        self._heard: dict[int, int] = {}
-        """Fragments of each sender so far."""
-        self.largest = 0
-        """Bytes of the longest fragment of the packet that became whole last."""
-        self.sizes: tuple[int, ...] = ()
-        """Bytes of data in each of its fragments, in order."""
+        self._heard: dict[int, int] = {}  # Fragments of each sender so far
+        self.largest = 0  # Bytes of the longest fragment of the packet that became whole last
+        self.sizes: tuple[int, ...] = ()  # Bytes of data in each of its fragments, in order
 
     def add(self, interface: Interface, frame: Frame, packet: IPv4Packet) -> IPv4Packet | Dropped | None:
         """Take a fragment: the whole packet once it is complete, None while pieces are missing."""

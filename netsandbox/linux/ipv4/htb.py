@@ -160,8 +160,7 @@ class Htb(Classful):
         self.r2q = 10
         self.queue_length = interface.queue_length or 2
         self.buckets: list[list[HtbClass]] = [[] for _ in range(4)]
-        self.turns: dict[tuple[int, int], int] = {}
-        """By level and priority the class that is next."""
+        self.turns: dict[tuple[int, int], int] = {}  # By level and priority the class that is next
         self._timer: Timer | None = None
 
     # -- classes

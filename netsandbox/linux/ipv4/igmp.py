@@ -38,8 +38,7 @@ class HostGroups:
         self.timers: dict[tuple[str, int], Timer] = {}  # answers that wait, by device and group
         self.reporters: set[tuple[str, int]] = set()  # where this host was the last to report
         self.old_until: dict[str, int] = {}  # by device, until when somebody is taken to ask in version 2
-        self.others: Counter[tuple[str, int]] = Counter()
-        """Who is in a group besides the first that joined it."""
+        self.others: Counter[tuple[str, int]] = Counter()  # Who is in a group besides the first that joined it
 
 
 def join(interface: Interface, group: int) -> None:

@@ -68,8 +68,7 @@ class RouteTables:
         self.local: Few[int] = ()
         self.prefixes = 0
         self.has_custom_local = False
-        self._levels: dict[str, Levels] = NOTHING
-        """For each table what a lookup walks, once one is made after a change."""
+        self._levels: dict[str, Levels] = NOTHING  # For each table what a lookup walks, once one is made after a change
         self._usual: Walk | tuple[()] = ()
         """The same for those of TABLES that have routes, in their order; empty when it is to be found out."""
         self._found: dict[int, Sequence[Route]] = NOTHING

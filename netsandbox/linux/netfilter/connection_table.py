@@ -65,8 +65,7 @@ class ConnectionTable:
         self.by_source: dict[tuple[int, int, int], list[Connection]] = {}
         self.statistics = dict.fromkeys(STATISTICS, 0)
         self.ways: dict[tuple[int, ...], dict[int, Way]] = {}
-        self.unsaid: tuple[Connection, ...] = ()
-        """Those of whose changes who listens has not heard yet."""
+        self.unsaid: tuple[Connection, ...] = ()  # Those of whose changes who listens has not heard yet
         self._serial = 0
         self._sweep_at = FEW
 

@@ -103,18 +103,13 @@ class Table:
         self.is_own = family != "ip" or name not in TABLES
         self.label = f"{family} {name}" if self.is_own else f"legacy-{name}" if is_legacy else name
         self.chains: dict[str, Chain] = {hook.value: builtin(name, hook) for hook in TABLES.get(name, ()) if is_legacy}
-        self.trackers = 0
-        """Rules that need connection tracking."""
-        self.fresh: list[Rule] = []
-        """Rules that do not know yet when they were made."""
+        self.trackers = 0  # Rules that need connection tracking
+        self.fresh: list[Rule] = []  # Rules that do not know yet when they were made
         self.gone: list[tuple[str, str]] = []
         """Chain and text of rules that were taken out, of which nobody was told yet."""
-        self.number = 0
-        """By which nft knows it; 0 until nft is asked."""
-        self.page: Page | None = None
-        """Which ways packets have gone since rules were last asked in full, or changed."""
-        self.handles = 0
-        """How many chains and rules were given a number, as nft shows them."""
+        self.number = 0  # By which nft knows it; 0 until nft is asked
+        self.page: Page | None = None  # Which ways packets have gone since rules were last asked in full, or changed
+        self.handles = 0  # How many chains and rules were given a number, as nft shows them
 
     def shown(self) -> Iterator[Chain]:
         """The chains as they are listed: the built-in ones first, existing or not, then the others by name."""

@@ -39,18 +39,15 @@ class LinkRequest:
         self.up: bool | None = None
         self.arp: bool | None = None
         self.promisc: bool | None = None
-        self.flags: dict[str, bool | None] = {}
-        """IFF_* beside these: whether each shall be set or cleared."""
+        self.flags: dict[str, bool | None] = {}  # IFF_* beside these: whether each shall be set or cleared
         self.queue_length: int | None = None
         self.alias: str | None = None
         self.group: int | None = None
-        self.index: int | None = None
-        """The number that a new device shall have."""
+        self.index: int | None = None  # The number that a new device shall have
         self.master: Interface | None = None  # a bridge, or None to leave it as it is
         self.leaves_master = False
         self.namespace: NetworkNamespace | None = None  # where it shall go, or None
-        self.lower: Interface | None = None
-        """The device that it shall stand on (`link`)."""
+        self.lower: Interface | None = None  # The device that it shall stand on (`link`)
 
 
 def mac_of(octets: list[int]) -> int:

@@ -90,27 +90,21 @@ class Connection(Socket):
         self.ident = 0
         self.nodelay = self.waits_for_room = False
         self.keepalive: Keepalive | None = None
-        self.owned = False
-        """A program's call goes on: what comes meanwhile waits in `held`."""
+        self.owned = False  # A program's call goes on: what comes meanwhile waits in `held`
         self.held: list[Waiting] = []
-        self.backlog_memory = 0
-        """What has come so takes in the buffer until all of it was looked at (sk_backlog.len)."""
+        self.backlog_memory = 0  # What has come so takes in the buffer until all of it was looked at (sk_backlog.len)
         self.path_error: tuple[Interface, IPv4Packet, IcmpMessage, IPv4Packet] | None = None
         """An ICMP error that said meanwhile that the path is shorter: where it came, and what it quotes."""
         self.calls: list[tuple[str, Any]] = []
         """What the program asked for and was not begun: a method's name and its argument."""
-        self.going_on: tuple[str, Any] | None = None
-        """What is left of the present call."""
-        self.writing: Writing | None = None
-        """What of it lies beyond the memory that there was when it began."""
-        self.resends = ""
-        """Why more that is lost leaves again once the queue is empty, or nothing."""
+        self.going_on: tuple[str, Any] | None = None  # What is left of the present call
+        self.writing: Writing | None = None  # What of it lies beyond the memory that there was when it began
+        self.resends = ""  # Why more that is lost leaves again once the queue is empty, or nothing
         self.more_to_send = self.is_nagle_off = self.is_burst = self.window_is_full = False
         """Whether a call has more to send now; whether what left last was several segments at once; whether the peer's
         window kept more back."""
         self.created = namespace.scheduler.now
-        self.handshake_at = 0
-        """When our SYN,ACK left, for the first round-trip time; 0 when it was sent more than once."""
+        self.handshake_at = 0  # When our SYN,ACK left, for the first round-trip time; 0 when it was sent more than once
         self._init_listen()
         self._init_send()
         self._init_loss()
@@ -120,26 +114,22 @@ class Connection(Socket):
 
     def _init_listen(self) -> None:
         """A listener's queues, and the listener that a connection came of."""
-        self.accepted: list[Connection] = []
-        """Whole connections that wait for accept()."""
+        self.accepted: list[Connection] = []  # Whole connections that wait for accept()
         self.requests: dict[tuple[int, int, int, int], Request] = {}
         self.parent: Connection | None = None
-        self.overflowed_at: int | None = None
-        """When a SYN last got a cookie."""
+        self.overflowed_at: int | None = None  # When a SYN last got a cookie
 
     def _init_send(self) -> None:
         settings = self.namespace.sysctls
         self.una = self.nxt = self.written = self.pushed = self.small = 0
         """snd_una, snd_nxt, write_seq, pushed_seq, snd_sml."""
-        self.send_window = self.window_seq = self.largest_window = 0
-        """snd_wnd, snd_wl1, max_window."""
+        self.send_window = self.window_seq = self.largest_window = 0  # snd_wnd, snd_wl1, max_window
         self.send_scale = 0
         self.mss = self.mss_clamp = DEFAULT_MSS
         self.path_mtu = 0
         self.path_search = PathSearch()
         self.send_buffer = settings.numbers("net.ipv4.tcp_wmem")[1]
-        self.queued = 0
-        """Bytes written and not acknowledged."""
+        self.queued = 0  # Bytes written and not acknowledged
         self.unsent: list[Chunk] = []
         self.sent: list[Sent] = []
         self.congestion = Congestion(settings.text("net.ipv4.tcp_congestion_control"))
@@ -148,14 +138,11 @@ class Connection(Socket):
         self.counts = Counts()
         self.chronograph = Chronograph()
         self.delivery = Delivery()
-        self.wire: TcpSegment | None = None
-        """The segment that left last."""
+        self.wire: TcpSegment | None = None  # The segment that left last
         self.ecn = self.ect = 0
         """What both ends agreed on and owe each other (ecn.py), and whether the present segment may be marked."""
-        self.confirm = False
-        """The neighbour has proved itself, which the next segment tells its entry."""
-        self.ack_at = 0
-        """When an ACK last came (rcv_tstamp)."""
+        self.confirm = False  # The neighbour has proved itself, which the next segment tells its entry
+        self.ack_at = 0  # When an ACK last came (rcv_tstamp)
         self.last_sent = 0
         self.write_began = self.write_mss = 0
         """When the present round of sending began (tcp_clock_cache), of which all that leaves in it has the time."""
@@ -165,15 +152,12 @@ class Connection(Socket):
         self.recovery = OPEN
         self.sacked_out = self.lost_out = self.again_out = 0
         self.high_seq = self.undo_marker = self.undo_retrans = 0
-        self.losses = 0
-        """How often a segment was taken to be lost (tp->lost)."""
-        self.forward = False
-        """After a timeout new data may tell whether anything was lost (F-RTO, RFC 5682)."""
+        self.losses = 0  # How often a segment was taken to be lost (tp->lost)
+        self.forward = False  # After a timeout new data may tell whether anything was lost (F-RTO, RFC 5682)
         self.prr_delivered = self.prr_out = 0
         self.delivered = self.retransmitted = self.twice = self.drops = 0
         """Segments that have arrived, that were sent again, that arrived twice (dsack_dups), that were dropped here."""
-        self.probe_end: int | None = None
-        """The end of the tail loss probe under way (tlp_high_seq)."""
+        self.probe_end: int | None = None  # The end of the tail loss probe under way (tlp_high_seq)
         self.probe_is_again = False
         self.rack = Rack(self.namespace.sysctls.get("net.ipv4.tcp_reordering"))
 
@@ -181,45 +165,34 @@ class Connection(Socket):
         """The sender's timer and the keepalive's."""
         self.retries = self.probes = self.backoff = self.timeouts = 0
         """icsk_retransmits, icsk_probes_out, icsk_backoff, total_rto."""
-        self.retry_since = self.retry_began = 0
-        """When the present retries began: as TSval, and in virtual nanoseconds."""
+        self.retry_since = self.retry_began = 0  # When the present retries began: as TSval, and in virtual nanoseconds
         self.timer: Timer | None = None
-        self.timer_kind = ""
-        """retransmit, tail, reorder or probe."""
+        self.timer_kind = ""  # retransmit, tail, reorder or probe
         self.timer_due = 0
         self.keepalive_timer: Timer | None = None
         self.keepalive_due = 0
 
     def _init_receive(self) -> None:
-        self.expected = self.acked_up_to = self.copied = 0
-        """rcv_nxt, rcv_wup, copied_seq."""
-        self.receive_window = self.slow_start = self.window_clamp = 0
-        """rcv_wnd, rcv_ssthresh, window_clamp."""
+        self.expected = self.acked_up_to = self.copied = 0  # rcv_nxt, rcv_wup, copied_seq
+        self.receive_window = self.slow_start = self.window_clamp = 0  # rcv_wnd, rcv_ssthresh, window_clamp
         self.receive_scale = 0
         self.receive_buffer = self.namespace.sysctls.numbers("net.ipv4.tcp_rmem")[1]
-        self.ratio = 128
-        """What of a buffer is data, in 1/256 (scaling_ratio)."""
+        self.ratio = 128  # What of a buffer is data, in 1/256 (scaling_ratio)
         self.advertised_mss = DEFAULT_MSS
         self.received: list[Buffer] = []
-        self.memory = 0
-        """What the received data takes in the buffer (sk_rmem_alloc)."""
+        self.memory = 0  # What the received data takes in the buffer (sk_rmem_alloc)
         self.early: list[Early] = []
         self.sacks: list[tuple[int, int]] = []
         self.duplicate: tuple[int, int] | None = None
         self.has_stamps = self.has_sack = False
         self.stamp_offset = 0
         self.recent_stamp = 0
-        self.recent_at = 0
-        """When ts_recent was last set; 0 before."""
+        self.recent_at = 0  # When ts_recent was last set; 0 before
         self.echoed_stamp = 0
-        self.segment_size = DEFAULT_MSS
-        """rcv_mss."""
-        self.last_size = 0
-        """What may be the size of the peer's segments, once it comes again (last_seg_size)."""
-        self.is_local = False
-        """The peer is in this host."""
-        self.no_memory = False
-        """What came had no place, which the next ACK tells (ICSK_ACK_NOMEM)."""
+        self.segment_size = DEFAULT_MSS  # rcv_mss
+        self.last_size = 0  # What may be the size of the peer's segments, once it comes again (last_seg_size)
+        self.is_local = False  # The peer is in this host
+        self.no_memory = False  # What came had no place, which the next ACK tells (ICSK_ACK_NOMEM)
         self.space = self.space_at = self.space_seq = 0
         """rcvq_space: what the program took in one round trip, and when and where that began."""
         self.receive_trip = self.trip_seq = self.trip_stamp = 0
@@ -231,8 +204,7 @@ class Connection(Socket):
         self.quick = self.pingpong = 0
         self.ato = 0
         self.ack_wanted = self.ack_now = self.hurries = self.ack_deferred = False
-        self.pushed_in = 0
-        """How often a short segment came since the last ACK (ICSK_ACK_PUSHED, ICSK_ACK_PUSHED2)."""
+        self.pushed_in = 0  # How often a short segment came since the last ACK (ICSK_ACK_PUSHED, ICSK_ACK_PUSHED2)
         self.received_at = -1 << 62
         self.ack_timer: Timer | None = None
         self.ack_due = 0

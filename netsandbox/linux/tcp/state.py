@@ -85,8 +85,7 @@ class Sent:
         self.data = data
         self.flags = flags
         self.at = at
-        self.wire = wire
-        """What left last; it may still be in this host."""
+        self.wire = wire  # What left last; it may still be in this host
         self.departure: Departure | None = None
         self.sacked = self.lost = self.again = self.ever_again = False
         self.ends = True

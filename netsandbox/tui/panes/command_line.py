@@ -41,14 +41,11 @@ class CommandLine(PromptLine):
     ) -> None:
         super().__init__(glyphs, history=history, id=id)
         self.source = source
-        self._told = False
-        """What the last line said is shown; it stays until something is typed."""
-        self._shell = ""
-        """The prompt of the shell that is shown."""
+        self._told = False  # What the last line said is shown; it stays until something is typed
+        self._shell = ""  # The prompt of the shell that is shown
         self.doubt: Callable[[str], str] = lambda line: ""
         """Why a line is to be entered twice; empty of one that is not."""
-        self._doubted = ""
-        """The line that was asked about."""
+        self._doubted = ""  # The line that was asked about
 
     def label(self) -> str:
         """The lab's own prompt, or that of the shell that was entered, which ends in a mark of its own."""

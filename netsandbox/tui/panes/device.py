@@ -120,20 +120,14 @@ class DevicePane(Vertical):
         self.tabs: list[str] = []
         self.tab = ""
         self.table: Table | None = None
-        self.changed: frozenset[str] = frozenset()
-        """Keys of the rows marked as changed by the latest news."""
-        self._lit: frozenset[str] = frozenset()
-        """Keys of the rules that a packet passes."""
-        self._passed_at = -1
-        """The step at which it did."""
-        self._widths: list[int] = []
-        """Cells of each column."""
+        self.changed: frozenset[str] = frozenset()  # Keys of the rows marked as changed by the latest news
+        self._lit: frozenset[str] = frozenset()  # Keys of the rules that a packet passes
+        self._passed_at = -1  # The step at which it did
+        self._widths: list[int] = []  # Cells of each column
         self._follows = False
         self._composed = False
-        self._said = ""
-        """What stands in place of an empty table."""
-        self._titled: tuple[object, ...] = ()
-        """What the title says: setting it paints the whole pane."""
+        self._said = ""  # What stands in place of an empty table
+        self._titled: tuple[object, ...] = ()  # What the title says: setting it paints the whole pane
 
     def compose(self) -> ComposeResult:
         """The table, and what is said when it is empty."""

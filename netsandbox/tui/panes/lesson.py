@@ -75,10 +75,8 @@ class LessonPane(VerticalScroll, can_focus=True):
         super().__init__(id=id)
         self.glyphs = glyphs
         self.stand: Stand | None = None
-        self.as_written = False
-        """Goals are shown as the scenario has them."""
-        self.printed: Sequence[str] = ()
-        """What the step's lines have printed, where no other pane shows it."""
+        self.as_written = False  # Goals are shown as the scenario has them
+        self.printed: Sequence[str] = ()  # What the step's lines have printed, where no other pane shows it
         self._shown: tuple[Stand | None, Size, bool, Sequence[str]] | None = None
 
     def compose(self) -> ComposeResult:

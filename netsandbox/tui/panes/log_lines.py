@@ -69,24 +69,17 @@ class LogLines(GrowingView, Painted, can_focus=True):
         self.glyphs = glyphs
         self.store = LogStore(told, capacity)
         self.following = True
-        self.marks: set[int] = set()
-        """Record numbers of marked rows."""
+        self.marks: set[int] = set()  # Record numbers of marked rows
         self.filter_text = ""
         self.needle = ""
-        self.hint = tr("log.empty")
-        """What an empty log says."""
-        self.doubt = ""
-        """Why nothing can pass the filter."""
-        self.noted = ""
-        """What the title says beside the log's own."""
+        self.hint = tr("log.empty")  # What an empty log says
+        self.doubt = ""  # Why nothing can pass the filter
+        self.noted = ""  # What the title says beside the log's own
         self._titled = ""
-        self._cursor = 0
-        """Absolute number of the row under the cursor while not following."""
-        self._other_end: int | None = None
-        """Absolute number of the row at which a selection began."""
+        self._cursor = 0  # Absolute number of the row under the cursor while not following
+        self._other_end: int | None = None  # Absolute number of the row at which a selection began
         self._needs = LEAST
-        self._seen: set[tuple[str | int, ...]] = set()
-        """Places, parties and verdicts whose widths are known."""
+        self._seen: set[tuple[str | int, ...]] = set()  # Places, parties and verdicts whose widths are known
         self._lines: LRUCache[tuple[object, ...], Strip] = LRUCache(_CACHED_LINES)
 
     def _widen(self) -> None:

@@ -31,8 +31,7 @@ class LogView(LogLines):
         def __init__(self, row: LogRow, told: int) -> None:
             super().__init__()
             self.row = row
-            self.told = told
-            """The record that says what the row shows."""
+            self.told = told  # The record that says what the row shows
 
     class Chosen(Highlighted):
         """The row is to be looked into."""
@@ -58,11 +57,9 @@ class LogView(LogLines):
         self._shown: tuple[tuple[int, str, str, str], int] | None = None
         """The key of the row that was told of last, and the record."""
         self._seeking: tuple[int, int] | None = None
-        self._has_turned = False
-        """The search goes on from the other end."""
+        self._has_turned = False  # The search goes on from the other end
         """Position and direction at which a search goes on."""
-        self._unpainted = 0
-        """Slices that the filter has looked at since rows came."""
+        self._unpainted = 0  # Slices that the filter has looked at since rows came
         self._self_timed = self_timed
         self._timer: Timer | None = None
 

@@ -91,27 +91,18 @@ class OutputPane(GrowingView, Painted, can_focus=True):
         self._known = dict[tuple[Said, bool], list[Said]]()
         """The rows of what was said, in the present width: what comes is placed, counted and shown."""
         self._seen = 0
-        self._at_once = 0, 0
-        """The lines that came at once with the one typed: how many were there before and after."""
-        self._is_open = False
-        """The line typed last still ran when it was shown, and nothing has come since."""
-        self._is_late = False
-        """What came at once has its place to find when the pane is on the screen."""
+        self._at_once = 0, 0  # The lines that came at once with the one typed: how many were there before and after
+        self._is_open = False  # The line typed last still ran when it was shown, and nothing has come since
+        self._is_late = False  # What came at once has its place to find when the pane is on the screen
         self._width = 0
-        self._only = 0
-        """The line whose output alone is shown; 0 for all."""
-        self._left = 0
-        """Cells of a wide table that are to the left of what is shown of it."""
-        self.needle = ""
-        """What is searched for, which is marked."""
-        self._hit = -1
-        """The row that a search went to last."""
+        self._only = 0  # The line whose output alone is shown; 0 for all
+        self._left = 0  # Cells of a wide table that are to the left of what is shown of it
+        self.needle = ""  # What is searched for, which is marked
+        self._hit = -1  # The row that a search went to last
         self._told_wide = ""
         self._told_goals = ""
-        self._has_more = False
-        """There is more below what is in view."""
-        self._is_beside = False
-        """The lesson stands beside it and says itself what its steps say."""
+        self._has_more = False  # There is more below what is in view
+        self._is_beside = False  # The lesson stands beside it and says itself what its steps say
 
     def on_mount(self) -> None:
         """Name the pane, and follow."""

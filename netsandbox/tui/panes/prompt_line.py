@@ -76,11 +76,9 @@ class PromptLine(NotedLine):
         """While tab goes through the list: the line before it, and which completion is in."""
         self._clear_to: tuple[str, int] | None = None
         """The line and the cursor where tab found nothing further that all agree on: the next one chooses."""
-        self._before_search: str | None = None
-        """While older lines are searched: what was typed before."""
+        self._before_search: str | None = None  # While older lines are searched: what was typed before
         self._came_from: Widget | None = None
-        self._written = ""
-        """The line as this widget wrote it last, to tell its own changes from a person's."""
+        self._written = ""  # The line as this widget wrote it last, to tell its own changes from a person's
 
     @property
     def came_from(self) -> Widget | None:

@@ -73,8 +73,7 @@ class Timeline(Painted, can_focus=True):
         self.step = 0
         self.last_step = 0
         self._dragging = False
-        self._asked: int | None = None
-        """The step last asked for, so that a drag asks once a step."""
+        self._asked: int | None = None  # The step last asked for, so that a drag asks once a step
 
     def show(self, marks: Sequence[Mark], step: int, last_step: int) -> None:
         """Show where the lab is."""

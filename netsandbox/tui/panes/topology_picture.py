@@ -123,24 +123,20 @@ class TopologyPicture(ScrollView, Painted, can_focus=True):
         self.placed: Placed | None = None
         self._rows: tuple[Sequence[NodeRow], Sequence[InterfaceRow], Sequence[LinkRow]] = ((), (), ())
         self._structure: tuple[object, ...] = ()
-        self._scopes: dict[bool, Scope] = {}
-        """What those rows make, with the internet folded and open."""
+        self._scopes: dict[bool, Scope] = {}  # What those rows make, with the internet folded and open
         self._strips: dict[int, Strip] = {}
         self._overlay: Overlay = {}
         self._marked: tuple[Placed | None, Place | None, Place | None, Overlay] = None, None, None, {}
         """The marks of what was selected and pinned in a picture."""
         self._by_row: dict[int, dict[int, Patch]] = {}
-        self._fitted = Size(0, 0)
-        """The size for which it is laid out."""
+        self._fitted = Size(0, 0)  # The size for which it is laid out
         self._travels: list[Travel] = []
-        self.flights: Sequence[Flight] = ()
-        """Those of the latest step."""
+        self.flights: Sequence[Flight] = ()  # Those of the latest step
         self._elapsed = 0
         self._ticks = TRAVEL_TICKS
         self._timer: Timer | None = None
         self._titled = ""
-        self.hint = tr("topology.empty")
-        """What an empty picture says."""
+        self.hint = tr("topology.empty")  # What an empty picture says
 
     def on_mount(self) -> None:
         """Make the animation's timer, at rest until a frame moves."""

@@ -70,11 +70,9 @@ class WhyPane(VerticalScroll, can_focus=True):
         super().__init__(id=id)
         self.glyphs = glyphs
         self.why: Why | None = None
-        self.hurried = False
-        """Frames fly by too fast for anybody to read why."""
+        self.hurried = False  # Frames fly by too fast for anybody to read why
         self.expanded = False
-        self.pointed: int | None = None
-        """Index of the cause chosen by the keys."""
+        self.pointed: int | None = None  # Index of the cause chosen by the keys
 
     def compose(self) -> ComposeResult:
         """The text."""

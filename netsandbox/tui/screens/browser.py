@@ -92,16 +92,13 @@ class BrowserScreen(Settling, ModalScreen[str]):
         self._begins_line = begins_line
         self._is_line = is_line
         self._doubt = doubt
-        self._doubted: Work | None = None
-        """The one that was asked about."""
+        self._doubted: Work | None = None  # The one that was asked about
         self._unread = shelf.names(recent)
         self.works: list[Work] = []
         self._listed: list[Work] = []
-        self._moved = False
-        """A person has chosen one."""
+        self._moved = False  # A person has chosen one
         self._is_seen = False
-        self._opens = False
-        """What is looked for is to be opened once all is read."""
+        self._opens = False  # What is looked for is to be opened once all is read
 
     def compose(self) -> ComposeResult:
         """The search line, the list, and what the chosen one is about."""

@@ -40,28 +40,20 @@ class MainScreen(RecordScreen):
         *, reduced_motion: bool = False
     ) -> None:
         super().__init__(lab, files, glyphs, ready, classes, reduced_motion=reduced_motion)
-        self._cursor = 0
-        """The first record whose rows the log does not have yet."""
+        self._cursor = 0  # The first record whose rows the log does not have yet
         self._epoch = -1
         self._tidying = Tidying(self, lambda: self.live.session.checkpoints.catch_up(self.live.session))
         self._structure: tuple[int, int] | None = None
         self._version = -1
         self._moment = (-1, -1)
-        self._pins = False
-        """The pinned device was no person's choice."""
-        self._lesson: tuple[str, int, str] | None = None
-        """The step of the lesson that is shown."""
+        self._pins = False  # The pinned device was no person's choice
+        self._lesson: tuple[str, int, str] | None = None  # The step of the lesson that is shown
         self._lesson_said = False
-        self.is_finished = False
-        """All goals of the lesson were met at the last look."""
-        self._follows = True
-        """The device pane goes with the frames; a device that a person selected stays."""
-        self._put: Place | None = None
-        """The device that was selected for the person."""
-        self._runs = False
-        """Something runs that a person has to end."""
-        self._told_search = ""
-        """What the last search has said, as long as nothing else is found."""
+        self.is_finished = False  # All goals of the lesson were met at the last look
+        self._follows = True  # The device pane goes with the frames; a device that a person selected stays
+        self._put: Place | None = None  # The device that was selected for the person
+        self._runs = False  # Something runs that a person has to end
+        self._told_search = ""  # What the last search has said, as long as nothing else is found
 
     # -- bringing up to date
 

@@ -80,10 +80,8 @@ class PanesScreen(Splits, Settling, Screen[None]):
         self.glyphs = glyphs
         self._ready = ready
         self._is_resumed = False
-        self.has_no_room = False
-        """The terminal is so small that nothing is shown."""
-        self._focused_before: Widget | None = None
-        """What had the keys when there was room."""
+        self.has_no_room = False  # The terminal is so small that nothing is shown
+        self._focused_before: Widget | None = None  # What had the keys when there was room
         source = cast("LabSource", LateLab(lab))
         self.status = StatusLine(glyphs, id="status")
         self.panes: dict[str, Widget] = {pane.name: pane.make(source, glyphs, reduced_motion) for pane in PANES}
@@ -101,8 +99,7 @@ class PanesScreen(Splits, Settling, Screen[None]):
         self.timeline = Timeline(glyphs, id="timeline")
         self.filter = FilterLine(self._names, glyphs, history=files.history("filters"), id="filter")
         self.search = SearchLine(glyphs, id="search")
-        self.searched: FrameLog | OutputPane = self.log_pane
-        """Where the search looks."""
+        self.searched: FrameLog | OutputPane = self.log_pane  # Where the search looks
         self.picture = PictureLine(source, glyphs, id="picture")
         self.export = ExportLine(source, glyphs, id="export")
         self.command = CommandLine(source, glyphs, history=files.history("commands"), id="command")

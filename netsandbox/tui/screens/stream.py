@@ -52,8 +52,7 @@ class StreamScreen(Settling, ModalScreen[None]):
         self._stream = stream()
         self._lab = lab
         self._seen = lab.version()
-        self._due = 0.0
-        """When it may be looked at again while frames fly."""
+        self._due = 0.0  # When it may be looked at again while frames fly
         self._glyphs = glyphs
         self._write = write
         self._names = list(self._stream.views)

@@ -42,8 +42,7 @@ class _Builder:
         self.nodes = {row.name: row for row in nodes}
         self.rows: dict[End, InterfaceRow] = {}
         self.addresses: dict[str, list[str]] = {}
-        self.lowers: dict[str, list[str]] = {}
-        """What a node's devices stand on in other namespaces."""
+        self.lowers: dict[str, list[str]] = {}  # What a node's devices stand on in other namespaces
         bridges: list[InterfaceRow] = []
         for row in interfaces:
             self.rows[row.node, row.name] = row

@@ -81,8 +81,7 @@ class _Chain:
         self.options = options
         self.tall = max((shape.height for bead in beads for shape in bead.shapes), default=0)
         self.drop = max(options.drop, 1) if self.tall else 1
-        self.y = self.tall + self.drop
-        """The row of the line."""
+        self.y = self.tall + self.drop  # The row of the line
         self.buses = [Bus(net, rows=[0], lines={0: self.y}) for net in nets]
         self.drops: list[Drop] = []
         self.seats: list[Seat] = []

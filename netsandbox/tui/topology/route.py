@@ -60,8 +60,7 @@ class Router:
         self.options = options
         self.width = width
         self.block = block
-        self._starts: dict[Bus, int] = {}
-        """The first column of each bus's first line."""
+        self._starts: dict[Bus, int] = {}  # The first column of each bus's first line
 
     def drop(self, drop: Drop) -> None:
         """A line down from a box, with its state and the text beside it."""

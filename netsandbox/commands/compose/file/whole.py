@@ -44,8 +44,7 @@ class Whole:
         self._read = read
         self._roots: dict[str, MappingNode] = {}
         self._services: dict[tuple[str, str], MappingNode] = {}
-        self.notes: list[tuple[int, str]] = []
-        """(line, key) of what the sandbox does not model."""
+        self.notes: list[tuple[int, str]] = []  # (line, key) of what the sandbox does not model
 
     def _check_list(self, included: Node) -> None:
         if isinstance(included, MappingNode) or kind_of(included) == "string":

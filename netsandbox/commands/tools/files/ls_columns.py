@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-WIDTH, LEAST, GAP = 80, 3, 2
-"""Of a terminal; of a column with its gap, as coreutils takes it; between two columns."""
+WIDTH, LEAST, GAP = 80, 3, 2  # Of a terminal; of a column with its gap, as coreutils takes it; between two columns
 
 
 def side_by_side(names: Sequence[str], is_busybox: bool, is_across: bool = False) -> str:

@@ -115,17 +115,13 @@ class Interface(DeviceOperations):
         self.mac = mac
         self.mtu = mtu
         self.up = self.carrier = self.running = False
-        self.carrier_changes = 1
-        """As the kernel counts them: a new device starts by losing its carrier."""
-        self.lower_down = False
-        """What operstate says of a missing carrier: the device below is down as well."""
+        self.carrier_changes = 1  # As the kernel counts them: a new device starts by losing its carrier
+        self.lower_down = False  # What operstate says of a missing carrier: the device below is down as well
         self.qdisc = "noop"
         self.port: BridgePort | None = None
         self.stack: Stack | None = None
-        self.l3mdev: Interface | None = None
-        """The VRF that it belongs to, or is itself (l3mdev_master_dev)."""
-        self.shaper: Shaper | None = None
-        """A queueing discipline other than noqueue (`tc qdisc`)."""
+        self.l3mdev: Interface | None = None  # The VRF that it belongs to, or is itself (l3mdev_master_dev)
+        self.shaper: Shaper | None = None  # A queueing discipline other than noqueue (`tc qdisc`)
         self.peer: Interface | None = None
         self.wire: tuple[Any, ...] = ()
         self.peer_limit = longest_frame(mtu)

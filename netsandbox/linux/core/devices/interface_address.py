@@ -67,8 +67,7 @@ class AddressList(list[InterfaceAddress]):
 
     def __init__(self, *addresses: InterfaceAddress) -> None:
         super().__init__(addresses)
-        self._index: Index | None = None
-        """None until somebody asks."""
+        self._index: Index | None = None  # None until somebody asks
 
     def insert(self, place: SupportsIndex, own: InterfaceAddress) -> None:
         super().insert(place, own)

@@ -143,8 +143,7 @@ class FileSystem:
         self._root: Directory | None = None
         self._brought: tuple[tuple[str, dict[str, bytes | str]], ...] = ()
         """What an image brings: a directory and its entries."""
-        self._layer: Layer | None = None
-        """What `/` is made from, if not from nothing."""
+        self._layer: Layer | None = None  # What `/` is made from, if not from nothing
 
     @property
     def root(self) -> Directory:

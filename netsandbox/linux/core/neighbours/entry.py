@@ -33,8 +33,7 @@ class Neighbour:
         self.address = address
         self.mac: int | None = None
         self.state = NONE
-        self.sure = self.is_valid = False
-        """state in SURE, in VALID: kept because each packet asks."""
+        self.sure = self.is_valid = False  # state in SURE, in VALID: kept because each packet asks
         self.cached = self.dead = False
         self.flags: frozenset[str] = NO_FLAGS
         self.probes = 0

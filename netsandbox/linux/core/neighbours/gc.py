@@ -26,8 +26,7 @@ class GarbageCollector:
     def __init__(self, table: NeighbourTable) -> None:
         self.table = table
         self.scheduler = table.scheduler
-        self.thresholds = THRESHOLDS
-        """net.ipv4.neigh.default.gc_thresh1, 2 and 3."""
+        self.thresholds = THRESHOLDS  # net.ipv4.neigh.default.gc_thresh1, 2 and 3
         self._timer: Timer | None = None
         self._last_forced = -(1 << 62)
 

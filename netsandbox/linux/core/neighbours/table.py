@@ -59,8 +59,7 @@ class NeighbourTable:
         self.ethertype = family.ethertype
         self.count = 0
         self._collector: GarbageCollector | None = None
-        self.is_classic = False
-        """Entries are deleted when their time is over, as textbooks have it."""
+        self.is_classic = False  # Entries are deleted when their time is over, as textbooks have it
         self._draw: Stream | None = None
 
     @property

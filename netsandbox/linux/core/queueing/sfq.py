@@ -48,8 +48,7 @@ class Sfq(PeekedFifo):
         self.most = self.depth = MOST_WAITING
         self.quantum, self.flows, self.divisor, self.perturb = largest_packet(interface), FLOWS, DIVISOR, 0
         self.is_head_dropped = False
-        self._turns: list[Flow] = []
-        """The flow whose turn it is first."""
+        self._turns: list[Flow] = []  # The flow whose turn it is first
 
     @property
     def waiting(self) -> list[Held]:

@@ -69,14 +69,11 @@ class Sysctls:
     def __init__(self, interfaces: Mapping[str, Configured]) -> None:
         self.all = self.default = INITIAL
         self.own_neigh_default = INITIAL_NEIGHBOUR
-        self.first: Sysctls | None = None
-        """Those of the machine's first namespace, where this is another."""
+        self.first: Sysctls | None = None  # Those of the machine's first namespace, where this is another
         self.interfaces = interfaces
         self._set(GLOBALS)
-        self.counted: Mapping[str, Sized] = NOT_COUNTED
-        """Numbers that are counted when they are read, by key."""
-        self.echo_is_ignored = False
-        """net.ipv4.icmp_echo_ignore_all."""
+        self.counted: Mapping[str, Sized] = NOT_COUNTED  # Numbers that are counted when they are read, by key
+        self.echo_is_ignored = False  # net.ipv4.icmp_echo_ignore_all
 
     def _set(self, settings: Mapping[str, int | str]) -> None:
         """Take the global ones: one mapping for many namespaces; who changes something makes another."""

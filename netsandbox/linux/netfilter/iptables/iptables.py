@@ -54,8 +54,7 @@ class FailedError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-        self.is_whole = is_whole
-        """The complaint is not followed by a hint at the manual."""
+        self.is_whole = is_whole  # The complaint is not followed by a hint at the manual
 
 
 def run(namespace: NetworkNamespace, arguments: list[str], program: str = "iptables") -> Answer:

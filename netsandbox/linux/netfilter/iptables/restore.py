@@ -79,8 +79,7 @@ class _Reader:
         self.has_loop = False
         """Whether one of them closes a loop of chains: the kernel refuses all the rules behind it for that."""
 
-        self.refused: Exception | None = None
-        """What the program refuses first at COMMIT, before it asks the kernel."""
+        self.refused: Exception | None = None  # What the program refuses first at COMMIT, before it asks the kernel
 
     def read(self, number: int, line: str) -> None:
         if not line or line.startswith("#"):
