@@ -53,7 +53,8 @@ def walks_of(events: list[linux.VerdictGiven], packet: object, voice: Voice) -> 
     own: list[str] = []
     others: list[str] = []
     for event in events:
-        lines = walk_lines(event, voice)
+        hook, told = (lines := walk_lines(event, voice))[:1], lines[1:]
+        lines = [*hook, *(f"  {line}" for line in told)]
         if same is None or _pair(event.packet) in same:
             own += lines
         elif lines:

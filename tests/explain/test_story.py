@@ -537,3 +537,16 @@ def test_a_host_that_hears_a_spanning_tree_is_not_told_of_an_ethertype(language:
     text = session.execute("why 27").out
     assert "0x0026" not in text
     assert told in text, text
+
+
+def test_what_a_hook_did_stands_below_its_name() -> None:
+    """A line that ended in a colon, with others beside it, read as if there was nothing behind."""
+    session = Session()
+    for line in ("docker run -d --name web nginx", "iptables -I DOCKER-USER -d 172.17.0.2 -j DROP", "add-host away",
+                 "connect away host", "exec away ip addr add 10.9.0.2/24 dev eth0", "ip addr add 10.9.0.1/24 dev eth0",
+                 "exec away ip route add default via 10.9.0.1", "iptables -t raw -F",
+                 "exec away ping -c 1 -W 1 172.17.0.2"):
+        session.run(line)
+    lines = why_drop(session.lab.trace).looked_at
+    at = next(at for at, line in enumerate(lines) if line.startswith("hook FORWARD"))
+    assert lines[at + 1].startswith("  ")

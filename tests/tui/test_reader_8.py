@@ -54,3 +54,23 @@ async def test_all_lines_of_how_a_task_is_done_are_there_before_what_is_still_wr
         assert all(line in shown for line in lines)
         assert "Goal 1" not in shown
         assert "0 of 3" in shown or "0/3" in shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_pane_that_has_all_of_the_screen_says_which_record_it_is_about(tmp_path: Path, language: str) -> None:
+    """Layers in large did not say of which frame; and a journey was counted against frames."""
+    set_language(language)
+    async with stage(tmp_path) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("escape", "3", "up", "4", "z")
+        current = on.app.main.log_pane.current
+        assert current is not None
+        assert f"#{current.seq} ─" in screen_text(on.app)
+        await on.press("z")
+        assert f"#{current.seq} ─" not in screen_text(on.app)
+        await on.press("slash", *"icmp", "enter")
+        assert {"en": "8 of", "zh": "显示 8"}[language] in screen_text(on.app)
+        await on.press("f")
+        assert {"en": "── journeys ──", "zh": "── 旅程 ──"}[language] in screen_text(on.app)
+        assert {"en": " of ", "zh": "显示 "}[language] not in on.app.main.log_pane._titled

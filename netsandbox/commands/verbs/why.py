@@ -45,23 +45,28 @@ QUESTION = kinds.Kind(f"N|NODE NODE|{'|'.join(ABOUT)}", kinds.TARGET.parse,
 
 @verb("why", ("Why did that happen?", "为什么会这样？"), Parameter("words", QUESTION, rest=True, required=False),
       Parameter("language", kinds.choice("en", "zh"), "--lang", required=False),
-      details=(("why: the last drop, or a port or route that a program was refused. why N: the frame or record N of "
-                "the log. why NODE NODE, in whatever sentence: what last ended on its way between them, of which one "
-                "may be an address; one of them alone: of all that it "
-                "sent or was to get. why arp NODE ADDRESS: what made the neighbour row; a node's name will do for the "
-                "address. why fdb BRIDGE MAC: what made the MAC table row, by MAC or name. why port NODE NUMBER: who "
-                "took a port, or was refused it. why rule NODE [TABLE] CHAIN NUMBER: which line made a rule, and which "
-                "packets it took. why connection NODE WORD…: which packet made the newest row of `conntrack -L` that "
-                "has these words, and which ones followed. The answer names the decision, what it looked at, the "
+      details=(("  why                            the last drop, or refused port or route\n"
+                "  why N                          the frame or record N of the log\n"
+                "  why NODE NODE                  what ended between them; one may be an address\n"
+                "  why NODE                       the same of all that it sent or was to get\n"
+                "  why arp NODE ADDRESS           what made the neighbour row; or a name\n"
+                "  why fdb BRIDGE MAC             what made the MAC table row; or a name\n"
+                "  why port NODE NUMBER           who took a port, or was refused it\n"
+                "  why rule NODE [TABLE] CHAIN N  which line made a rule, what it took\n"
+                "  why connection NODE WORD…      the newest row of conntrack -L with it\n\n"
+                "The answer names the decision, what it looked at, the "
                 "rule, and the chain of causes back to the command. How often a node met each trouble, its stack has "
                 "counted: nstat -as, netstat -s."),
-               ("why：最近一次丢弃，或程序被拒绝的端口或路由。why N：编号为 N 的帧或记录。why NODE NODE：这两个"
-                "节点之间最近一次丢弃或拒绝，其中一个可以写地址；只写一个，就是它发出的"
-                "和应当收到的。why arp NODE "
-                "ADDRESS：邻居表项是怎么来的；地址也可以写节点的名称。why fdb BRIDGE MAC：MAC 表项是怎么来的，写 "
-                "MAC 或名称。why port NODE NUMBER：谁占用了端口，或被拒绝使用它。why rule NODE [TABLE] CHAIN NUMBER："
-                "哪一行命令建立了规则，它处理了哪些包。why connection NODE WORD…：哪个包建立了 `conntrack -L` 中含有"
-                "这些词的最新表项，之后又有哪些包。回答会说出决定、它查看了什么、依据的规则，以及一直追溯到命令的起因"
+               ("  why                            最近一次丢弃，或程序被拒绝的端口或路由\n"
+                "  why N                          编号为 N 的帧或记录\n"
+                "  why NODE NODE                  两个节点之间最近一次丢弃；其中一个可写地址\n"
+                "  why NODE                       它发出的和应当收到的，最近一次丢弃\n"
+                "  why arp NODE ADDRESS           邻居表项是怎么来的；地址也可写节点的名称\n"
+                "  why fdb BRIDGE MAC             MAC 表项是怎么来的；也可写名称\n"
+                "  why port NODE NUMBER           谁占用了端口，或被拒绝使用它\n"
+                "  why rule NODE [TABLE] CHAIN N  哪一行命令建立了规则，它处理了哪些包\n"
+                "  why connection NODE WORD…      conntrack -L 中含有这些词的最新表项\n\n"
+                "回答会说出决定、它查看了什么、依据的规则，以及一直追溯到命令的起因"
                 "链。一个节点里每种问题出现过多少次，协议栈都有计数：nstat -as、netstat -s。")),
       examples=(("why", "the last drop or refusal", "最近一次丢弃或拒绝"),
                 ("why 104", "record 104 of the log", "第 104 条记录"),

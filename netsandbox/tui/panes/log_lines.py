@@ -150,7 +150,8 @@ class LogLines(GrowingView, Painted, can_focus=True):
         if self.filter_text:
             parts.append(tr("log.filter", text=safe(self.filter_text)))
         if self.store.filtered:
-            parts.append(tr("log.matched", shown=len(self.store), total=self.store.total))
+            if not self.store.folded:  # journeys are not counted against frames
+                parts.append(tr("log.matched", shown=len(self.store), total=self.store.total))
             if not self.store.complete:
                 parts.append(tr("log.filtering"))
         if self.store.folded:

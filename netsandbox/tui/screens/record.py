@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.content import Content
+from textual.widget import Widget
 
+from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.frame_log import FrameLog
 from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.screens.panes import PanesScreen
@@ -79,6 +82,20 @@ class RecordScreen(PanesScreen):
         self._about, self._told_until = seq, 0
         self.detail.show(self.live.frame(seq) if seq is not None else None)
         self.why.show(self.live.why(seq) if seq is not None else None)
+        self._number()
+
+    def _number(self) -> None:
+        """A pane that has all of the screen says which record it is about, as the log does not stand beside it."""
+        for pane, title in ((self.detail.tree_view, tr("detail.layers")), (self.detail.hex_view, tr("detail.bytes")),
+                            (self.why, tr("why.title"))):
+            is_alone = pane is self.maximized and self._about is not None
+            title = f"{title} #{self._about}" if is_alone else title
+            if title != str(pane.border_title):  # setting it paints the whole pane
+                pane.border_title = Content(title)
+
+    def _watch_maximized(self, before: Widget | None, after: Widget | None) -> None:
+        super()._watch_maximized(before, after)
+        self._number()
 
     def explain_last_drop(self) -> None:
         """Show why the last drop came about."""
@@ -92,6 +109,7 @@ class RecordScreen(PanesScreen):
             self._place_cursor(seq)
             self.detail.show(self.live.frame(seq))
         self.why.show(why)
+        self._number()
 
     @property
     def about(self) -> int | None:
