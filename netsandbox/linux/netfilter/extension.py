@@ -34,6 +34,14 @@ class ImpossibleError(Exception):
         self.errno = errno
 
 
+class UnfitError(ImpossibleError):
+    """A rule that the kernel would refuse, and nf_tables' iptables does before: its words for that."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__("EINVAL")
+        self.words = words
+
+
 class Option(NamedTuple):
     """One option of an extension."""
 

@@ -110,6 +110,8 @@ def _check(request: Request, table: Table, title: str) -> None:
     """What the program refuses before it asks the kernel."""
     if request.command == "P" and request.name == "DROP" and request.table == "nat":
         raise complaint(UsageError(NAT_DROP), title, "iptables")
+    if request.unfit and not table.is_legacy:
+        raise complaint(UsageError(request.unfit), title, "iptables")
     is_builtin = request.chain in [hook.value for hook in TABLES[table.name]]
     if request.command == "E" and is_builtin and request.name not in table.chains and not table.is_legacy:
         raise complaint(NotModelledError("another name for a built-in chain"), title, "iptables")

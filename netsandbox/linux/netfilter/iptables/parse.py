@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from netsandbox.linux.core.devices.interface import MAX_NAME
+from netsandbox.linux.netfilter.chain_names import check_chain_name
 from netsandbox.linux.netfilter.extension import BadValueError, Extension, Given, Option, UsageError
 from netsandbox.linux.netfilter.iptables.request import Said
 from netsandbox.linux.netfilter.iptables.words import (
@@ -94,7 +95,7 @@ class Parser(Said):
             self._option(letter, (value or self._argument(f"--{name}")) if letter in WITH_ARGUMENT else "")
         elif self._loads_protocol(name):
             self._long(word)
-        elif letter != "M":
+        else:
             raise UsageError(f'unknown option "{word}"')
 
     def _abbreviated(self, name: str) -> str:
@@ -142,6 +143,10 @@ class Parser(Said):
                 what = "a chain and a policy" if letter == "P" else "old-chain-name and new-chain-name"
                 raise UsageError(f"-{letter} requires {what}")
             self.name = self.words.pop(0)
+            if letter == "E":
+                check_chain_name(self.name)
+        elif letter == "N":
+            check_chain_name(self.chain)
         elif letter in "DILSZR" and self.chain and self._next_is_value():
             self.number = _rule_number(self.words.pop(0))
             if letter == "Z":

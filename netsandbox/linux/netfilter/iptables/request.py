@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from netsandbox.linux.netfilter.chain_names import check_chain_name, check_length
-from netsandbox.linux.netfilter.extension import Action, Given, ImpossibleError, Match, UsageError
-from netsandbox.linux.netfilter.iptables.words import FOR_LISTS, FOR_RULES, OF_RULES, OPTIONS, NotModelledError, Request
+from netsandbox.linux.netfilter.chain_names import check_length
+from netsandbox.linux.netfilter.extension import Action, Given, ImpossibleError, Match, UnfitError, UsageError
+from netsandbox.linux.netfilter.iptables.words import (
+    FOR_LISTS,
+    FOR_RULES,
+    JUDGED,
+    MADE,
+    OF_RULES,
+    OPTIONS,
+    NotModelledError,
+    Request,
+)
 from netsandbox.linux.netfilter.masks import narrow, read_mask
 from netsandbox.linux.netfilter.registry import OTHER_TARGETS, WITHOUT_OPTIONS
 from netsandbox.linux.netfilter.rule import Head, Jump, Mask, Rule
@@ -35,37 +44,45 @@ class Said:
 
     def finish(self) -> Request:
         """The whole of it (UsageError, NotModelledError)."""
-        errno = self._check_extensions()
+        errno, unfit = self._check_extensions()
         if not self.command:
             raise UsageError("no command specified")
         if self.negated:
             raise UsageError("nothing appropriate following !")
         self._read_addresses()
-        self._check_options()
+        is_of_rules = self.command in OF_RULES and not (self.command == "D" and self.number)
+        self._check_options(is_of_rules)
         if "W" in self.seen and "w" not in self.seen:
             raise UsageError("--wait-interval only makes sense with --wait\n")
+        if is_of_rules:
+            self._check_interfaces()
         if self.table not in ("filter", "nat", "mangle", "raw", "security"):
             raise UsageError(f"table '{self.table}' does not exist")
-        if self.command in "NE":
-            check_chain_name(self.name or self.chain)
         check_length(self.chain)
-        if self.command not in OF_RULES or (self.command == "D" and self.number):
+        if not is_of_rules:
             return self.request((), "")
-        self._check_interfaces()
-        return self.request((), errno) if errno else self.request(self._rules(), self._impossible())
+        if unfit and self.command in MADE:
+            return self.request((), errno, unfit)
+        target = self._target()
+        return self.request((), errno) if errno else self.request(self._rules(target), self._impossible())
 
-    def _check_extensions(self) -> str:
-        """What the matches and the target have to say; the errno that the kernel will have for them, or nothing."""
+    def _check_extensions(self) -> tuple[str, str]:
+        """What the matches and the target have to say.
+
+        Returns:
+            The errno that the kernel will have for them, and what nf_tables' iptables says before that, or nothing.
+        """
         if self.action is not None and self.action[0].name == "DROP" and self.table == "nat":
             raise UsageError('\nThe "nat" table is not intended for filtering, the use of DROP is therefore '
                              "inhibited.\n\n")
-        errno = ""
+        errno = unfit = ""
         for kind, given in (*self.matches, *([self.action] if self.action is not None else [])):
             try:
                 kind.check(given, self.head)
             except ImpossibleError as error:
                 errno = errno or error.errno
-        return errno
+                unfit = unfit or (error.words if isinstance(error, UnfitError) else "")
+        return errno, unfit
 
     def _read_addresses(self) -> None:
         for letter, negated, text in self.addresses:
@@ -74,12 +91,12 @@ class Said:
                 raise UsageError("! not allowed with multiple source or destination IP addresses")
             (self.sources if letter == "s" else self.destinations).extend(masks)
 
-    def _check_options(self) -> None:
-        allowed = FOR_RULES | {"m"} if self.command in OF_RULES else frozenset("c" * (self.command == "P"))
+    def _check_options(self, is_of_rules: bool) -> None:
+        allowed = FOR_RULES | {"m"} if is_of_rules else frozenset("c" * (self.command == "P"))
         if self.command == "L" and "Z" not in self.seen:
             allowed = FOR_LISTS
-        for letter in OPTIONS:
-            if letter in self.seen and letter in FOR_RULES | FOR_LISTS and letter not in allowed:
+        for letter in JUDGED:
+            if letter in self.seen and letter not in allowed:
                 name = "jump" if letter == "g" else OPTIONS[letter]
                 raise UsageError(f"Illegal option `--{name}' with this command")
 
@@ -89,8 +106,7 @@ class Said:
         if self.chain in ("INPUT", "PREROUTING") and "o" in self.seen:
             raise UsageError(f"Can't use --out-interface with {self.chain}")
 
-    def _rules(self) -> tuple[Rule, ...]:
-        target = self._target()
+    def _rules(self, target: Action | Jump | None) -> tuple[Rule, ...]:
         matches: list[Match] = [match(given) for match, given in self.matches]
         found: list[Rule] = []
         nothing: list[Mask | None] = [None]
@@ -122,7 +138,7 @@ class Said:
             return "EINVAL"
         return "EINVAL" if hook is not None and any(hook not in limit for limit in limits) else ""
 
-    def request(self, rules: tuple[Rule, ...], impossible: str) -> Request:
-        """With rules, or with the errno that the kernel has for them."""
+    def request(self, rules: tuple[Rule, ...], impossible: str, unfit: str = "") -> Request:
+        """With rules, or with the errno that the kernel has for them, and what is said before."""
         return Request(self.command, self.table, self.chain, self.number, self.name, rules, frozenset(self.seen),
-                       self.counters, impossible)
+                       self.counters, impossible, unfit)

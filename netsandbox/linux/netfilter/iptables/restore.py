@@ -180,6 +180,8 @@ class _Reader:
             if "-t" in words or "--table" in words:
                 raise UsageError(f"The -t option cannot be used in {self.program}.\n")
             request = Parser(["-t", table.name, *words], {table.name: table}, self.warnings, restores=True).parse()
+            if request.unfit and not self.is_legacy:
+                raise UsageError(request.unfit)
         except OfOtherFamilyError:
             return
         except (UsageError, NotModelledError) as error:

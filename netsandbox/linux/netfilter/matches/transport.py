@@ -12,6 +12,7 @@ from netsandbox.linux.netfilter.extension import (
     Match,
     Option,
     Span,
+    UnfitError,
     UsageError,
     as_number,
     list_ports,
@@ -102,7 +103,7 @@ class Ports(Match):
         """What asks nothing goes to the kernel as it is, which refuses it; iptables itself looks at an option's."""
         number = str(cls.protocol)
         if given and (head.protocol is None or head.protocol.value != number):
-            raise UsageError(f"{cls.name.upper()} match requires '-p {cls.name}'")
+            raise UnfitError(f"{cls.name.upper()} match requires '-p {cls.name}'")
         if not given and head.protocol != (False, number):
             raise ImpossibleError("EINVAL")
 
@@ -320,7 +321,7 @@ class Multiport(Match):
     options = (Option("--sports", read_port_list, write_port_list, aliases=("--source-ports",)),
                Option("--dports", read_port_list, write_port_list, aliases=("--destination-ports",)),
                Option("--ports", read_port_list, write_port_list))
-    needs_one = "multiport expection an option"
+    needs_one = "no ports specified"
 
     @classmethod
     def admit(cls, flag: str, text: str, head: Head) -> None:
