@@ -89,7 +89,11 @@ class ConnectionTable:
     def entries(self) -> list[Connection]:
         """Those whose time is not over, the oldest first."""
         self.sweep()
-        return [connection for connection, direction in self.by_tuple.values() if direction == ORIGINAL]
+        return self._each()
+
+    def _each(self) -> list[Connection]:
+        return [connection for connection, direction in self.by_tuple.values()
+                if direction == ORIGINAL or connection.original == connection.reply]
 
     def __iter__(self) -> Iterator[Connection]:
         return iter(self.entries())
@@ -102,10 +106,9 @@ class ConnectionTable:
     def sweep(self) -> None:
         """Forget the entries whose time is over (gc_worker)."""
         now = self.namespace.scheduler.now
-        over = [connection for connection, direction in self.by_tuple.values()
-                if direction == ORIGINAL and connection.expires <= now]
-        for connection in over:
-            self.forget(connection, "expired")
+        for connection in self._each():
+            if connection.expires <= now:
+                self.forget(connection, "expired")
 
     def begin(self, packet: IPv4Packet, original: FlowTuple) -> Connection | Dropped | None:
         """init_conntrack: an entry for a first packet, not in the table yet; None where none can begin so."""
@@ -165,8 +168,8 @@ class ConnectionTable:
         connection.expires = self.namespace.scheduler.now + connection.lifetime
         if connection.began is not None:
             connection.began = self.namespace.scheduler.now
-        self.by_tuple[connection.reply] = connection, REPLY
         self.by_tuple[connection.original] = connection, ORIGINAL
+        self.by_tuple[connection.reply] = connection, REPLY  # of one with itself all that follows is the answer
         self.by_source.setdefault(connection.original[:2] + connection.original[3:4], []).append(connection)
         self.record(connection, "new")
         self.tell(connection, "NEW", by_program)

@@ -123,6 +123,8 @@ def _get(context: ToolContext, line: Line) -> ToolResult:
 def _listed(context: ToolContext, line: Line, found: list[Connection], uses: int = 1) -> str:
     """One line each; an entry that was just taken in hand has one user more."""
     now = context.namespace.scheduler.now
+    if line.command == "U" and "t" in line.values:  # of what it has set nothing is over yet
+        now -= 1
     text = "".join(entry_text(connection, now, line.outputs, line.command, uses) for connection in found)
     if not text or "xml" not in line.outputs or line.command not in "LG":
         return text
