@@ -21,34 +21,23 @@ SILENT = 444  # A status that nginx alone knows: the connection is closed withou
 
 
 class Response(NamedTuple):
-    """What a server answers.
-
-    Attributes:
-        modified: a Last-Modified date, or empty.
-        reason: the phrase behind the status, None for the usual one.
-        closes: whether the connection ends with it.
-        location: where it sends the client.  extra: header fields behind the others.
-        software: what calls itself the server.  upstream: which other servers were asked.
-        length: what Content-Length says where it is not the body's.
-        is_apart: the body is written behind the head, and not with it: a segment of its own.
-        is_bare: there is no head, as in HTTP/0.9.
-        idle: nanoseconds that the connection waits for another request; 0: it ends, None: it waits for ever.
-    """
+    """What a server answers."""
 
     code: int
     body: bytes
     kind: str = "text/html"
-    modified: str = ""
+    modified: str = ""  # a Last-Modified date, or empty
     tag: str = ""
-    reason: str | None = None
-    closes: bool = False
-    location: str = ""
-    extra: tuple[tuple[str, str], ...] = ()
-    software: str = ""
-    upstream: str = ""
-    length: str = ""
-    is_apart: bool = False
-    is_bare: bool = False
+    reason: str | None = None  # the phrase behind the status, None for the usual one
+    closes: bool = False  # whether the connection ends with it
+    location: str = ""  # where it sends the client
+    extra: tuple[tuple[str, str], ...] = ()  # header fields behind the others
+    software: str = ""  # what calls itself the server
+    upstream: str = ""  # which other servers were asked
+    length: str = ""  # what Content-Length says where it is not the body's
+    is_apart: bool = False  # the body is written behind the head, and not with it: a segment of its own
+    is_bare: bool = False  # there is no head, as in HTTP/0.9
+    # nanoseconds that the connection waits for another request; 0: it ends, None: it waits for ever
     idle: int | None = None
 
 

@@ -10,25 +10,18 @@ CAPACITY = 65536  # Of a pipe, in bytes (pipe(7)); only what loops waits for tha
 
 
 class Pipe:
-    """Text on its way, and its end.
-
-    Attributes:
-        is_closed: nothing more will be written.
-        is_terminal: a person's keyboard: nothing is typed, and it does not end.
-        has_reader: whether anybody will still read; writing to a pipe without a reader is SIGPIPE.
-        error: the errno's name of why it ended, if it is a socket that failed.
-        on_change: called, if it is set, when there is more to read, and when the end has come.
-        on_read: called once, if it is set, when something was taken out, or nobody reads any more.
-    """
+    """Text on its way, and its end."""
 
     def __init__(self, text: str = "", is_closed: bool = False, is_terminal: bool = False) -> None:
         self._chunks = [text] if text else []
         self._size = len(text)
-        self.is_closed = is_closed
-        self.is_terminal = is_terminal
-        self.has_reader = True
-        self.error = ""
+        self.is_closed = is_closed  # nothing more will be written
+        self.is_terminal = is_terminal  # a person's keyboard: nothing is typed, and it does not end
+        self.has_reader = True  # whether anybody will still read; writing to a pipe without a reader is SIGPIPE
+        self.error = ""  # the errno's name of why it ended, if it is a socket that failed
+        # called, if it is set, when there is more to read, and when the end has come
         self.on_change: Callable[[], None] | None = None
+        # called once, if it is set, when something was taken out, or nobody reads any more
         self.on_read: Callable[[], None] | None = None
 
     @property

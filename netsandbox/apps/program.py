@@ -123,13 +123,10 @@ class Task(Output):
 
 
 class Program(Task):
-    """A task that runs in a namespace.
-
-    Attributes:
-        captures: what tcpdumps with -w have seen, by their PIDs; all programs of a lab have the same.
-    """
+    """A task that runs in a namespace."""
 
     name = "program"
+    # what tcpdumps with -w have seen, by their PIDs; all programs of a lab have the same
     captures: dict[int, Any] = NOTHING
 
     def __init__(self, namespace: NetworkNamespace, pid: int = 1) -> None:
@@ -144,28 +141,18 @@ class Program(Task):
 
 
 class Context(NamedTuple):
-    """All that a program is made from.
+    """All that a program is made from."""
 
-    Attributes:
-        namespace: the one that it runs in.
-        argv: its name and its arguments.
-        files: the files that it sees, /etc/resolv.conf and /etc/hosts among them; relative paths count from its
-            working directory.
-        next_pid: gives it a PID of its own.
-        names: addresses by host name, as the resolver finds them there.
-        environment: variables by name.
-        stdin: what it can read; nothing unless told otherwise. What it prints goes to `Task.output`.
-        captures: what tcpdumps with -w have seen, by their PIDs.
-    """
-
-    namespace: NetworkNamespace
-    argv: list[str]
+    namespace: NetworkNamespace  # the one that it runs in
+    argv: list[str]  # its name and its arguments
+    # the files that it sees, /etc/resolv.conf and /etc/hosts among them; relative paths count from its working
+    # directory
     files: Files
-    next_pid: Callable[[], int]
-    names: dict[str, int]
-    environment: dict[str, str]
-    stdin: Pipe
-    captures: dict[int, Any]
+    next_pid: Callable[[], int]  # gives it a PID of its own
+    names: dict[str, int]  # addresses by host name, as the resolver finds them there
+    environment: dict[str, str]  # variables by name
+    stdin: Pipe  # what it can read; nothing unless told otherwise. What it prints goes to `Task.output`
+    captures: dict[int, Any]  # what tcpdumps with -w have seen, by their PIDs
 
     @property
     def arguments(self) -> list[str]:

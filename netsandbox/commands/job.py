@@ -14,45 +14,29 @@ from netsandbox.shell.machine import FilesHolder
 
 
 class Job(Output):
-    """One line of a person's or a scenario's.
-
-    Attributes:
-        text: the line without the `&` at its end.
-        code: exit status, None while it runs.
-        program: what it runs, if it is a program.
-        budget: what it has used of what a line may use.
-        number: which of the session's lines it is, from 1; 0 where it is none.
-        label: its number among the lines that run on, as in `[1]`; 0 for one that was done at once.
-        result: what the line found, for reports that want more than its text.
-        stdin: what it can read, if the line gives it something to read.
-        holder: has the files that its words were read in, if it is one command of several.
-        crash: an exception that no command should raise; it is logged, and the lab goes on.
-        hint: what is said of the line if it fails.
-        where: the node in whose shell it was typed.
-        first: the trace's next record when it began, if it did something.
-        is_unknown: there is no command of its name, so nothing was begun.
-        is_left: it waits for what others do, and the next lines did not wait for its end.
-    """
+    """One line of a person's or a scenario's."""
 
     def __init__(self, line: str) -> None:
         super().__init__()
         self.output: list[tuple[str, str]] = Kept(self._has_printed_too_much)
         self.line = line
-        self.text = line
-        self.code: int | None = None
-        self.program: Task | None = None
-        self.budget = Budget()
-        self.number = 0
-        self.label = 0
-        self.result: Any = None
-        self.stdin: Pipe | None = None
+        self.text = line  # the line without the `&` at its end
+        self.code: int | None = None  # exit status, None while it runs
+        self.program: Task | None = None  # what it runs, if it is a program
+        self.budget = Budget()  # what it has used of what a line may use
+        self.number = 0  # which of the session's lines it is, from 1; 0 where it is none
+        self.label = 0  # its number among the lines that run on, as in `[1]`; 0 for one that was done at once
+        self.result: Any = None  # what the line found, for reports that want more than its text
+        self.stdin: Pipe | None = None  # what it can read, if the line gives it something to read
+        # has the files that its words were read in, if it is one command of several
         self.holder: FilesHolder | None = None
+        # an exception that no command should raise; it is logged, and the lab goes on
         self.crash: BaseException | None = None
-        self.hint = ""
-        self.where = ""
-        self.first = 0
-        self.is_unknown = False
-        self.is_left = False
+        self.hint = ""  # what is said of the line if it fails
+        self.where = ""  # the node in whose shell it was typed
+        self.first = 0  # the trace's next record when it began, if it did something
+        self.is_unknown = False  # there is no command of its name, so nothing was begun
+        self.is_left = False  # it waits for what others do, and the next lines did not wait for its end
         self._condition: Callable[[], bool] | None = None
 
     @property

@@ -44,30 +44,24 @@ class RestartPolicy(NamedTuple):
 
 
 class Config(NamedTuple):
-    """What is the container's own.
-
-    Attributes:
-        entrypoint: --entrypoint; None for the image's own.
-        environment: -e.  exposed: --expose, as `80/tcp`.  health_check: --health-cmd and the like.
-        stop_timeout: seconds, None where --stop-timeout was not given.
-        user, workdir, wanted_mac: --user, --workdir and --mac-address as they were written, or empty.
-        attached: the streams that its client followed: stdin, stdout and stderr, none of one that was run with -d.
-    """
+    """What is the container's own."""
 
     hostname: str = ""
     domainname: str = ""
+    # user, workdir, wanted_mac: --user, --workdir and --mac-address as they were written, or empty
     user: str = ""
     workdir: str = ""
     wanted_mac: str = ""
     tty: bool = False
     stdin: bool = False
+    # the streams that its client followed: stdin, stdout and stderr, none of one that was run with -d
     attached: tuple[str, ...] = ("stdout", "stderr")
-    environment: Sequence[str] = ()
-    exposed: tuple[str, ...] = ()
-    entrypoint: list[str] | None = None
+    environment: Sequence[str] = ()  # -e
+    exposed: tuple[str, ...] = ()  # --expose, as `80/tcp`
+    entrypoint: list[str] | None = None  # --entrypoint; None for the image's own
     stop_signal: str = ""
-    stop_timeout: int | None = None
-    health_check: HealthCheck | None = None
+    stop_timeout: int | None = None  # seconds, None where --stop-timeout was not given
+    health_check: HealthCheck | None = None  # --health-cmd and the like
 
     @property
     def grace(self) -> int:
@@ -76,26 +70,20 @@ class Config(NamedTuple):
 
 
 class HostConfig(NamedTuple):
-    """What is asked of the host.
+    """What is asked of the host."""
 
-    Attributes:
-        published: -p.  publishes_all: -P.  extra_hosts: --add-host, as (address or host-gateway, name).
-        dns: --dns, --dns-search and --dns-option.  policy: --restart.
-        capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL; before 28 as they were typed.
-        resources: what HostConfig has of options that do nothing else here.
-    """
-
-    published: Sequence[Published] = ()
-    publishes_all: bool = False
-    extra_hosts: Sequence[tuple[str, str]] = ()
-    dns: ResolvConf = ResolvConf()
+    published: Sequence[Published] = ()  # -p
+    publishes_all: bool = False  # -P
+    extra_hosts: Sequence[tuple[str, str]] = ()  # --add-host, as (address or host-gateway, name)
+    dns: ResolvConf = ResolvConf()  # --dns, --dns-search and --dns-option
     sysctls: tuple[tuple[str, str], ...] = ()
-    policy: RestartPolicy = RestartPolicy()
+    policy: RestartPolicy = RestartPolicy()  # --restart
     init: bool = False
     privileged: bool = False
+    # capabilities, dropped: --cap-add and --cap-drop, as CAP_NAME or ALL; before 28 as they were typed
     capabilities: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
-    resources: Mapping[str, Any] = NOTHING
+    resources: Mapping[str, Any] = NOTHING  # what HostConfig has of options that do nothing else here
 
     def has_capability(self, name: str) -> bool:
         """Whether it has one of those that Docker's default set lacks, as NET_ADMIN."""

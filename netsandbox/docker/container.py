@@ -174,18 +174,14 @@ class Console(Appended):
 
 
 class Exec:
-    """A program that docker exec runs in a container.
-
-    Attributes:
-        identity: 64 hex digits.  words: the command line.
-        pid: on the host; 0 for one that has none of its own until somebody asks.
-    """
+    """A program that docker exec runs in a container."""
 
     def __init__(self, identity: str, program: Task, words: tuple[str, ...]) -> None:
-        self.identity = identity
+        self.identity = identity  # 64 hex digits
         self.program = program
-        self.words = words
+        self.words = words  # the command line
         process = program.process
+        # on the host; 0 for one that has none of its own until somebody asks
         self.pid = process.pid if process is not None and process.pid != 1 else 0
 
 

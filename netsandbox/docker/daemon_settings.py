@@ -47,15 +47,7 @@ class DaemonError(Exception):
 
 
 class DaemonSettings(NamedTuple):
-    """The keys that are modelled, by their names in the file.
-
-    Attributes:
-        ip: the host's address at which -p without one is bound, on the default bridge; empty for all.
-        default_address_pools: networks, each with the length of the subnets that are cut from it; empty for Docker's.
-        default_network_opts: -o of networks that are made later, by driver.
-        log_driver, log_opts: of containers that are made later and do not say.
-        noted: the keys in the file that do nothing here.
-    """
+    """The keys that are modelled, by their names in the file."""
 
     userland_proxy: bool = True
     iptables: bool = True
@@ -72,16 +64,18 @@ class DaemonSettings(NamedTuple):
     dns: tuple[str, ...] = ()
     dns_search: tuple[str, ...] = ()
     dns_opts: tuple[str, ...] = ()
-    ip: str = ""
+    ip: str = ""  # the host's address at which -p without one is bound, on the default bridge; empty for all
     default_gateway: str = ""
     host_gateway_ip: str = ""
+    # networks, each with the length of the subnets that are cut from it; empty for Docker's
     default_address_pools: tuple[tuple[Network, int], ...] = ()
-    default_network_opts: Mapping[str, Mapping[str, str]] = {}
+    default_network_opts: Mapping[str, Mapping[str, str]] = {}  # -o of networks that are made later, by driver
+    # log_driver, log_opts: of containers that are made later and do not say
     log_driver: str = JSON_FILE
     log_opts: Mapping[str, str] = {}
     hosts: tuple[str, ...] = (SOCKET,)
     userland_proxy_path: str = ""
-    noted: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()  # the keys in the file that do nothing here
 
 
 def read_settings(text: str, profile: Profile) -> DaemonSettings:

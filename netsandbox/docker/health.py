@@ -24,20 +24,15 @@ FAILED = -1  # The status of a check that took too long or could not begin
 
 
 class HealthCheck(NamedTuple):
-    """What was asked for; times in nanoseconds, 0 for the usual.
+    """What was asked for; times in nanoseconds, 0 for the usual."""
 
-    Attributes:
-        test: CMD-SHELL and a line, CMD and words, or NONE; empty where only times were given, and nothing is checked.
-        start_period: how long failures do not count.  start_interval: between checks as long.
-        retries: how many failures one after another are too many.
-    """
-
+    # CMD-SHELL and a line, CMD and words, or NONE; empty where only times were given, and nothing is checked
     test: tuple[str, ...] = ()
     interval: int = 0
     timeout: int = 0
-    start_period: int = 0
-    start_interval: int = 0
-    retries: int = 0
+    start_period: int = 0  # how long failures do not count
+    start_interval: int = 0  # between checks as long
+    retries: int = 0  # how many failures one after another are too many
 
     @property
     def argv(self) -> list[str]:

@@ -16,20 +16,14 @@ BUILDER = "buildkitsandbox"
 
 
 class EngineEvent(NamedTuple):
-    """One event.
+    """One event."""
 
-    Attributes:
-        at: virtual nanoseconds.
-        kind, action: `container` and `start`.
-        identity: of what it is about.
-        attributes: by name, in the order of their names.
-    """
-
-    at: int
+    at: int  # virtual nanoseconds
+    # kind, action: `container` and `start`
     kind: str
     action: str
-    identity: str
-    attributes: tuple[tuple[str, str], ...]
+    identity: str  # of what it is about
+    attributes: tuple[tuple[str, str], ...]  # by name, in the order of their names
 
 
 def _note(engine: DockerEngine, kind: str, action: str, identity: str, attributes: dict[str, str]) -> None:

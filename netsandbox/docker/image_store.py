@@ -33,15 +33,12 @@ def is_id(image: Image, reference: str) -> bool:
 
 
 class ImageStore:
-    """What can be run.
-
-    Attributes:
-        made: images that are not the sandbox's own, by name and tag; they come before its own.
-        steps: the files that steps of docker build came to, by what they began with and did (BuildKit's cache).
-    """
+    """What can be run."""
 
     def __init__(self) -> None:
+        # images that are not the sandbox's own, by name and tag; they come before its own
         self.made: dict[tuple[str, str], Image] = {}
+        # the files that steps of docker build came to, by what they began with and did (BuildKit's cache)
         self.steps: dict[str, Layer] = {}
 
     def find(self, reference: str) -> Image | None:

@@ -25,55 +25,37 @@ class HistoryStep(NamedTuple):
 
 
 class Image(NamedTuple):
-    """One image.
-
-    Attributes:
-        entrypoint, cmd: the words of its program (ENTRYPOINT and CMD).
-        ports: what that program listens on (TCP).
-        exposed: as `docker ps` shows an unpublished port.
-        process: the server's program; as an argument it starts the server too.
-        server: whose words it fails with when a port is taken (apps.server).
-        greeting: first lines of its log.
-        ready: last lines of its log once its ports are bound, as Server words them.
-        stop_signal: what `docker stop` sends.
-        tools: the programs that it has beside its own; `*` for all.
-        digest: of one that was made; all its names have it.
-        layer: the files that its containers begin with; None for those that its server brings.
-        size: as `docker images` shows it.
-        says: what its program prints before it ends.
-        volumes: the directories for which each container gets a volume.
-        environment, workdir, user, labels, health_check: what its containers begin with where they are told nothing.
-        created: of one that was made: virtual nanoseconds.
-        history: what it was made by, the first step first.
-        comment, author: what docker commit was told of them.
-    """
+    """One image."""
 
     name: str
+    # entrypoint, cmd: the words of its program (ENTRYPOINT and CMD)
     entrypoint: tuple[str, ...] = ()
     cmd: tuple[str, ...] = ()
-    ports: tuple[int, ...] = ()
-    exposed: tuple[str, ...] = ()
-    server: str = ""
-    process: str = ""
+    ports: tuple[int, ...] = ()  # what that program listens on (TCP)
+    exposed: tuple[str, ...] = ()  # as `docker ps` shows an unpublished port
+    server: str = ""  # whose words it fails with when a port is taken (apps.server)
+    process: str = ""  # the server's program; as an argument it starts the server too
     backlog: int = 128
     dual_stack: bool = True
-    greeting: tuple[str, ...] = ()
-    ready: tuple[str, ...] = ()
-    stop_signal: str = "SIGTERM"
+    greeting: tuple[str, ...] = ()  # first lines of its log
+    ready: tuple[str, ...] = ()  # last lines of its log once its ports are bound, as Server words them
+    stop_signal: str = "SIGTERM"  # what `docker stop` sends
     tag: str = "latest"
-    tools: tuple[str, ...] = ()
-    size: str = ""
-    layer: Layer | None = None
-    digest: str = ""
-    says: tuple[str, ...] = ()
-    volumes: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()  # the programs that it has beside its own; `*` for all
+    size: str = ""  # as `docker images` shows it
+    layer: Layer | None = None  # the files that its containers begin with; None for those that its server brings
+    digest: str = ""  # of one that was made; all its names have it
+    says: tuple[str, ...] = ()  # what its program prints before it ends
+    volumes: tuple[str, ...] = ()  # the directories for which each container gets a volume
+    # environment, workdir, user, labels, health_check: what its containers begin with where they are told nothing
     environment: tuple[str, ...] = ()
     workdir: str = ""
     user: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     health_check: HealthCheck | None = None
-    created: int | None = None
-    history: tuple[HistoryStep, ...] = ()
+    created: int | None = None  # of one that was made: virtual nanoseconds
+    history: tuple[HistoryStep, ...] = ()  # what it was made by, the first step first
+    # comment, author: what docker commit was told of them
     comment: str = ""
     author: str = ""
 

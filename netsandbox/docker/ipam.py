@@ -20,23 +20,18 @@ class PoolExhaustedError(Exception):
 
 
 class AddressPool:
-    """The addresses of one subnet.
-
-    Attributes:
-        part: what is given out unless a certain address is asked for (--ip-range); None for the whole subnet.
-        lowest: no address below is free.
-        has_given_gateway: a person gave the gateway.
-    """
+    """The addresses of one subnet."""
 
     def __init__(self, subnet: Network, gateway: int) -> None:
         self.subnet = subnet
         self.gateway = gateway
+        # what is given out unless a certain address is asked for (--ip-range); None for the whole subnet
         self.part: Network | None = None
-        self.has_given_gateway = False
+        self.has_given_gateway = False  # a person gave the gateway
         self.broadcast = subnet.broadcast
         ends = {subnet.network, self.broadcast} if subnet.length < 31 else set[int]()
         self.used: set[int] = {*ends, gateway}
-        self.lowest = subnet.network
+        self.lowest = subnet.network  # no address below is free
 
     def limit(self, part: Network | None, reserved: Iterable[int]) -> None:
         """Give addresses out of a part alone (--ip-range), and never those that are reserved."""

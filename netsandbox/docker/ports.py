@@ -35,17 +35,13 @@ REASONS = {"EADDRINUSE": "address already in use", "EADDRNOTAVAIL": "cannot assi
 
 
 class Binding(NamedTuple):
-    """One port of the host's that leads to a container.
+    """One port of the host's that leads to a container."""
 
-    Attributes:
-        host: the host's address, 0.0.0.0 or :: for all.
-        proxy: the docker-proxy that holds it, or dockerd where there is none; None for SCTP, and while dockerd is down.
-    """
-
-    host: str
+    host: str  # the host's address, 0.0.0.0 or :: for all
     host_port: int
     port: int
     protocol: str
+    # the docker-proxy that holds it, or dockerd where there is none; None for SCTP, and while dockerd is down
     proxy: Proxy | None
 
 

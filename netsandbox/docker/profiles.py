@@ -6,19 +6,15 @@ from typing import NamedTuple
 
 
 class Profile(NamedTuple):
-    """One release.
+    """One release."""
 
-    Attributes:
-        name: as a scenario names it.  version: of engine and client.
-        api, lowest_api: versions of its API.
-        is_held: its answers were held, line for line, against a real Engine of that version; what another one does is
-            taken from its documentation and source.
-    """
-
-    name: str
-    version: str
+    name: str  # as a scenario names it
+    version: str  # of engine and client
+    # api, lowest_api: versions of its API
     api: str
     lowest_api: str
+    # its answers were held, line for line, against a real Engine of that version; what another one does is taken from
+    # its documentation and source
     is_held: bool
 
     def since(self, *release: int) -> bool:

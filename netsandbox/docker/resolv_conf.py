@@ -30,16 +30,12 @@ def is_loopback(server: str) -> bool:
 
 
 class ResolvConf(NamedTuple):
-    """What such a file says, or what a container is told in its place.
-
-    Attributes:
-        path: of the host's file; empty where it has none.
-    """
+    """What such a file says, or what a container is told in its place."""
 
     servers: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
-    path: str = "/etc/resolv.conf"
+    path: str = "/etc/resolv.conf"  # of the host's file; empty where it has none
 
     @classmethod
     def parse(cls, text: str) -> ResolvConf:

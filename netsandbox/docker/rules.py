@@ -20,25 +20,17 @@ STAGE_1, STAGE_2 = "DOCKER-ISOLATION-STAGE-1", "DOCKER-ISOLATION-STAGE-2"
 
 
 class RuleLine(NamedTuple):
-    """One rule.
-
-    Attributes:
-        words: behind `-A CHAIN`.
-        at_head: it is put before all others (-I), not behind them.
-        moves: if it is there already, it is taken away first, so that it stands at the head again.
-        purpose: what cannot be had where iptables refuses it, in dockerd's words; None where dockerd goes on.
-        said: the words as dockerd orders them, where they are others.
-        stays: it stands in a chain that is not dockerd's, which does not look for it at its start.
-    """
+    """One rule."""
 
     table: str
     chain: str
-    words: str
-    at_head: bool = False
-    moves: bool = False
+    words: str  # behind `-A CHAIN`
+    at_head: bool = False  # it is put before all others (-I), not behind them
+    moves: bool = False  # if it is there already, it is taken away first, so that it stands at the head again
+    # what cannot be had where iptables refuses it, in dockerd's words; None where dockerd goes on
     purpose: str | None = None
-    said: str = ""
-    stays: bool = False
+    said: str = ""  # the words as dockerd orders them, where they are others
+    stays: bool = False  # it stands in a chain that is not dockerd's, which does not look for it at its start
 
 
 class PortRule(NamedTuple):

@@ -36,30 +36,23 @@ NO_SWARM = ('This node is not a swarm manager. Use "docker swarm init" or "docke
 
 
 class NetworkPlan(NamedTuple):
-    """What `docker network create` was told.
-
-    Attributes:
-        subnet, gateway, part: None for what Docker chooses; part is --ip-range.
-        more: the further subnets of a macvlan or ipvlan network, each as a plan of its own.
-        reserved: --aux-address: addresses by name that no container gets.
-        scope: what --scope says; nothing looks at it.
-        config_from: the configuration that it was filled with (docker.config_network).
-    """
+    """What `docker network create` was told."""
 
     name: str
     driver: str = "bridge"
+    # subnet, gateway, part: None for what Docker chooses; part is --ip-range
     subnet: Network | None = None
     gateway: int | None = None
     part: Network | None = None
     internal: bool = False
     options: Mapping[str, str] = {}
     labels: Mapping[str, str] = {}
-    reserved: Mapping[str, int] = {}
+    reserved: Mapping[str, int] = {}  # --aux-address: addresses by name that no container gets
     attachable: bool = False
-    scope: str = "local"
+    scope: str = "local"  # what --scope says; nothing looks at it
     ipam_options: Mapping[str, str] | None = {}
-    more: tuple[NetworkPlan, ...] = ()
-    config_from: str = ""
+    more: tuple[NetworkPlan, ...] = ()  # the further subnets of a macvlan or ipvlan network, each as a plan of its own
+    config_from: str = ""  # the configuration that it was filled with (docker.config_network)
 
 
 def create(engine: DockerEngine, plan: NetworkPlan) -> BridgeNetwork:

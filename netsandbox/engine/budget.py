@@ -43,14 +43,11 @@ INTERRUPTED = "interrupted"
 
 
 class OverBudgetError(Exception):
-    """A line that would use more than it may, or that a person has stopped; the text is one line of reason.
-
-    Attributes:
-        code: the line's exit status; as after Ctrl-C when a person has stopped it.
-    """
+    """A line that would use more than it may, or that a person has stopped; the text is one line of reason."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
+        # the line's exit status; as after Ctrl-C when a person has stopped it
         self.code = 130 if reason == INTERRUPTED else 1
 
 

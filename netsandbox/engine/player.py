@@ -37,19 +37,14 @@ class Steppable(Protocol):
 
 
 class Player:
-    """Plays a lab: play, pause, step, speed.
-
-    Attributes:
-        speed: 1 is ten steps a second, and virtual seconds as real ones when quiet; 0 is as fast as it can.
-        is_lagging: the machine does not keep up with the speed asked for.
-        is_due: whether something is to be done at this very moment, before a further step.
-    """
+    """Plays a lab: play, pause, step, speed."""
 
     def __init__(self, lab: Steppable, clock: Callable[[], float] = time.monotonic) -> None:
         self.lab = lab
-        self.speed = 1.0
+        self.speed = 1.0  # 1 is ten steps a second, and virtual seconds as real ones when quiet; 0 is as fast as it can
         self.is_playing = False
-        self.is_lagging = False
+        self.is_lagging = False  # the machine does not keep up with the speed asked for
+        # whether something is to be done at this very moment, before a further step
         self.is_due: Callable[[], bool] = bool
         self._clock = clock
         self._last = 0.0

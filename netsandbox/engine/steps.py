@@ -18,19 +18,16 @@ class Steps:
     """The first record's number, the time and the cause of each step.
 
     The oldest go and others come all the time: in one array of all of them, each time most would be moved.
-
-    Attributes:
-        fresh: whoever adds a step appends these three to it, with NO_CAUSE for what nothing caused.
-        chunks: those of the steps before, MANY in each; never changed, so that they can be shared.
-        gone: steps at the beginning that are forgotten.
     """
 
     __slots__ = ("chunks", "fresh", "gone")
 
     def __init__(self) -> None:
+        # those of the steps before, MANY in each; never changed, so that they can be shared
         self.chunks: list[array[int]] = []
+        # whoever adds a step appends these three to it, with NO_CAUSE for what nothing caused
         self.fresh: list[int] = []
-        self.gone = 0
+        self.gone = 0  # steps at the beginning that are forgotten
 
     def pack(self) -> None:
         """Put what is fresh to the chunks, if it makes one."""

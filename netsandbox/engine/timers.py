@@ -15,38 +15,29 @@ PUT_BACK = -1  # The line of those that were set aside: no delay tells their ord
 
 
 class Timer:
-    """Work that waits for its time.
-
-    Attributes:
-        when: virtual nanoseconds.
-        foreground: whether the lab is not quiet while this waits.
-        serial: which of one time was set first; of the kernel's timers, which have their own order, always 0.
-    """
+    """Work that waits for its time."""
 
     __slots__ = ("argument", "callback", "cause", "foreground", "serial", "when")
 
     def __init__(self, when: int, callback: Callable[[Any], object], argument: Any, cause: int, foreground: bool,
                  serial: int = 0) -> None:
-        self.when = when
+        self.when = when  # virtual nanoseconds
         self.callback: Callable[[Any], object] | None = callback
         self.argument = argument
         self.cause = cause
-        self.foreground = foreground
+        self.foreground = foreground  # whether the lab is not quiet while this waits
+        # which of one time was set first; of the kernel's timers, which have their own order, always 0
         self.serial = serial
 
 
 class Timers:
-    """All that wait, but for the kernel's (wheel.py).
-
-    Attributes:
-        lines: by delay, in order; none is empty.
-        firsts: of each line the first one's time and serial, and the delay, as a heap.
-    """
+    """All that wait, but for the kernel's (wheel.py)."""
 
     __slots__ = ("firsts", "lines", "serial")
 
     def __init__(self) -> None:
-        self.lines: dict[int, deque[Timer]] = {}
+        self.lines: dict[int, deque[Timer]] = {}  # by delay, in order; none is empty
+        # of each line the first one's time and serial, and the delay, as a heap
         self.firsts: list[tuple[int, int, int]] = []
         self.serial = 0
 

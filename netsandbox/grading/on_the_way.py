@@ -44,15 +44,11 @@ class ForeignError(Exception):
 
 
 class Way:
-    """What was met of a scenario's steps behind each line of a session.
-
-    Attributes:
-        met: what was found, by the condition and its line of the file.
-        always: the tasks that were done before anything was, and at no time otherwise.
-    """
+    """What was met of a scenario's steps behind each line of a session."""
 
     def __init__(self, live: KeptSession, scenario: Scenario) -> None:
-        self.met: dict[tuple[str, int], Met] = {}
+        self.met: dict[tuple[str, int], Met] = {}  # what was found, by the condition and its line of the file
+        # the tasks that were done before anything was, and at no time otherwise
         self.always = [step for step in scenario.steps if step.task]
         self._live = live
         self._counted = [step for _number, step in counted(scenario)]

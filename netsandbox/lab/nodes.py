@@ -45,20 +45,16 @@ class Node:
 
 
 class Host(Node):
-    """A machine: one namespace, and Docker if it is installed.
-
-    Attributes:
-        name_servers: addresses in its /etc/resolv.conf; empty for a resolver of its own at 127.0.0.53.
-        forwards_from_boot: its /etc/sysctl.conf says so.
-    """
+    """A machine: one namespace, and Docker if it is installed."""
 
     kind = "host"
 
     def __init__(self, name: str, namespace: NetworkNamespace) -> None:
         super().__init__(name, namespace)
         self.docker: DockerEngine | None = None
+        # addresses in its /etc/resolv.conf; empty for a resolver of its own at 127.0.0.53
         self.name_servers: tuple[int, ...] = ()
-        self.forwards_from_boot = False
+        self.forwards_from_boot = False  # its /etc/sysctl.conf says so
 
     @property
     def titled_bridges(self) -> dict[str, str]:
@@ -68,14 +64,11 @@ class Host(Node):
 
 
 class Remote(Host):
-    """A host behind the uplink, or the router that leads there.
-
-    Attributes:
-        group: the node that stands for it where the internet is folded into one; None for that node itself.
-    """
+    """A host behind the uplink, or the router that leads there."""
 
     def __init__(self, name: str, namespace: NetworkNamespace, group: str | None) -> None:
         super().__init__(name, namespace)
+        # the node that stands for it where the internet is folded into one; None for that node itself
         self.group = group
 
 

@@ -19,21 +19,16 @@ _SIZE = re.compile(r", length \d+$")
 
 
 class Arrow(NamedTuple):
-    """One thing that was sent.
+    """One thing that was sent."""
 
-    Attributes:
-        seq, at: its first record, and virtual nanoseconds.
-        targets: the parties with whom it ended.
-        marks: what is to be said behind it: that it came again, the reason of its drop.
-    """
-
+    # seq, at: its first record, and virtual nanoseconds
     seq: int
     at: int
     source: str
-    targets: tuple[str, ...]
+    targets: tuple[str, ...]  # the parties with whom it ended
     label: str
     dropped: bool
-    marks: str
+    marks: str  # what is to be said behind it: that it came again, the reason of its drop
 
 
 class Sequence(NamedTuple):

@@ -65,20 +65,14 @@ COMMON_DATAGRAM = 1232  # What name servers take since the DNS flag day of 2020,
 
 
 class InternetHost(NamedTuple):
-    """A host out there.
-
-    Attributes:
-        names: what the name server knows it by, the first of which is the node's; a content network has many.
-        latency: nanoseconds from the provider to it, one way.
-        kind: of its web server; empty for none.
-        datagram: bytes of a datagram that its name server takes (RFC 6891); 0 for none.
-    """
+    """A host out there."""
 
     address: str
+    # what the name server knows it by, the first of which is the node's; a content network has many
     names: tuple[str, ...]
-    latency: int
-    kind: str = "public"
-    datagram: int = 0
+    latency: int  # nanoseconds from the provider to it, one way
+    kind: str = "public"  # of its web server; empty for none
+    datagram: int = 0  # bytes of a datagram that its name server takes (RFC 6891); 0 for none
 
 
 INTERNET = (

@@ -9,22 +9,15 @@ from netsandbox.rig.format import knows_vlans
 
 
 class Pace(NamedTuple):
-    """Nanoseconds.
+    """Nanoseconds."""
 
-    Attributes:
-        spawn, reap: until a program that was started does anything, and until its end is noticed.  tools: the former,
-            of single ones.
-        command: of each command that a snapshot is made of.
-        close_ring: until the kernel has closed a tap with a ring, two grace periods of RCU.  ahead: how much sooner
-            the first one is.
-    """
-
+    # spawn, reap: until a program that was started does anything, and until its end is noticed
     spawn: int
     reap: int
-    tools: dict[str, int]
-    command: int
-    close_ring: int
-    ahead: int
+    tools: dict[str, int]  # the former, of single ones
+    command: int  # of each command that a snapshot is made of
+    close_ring: int  # until the kernel has closed a tap with a ring, two grace periods of RCU
+    ahead: int  # how much sooner the first one is
 
     def until_begin(self, tool: str) -> int:
         return self.tools.get(tool, self.spawn)

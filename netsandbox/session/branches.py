@@ -23,23 +23,18 @@ class Begun(NamedTuple):
 
 
 class Branch:
-    """One way that things went.
-
-    Attributes:
-        name: what a person calls it.
-        journal: every line of it, those that were taken back included.
-        end: its furthest position.
-        parent, shared: the branch that it left, and how many lines they have in common; None for the first.
-        begun: where each of a scenario's steps began that were taken in it.
-    """
+    """One way that things went."""
 
     def __init__(self, name: str, parent: Branch | None = None, shared: int = 0, step: int = 0) -> None:
-        self.name = name
+        self.name = name  # what a person calls it
+        # every line of it, those that were taken back included
         self.journal: list[Entry] = parent.journal[:shared] if parent is not None else []
-        self.end = Position(0, 0)
+        self.end = Position(0, 0)  # its furthest position
+        # parent, shared: the branch that it left, and how many lines they have in common; None for the first
         self.parent = parent
         self.shared = shared
         steps = parent.begun if parent is not None else []
+        # where each of a scenario's steps began that were taken in it
         self.begun: list[Begun] = [one for one in steps if one.is_past(shared, step)]
 
 

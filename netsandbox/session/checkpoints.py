@@ -22,20 +22,14 @@ PATIENCE = 500  # Steps after which it is tried again where something could not 
 
 
 class Checkpoint(NamedTuple):
-    """A session as it was.
+    """A session as it was."""
 
-    Attributes:
-        step, end: how many steps and records there were.
-        lines: of the journal, those that were done.
-        effort: what it had taken so far, in steps.
-        snapshot: of lab, shell and the lines that ran.
-    """
-
+    # step, end: how many steps and records there were
     step: int
     end: int
-    lines: tuple[Entry, ...]
-    effort: int
-    snapshot: Snapshot
+    lines: tuple[Entry, ...]  # of the journal, those that were done
+    effort: int  # what it had taken so far, in steps
+    snapshot: Snapshot  # of lab, shell and the lines that ran
 
 
 class Checkpoints:

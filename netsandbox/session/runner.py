@@ -17,24 +17,17 @@ from netsandbox.session.texts import text_in
 NEAR: Late[str, Callable[[Lab, Job], str]] = Late({"note": "netsandbox.commands.prompt.near_names:near_note"})
 
 class Line(NamedTuple):
-    """One line that was carried out.
-
-    Attributes:
-        number: line of the scenario file, 0 where there is none.
-        is_expect: it checks something rather than does something.
-        first, end: the trace records that belong to it.
-        failed: it did not go as it should.
-        meant: which name may have been meant where a tool says that there is none.
-    """
+    """One line that was carried out."""
 
     text: str
     job: Job
-    number: int
-    is_expect: bool
+    number: int  # line of the scenario file, 0 where there is none
+    is_expect: bool  # it checks something rather than does something
+    # first, end: the trace records that belong to it
     first: int
     end: int
-    failed: bool = False
-    meant: str = ""
+    failed: bool = False  # it did not go as it should
+    meant: str = ""  # which name may have been meant where a tool says that there is none
 
 
 class Said(NamedTuple):
@@ -60,23 +53,17 @@ Event = Line | Said | Asked | Task
 
 
 class Runner:
-    """A session in which a scenario is run.
-
-    Attributes:
-        failed: whether a line or an expectation has failed.
-        language: of what the scenario says and `expect` finds.
-        after_line: called when a line is done, to read the trace before it forgets.
-        answer: asks the reader a step's question.
-    """
+    """A session in which a scenario is run."""
 
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         self.session = KeptSession(seed, profile, uplink)
         self.session.checkpoints.is_on = False  # nobody steps back
         self.session.files.is_scenario = True
-        self.failed = False
-        self.language = "en"
+        self.failed = False  # whether a line or an expectation has failed
+        self.language = "en"  # of what the scenario says and `expect` finds
+        # called when a line is done, to read the trace before it forgets
         self.after_line: Callable[[], None] = lambda: None
-        self.answer: Callable[[Step], int] = lambda _step: 0
+        self.answer: Callable[[Step], int] = lambda _step: 0  # asks the reader a step's question
         self._to_come = 0
 
     @classmethod

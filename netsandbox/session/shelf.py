@@ -22,29 +22,21 @@ BUNDLED, HERE, RECENT = "bundled", "here", "recent"
 
 
 class Work(NamedTuple):
-    """One thing to open.
+    """One thing to open."""
 
-    Attributes:
-        name: what `load` takes.  kind: bundled, here or recent.
-        title, about: map a language to a text.
-        steps: of the lesson; 0 for a lab that is only opened.
-        asks, goals: questions and conditions in it.
-        problem: what is wrong with the file; all else is empty then.
-        topics: words by which it is found though they stand nowhere in title and summary.
-        text: all that it says beside title and summary, in both languages, and its lines.
-    """
-
-    name: str
-    kind: str
+    name: str  # what `load` takes
+    kind: str  # bundled, here or recent
+    # title, about: map a language to a text
     title: Mapping[str, str] = {}
     about: Mapping[str, str] = {}
-    steps: int = 0
+    steps: int = 0  # of the lesson; 0 for a lab that is only opened
+    # asks, goals: questions and conditions in it
     asks: int = 0
     goals: int = 0
     uplink: bool = False
-    problem: str = ""
-    text: str = ""
-    topics: tuple[str, ...] = ()
+    problem: str = ""  # what is wrong with the file; all else is empty then
+    text: str = ""  # all that it says beside title and summary, in both languages, and its lines
+    topics: tuple[str, ...] = ()  # words by which it is found though they stand nowhere in title and summary
 
     def __hash__(self) -> int:
         return hash((self.name, self.kind))

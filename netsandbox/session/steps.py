@@ -43,40 +43,30 @@ class Step(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What a reader of a lesson did beside the lines.
+    """What a reader of a lesson did beside the lines."""
 
-    Attributes:
-        kind: hint, solution (it was shown) or answer.  number: of the hint or the answer, from 1.
-        left: how many steps come after the one that it is about, which stays so when a session is saved amid a lesson.
-    """
-
-    kind: str
-    number: int
+    kind: str  # hint, solution (it was shown) or answer
+    number: int  # of the hint or the answer, from 1
+    # how many steps come after the one that it is about, which stays so when a session is saved amid a lesson
     left: int
 
 
 class Scenario(NamedTuple):
-    """A scenario file's content.
+    """A scenario file's content."""
 
-    Attributes:
-        title, about, learned: map a language (en, zh) to a text; learned is what is to be kept of it in the end.
-        uplink: the LAN between the default host and its way out, or empty for a host on its own.
-        name: where it was read from.  after: the scenario that comes next.  topics: words by which it is found.
-        notes: of a saved session, what its reader asked for and answered.
-    """
-
+    # title, about, learned: map a language (en, zh) to a text; learned is what is to be kept of it in the end
     title: Mapping[str, str] = MappingProxyType({})
     about: Mapping[str, str] = MappingProxyType({})
     seed: int = 0
     profile: str = DEFAULT_PROFILE
     setup: tuple[Step, ...] = ()
     steps: tuple[Step, ...] = ()
-    name: str = ""
-    uplink: str = ""
+    name: str = ""  # where it was read from
+    uplink: str = ""  # the LAN between the default host and its way out, or empty for a host on its own
     learned: Mapping[str, str] = MappingProxyType({})
-    after: str = ""
-    topics: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
+    after: str = ""  # the scenario that comes next
+    topics: tuple[str, ...] = ()  # words by which it is found
+    notes: tuple[Note, ...] = ()  # of a saved session, what its reader asked for and answered
 
     def shell_before(self, number: int) -> str | None:
         """The node in whose shell the lines before a step, counted from 0, leave the person; None outside of all."""

@@ -48,30 +48,20 @@ class ReplayError(Exception):
 
 
 class Timeline:
-    """A lab with its shell, the journal of what was done to it, and the moves from one of its times to another.
-
-    Attributes:
-        uplink: the LAN behind the default host's eth0, as 192.168.1.0/24; empty for a host on its own.
-        branches: the ways that things went; `journal` and `end` are the present one's.
-        done: how many lines of the journal are done.
-        lines: those that are not carried out to their ends yet, the oldest first; some may be by now.
-        epoch: grows whenever the past changes, so that readers of the trace begin anew.
-        on_execute: told of every entry, for the autosave.
-        files: what it writes.
-        checkpoints: where it can begin again.
-    """
+    """A lab with its shell, the journal of what was done to it, and the moves from one of its times to another."""
 
     def __init__(self, seed: int = 0, profile: str = DEFAULT_PROFILE, uplink: str = "") -> None:
         self.seed = seed
         self.profile = profile
-        self.uplink = uplink
-        self.branches = Branches()
-        self.done = 0
-        self.epoch = 0
+        self.uplink = uplink  # the LAN behind the default host's eth0, as 192.168.1.0/24; empty for a host on its own
+        self.branches = Branches()  # the ways that things went; `journal` and `end` are the present one's
+        self.done = 0  # how many lines of the journal are done
+        self.epoch = 0  # grows whenever the past changes, so that readers of the trace begin anew
+        # those that are not carried out to their ends yet, the oldest first; some may be by now
         self.lines: list[Job] = []
-        self.on_execute: Callable[[list[Entry]], None] = lambda _journal: None
-        self.files = OwnFiles()
-        self.checkpoints = Checkpoints()
+        self.on_execute: Callable[[list[Entry]], None] = lambda _journal: None  # told of every entry, for the autosave
+        self.files = OwnFiles()  # what it writes
+        self.checkpoints = Checkpoints()  # where it can begin again
         self._begin_anew()
 
     def _begin_anew(self) -> None:

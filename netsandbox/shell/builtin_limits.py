@@ -20,21 +20,15 @@ USAGE = "ulimit: usage: ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]"
 
 
 class Limit(NamedTuple):
-    """One of them.
+    """One of them."""
 
-    Attributes:
-        name: as `docker run --ulimit` has it; empty where that has none.
-        host: soft and hard, of root's shell on a fresh Debian.  contained: of a container that was told nothing.
-        title, unit: as bash and ash tell it; what is told in kbytes or blocks is kept in bytes.
-        of_dash: as dash tells it, empty where it has none.
-    """
-
-    name: str
-    host: tuple[int, int]
-    contained: tuple[int, int]
+    name: str  # as `docker run --ulimit` has it; empty where that has none
+    host: tuple[int, int]  # soft and hard, of root's shell on a fresh Debian
+    contained: tuple[int, int]  # of a container that was told nothing
+    # title, unit: as bash and ash tell it; what is told in kbytes or blocks is kept in bytes
     title: str
     unit: str = ""
-    of_dash: str = ""
+    of_dash: str = ""  # as dash tells it, empty where it has none
 
     @property
     def own(self) -> tuple[int, int]:

@@ -18,19 +18,14 @@ MOST_ENTERS = 50  # Of one script: a menu would ask for ever
 
 
 class Asked(NamedTuple):
-    """The options.
-
-    Attributes:
-        array: of -a.  most: letters at most (-n).
-        pauses: it asks a person for something, or for no more than to go on.
-    """
+    """The options."""
 
     raw: bool
-    array: str
+    array: str  # of -a
     names: list[str]
-    most: int | None
+    most: int | None  # letters at most (-n)
     prompt: str
-    pauses: bool
+    pauses: bool  # it asks a person for something, or for no more than to go on
 
 
 def read(call: Builtin) -> int | None:

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 
 class ScriptError(Exception):
-    """A script that cannot be parsed; its text is bash's, without the name of the shell.
-
-    Attributes:
-        token: what stands where it should not, empty at the end of the text.
-        expecting: the word that should stand there, where only one may.
-        line: its number, from 1.
-        opened: what is still open when the text ends: a quote, or a construct's first word; empty for other errors.
-        is_quote: it is a quote, `$(`, `${` or a backquote that is open.
-    """
+    """A script that cannot be parsed; its text is bash's, without the name of the shell."""
 
     def __init__(self, token: str, line: int, expecting: str = "", opened: str = "", opened_line: int = 1,
                  is_quote: bool = False, text: str = "") -> None:
         super().__init__(text or token)
-        self.token = token
-        self.line = line
-        self.expecting = expecting
+        self.token = token  # what stands where it should not, empty at the end of the text
+        self.line = line  # its number, from 1
+        self.expecting = expecting  # the word that should stand there, where only one may
+        # what is still open when the text ends: a quote, or a construct's first word; empty for other errors
         self.opened = opened
         self.opened_line = opened_line
-        self.is_quote = is_quote
+        self.is_quote = is_quote  # it is a quote, `$(`, `${` or a backquote that is open
         self.text = text
 
     @property

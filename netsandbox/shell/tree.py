@@ -13,22 +13,16 @@ class Text(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """`$NAME`, `${NAME}` and all that can stand behind the name.
-
-    Attributes:
-        operator: empty, `#` in front (then `length`), `:-`, `-`, `:=`, `=`, `:?`, `?`, `:+`, `+`, `#`, `##`, `%`, `%%`,
-            `/`, `//`, `/#`, `/%`, `:` (a part), `^`, `^^`, `,`, `,,` or `!` (the variable that it names).
-        argument: what stands behind the operator.
-        second: behind a second `/` or `:`.
-        subscript: in the brackets of `${NAME[INDEX]}`.
-    """
+    """`$NAME`, `${NAME}` and all that can stand behind the name."""
 
     name: str
     quoted: bool = False
+    # empty, `#` in front (then `length`), `:-`, `-`, `:=`, `=`, `:?`, `?`, `:+`, `+`, `#`, `##`, `%`, `%%`, `/`, `//`,
+    # `/#`, `/%`, `:` (a part), `^`, `^^`, `,`, `,,` or `!` (the variable that it names)
     operator: str = ""
-    argument: Word | None = None
-    second: Word | None = None
-    subscript: Word | None = None
+    argument: Word | None = None  # what stands behind the operator
+    second: Word | None = None  # behind a second `/` or `:`
+    subscript: Word | None = None  # in the brackets of `${NAME[INDEX]}`
 
     @property
     def several(self) -> str:

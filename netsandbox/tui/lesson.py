@@ -51,39 +51,28 @@ class Guess(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """What the lesson pane shows.
-
-    Attributes:
-        number, total: of the step that was begun last, from 1 and 0 before the first, and of all.
-        text: what the step says, before the first what the scenario is about.
-        task: what a person is to do; empty where the lesson does all.  is_open: it is not done yet.
-        lines: what the step runs, but for a task that is open.
-        ask: the question before the next step, once it was asked; empty otherwise.  answers: those to choose among.
-        guess: what was thought before the step that was begun last; None where nothing was asked.
-        hints: those that were asked for.  more_hints: how many there are beside them.
-        skipped: of a lesson that is finished, the steps whose goals were left unmet.
-        insists: the key that goes on was pressed though goals are unmet: pressed again, it does.
-        learned, after: of a lesson that is finished: what to keep, and the scenario that comes next.
-    """
+    """What the lesson pane shows."""
 
     title: str
+    # number, total: of the step that was begun last, from 1 and 0 before the first, and of all
     number: int
     total: int
-    text: str
-    lines: tuple[str, ...]
-    ask: str
+    text: str  # what the step says, before the first what the scenario is about
+    lines: tuple[str, ...]  # what the step runs, but for a task that is open
+    ask: str  # the question before the next step, once it was asked; empty otherwise
     goals: tuple[Goal, ...]
-    hints: tuple[str, ...]
-    more_hints: int
+    hints: tuple[str, ...]  # those that were asked for
+    more_hints: int  # how many there are beside them
     is_finished: bool
+    # learned, after: of a lesson that is finished: what to keep, and the scenario that comes next
     learned: str
     after: str
-    task: str = ""
-    is_open: bool = False
-    answers: tuple[str, ...] = ()
-    guess: Guess | None = None
-    skipped: tuple[int, ...] = ()
-    insists: bool = False
+    task: str = ""  # what a person is to do; empty where the lesson does all
+    is_open: bool = False  # it is not done yet
+    answers: tuple[str, ...] = ()  # those to choose among
+    guess: Guess | None = None  # what was thought before the step that was begun last; None where nothing was asked
+    skipped: tuple[int, ...] = ()  # of a lesson that is finished, the steps whose goals were left unmet
+    insists: bool = False  # the key that goes on was pressed though goals are unmet: pressed again, it does
 
     @property
     def unmet(self) -> int:

@@ -59,22 +59,16 @@ def program_of(job: Job) -> str:
 
 
 class Jobs:
-    """Begins lines one after the other; the owner calls `collect` whenever the lab has moved.
-
-    Attributes:
-        transcript: what was typed and what it said, oldest first.
-        meant: says which name may have been meant in a line that failed.
-        on_judged: told of every expectation that is decided; gives the lesson's goal back that it is, if it is one.
-        said: lines ever added to the transcript, also those that it no longer holds.
-    """
+    """Begins lines one after the other; the owner calls `collect` whenever the lab has moved."""
 
     def __init__(self, begin: Callable[[str, bool], Job | None]) -> None:
         """Begin: executes a line, which may be a scenario's."""
         self._begin = begin
-        self.meant: Callable[[Job], str] = lambda _job: ""
+        self.meant: Callable[[Job], str] = lambda _job: ""  # says which name may have been meant in a line that failed
+        # told of every expectation that is decided; gives the lesson's goal back that it is, if it is one
         self.on_judged: Callable[[Job], Goal | None] = lambda _job: None
-        self.transcript: deque[Said] = deque(maxlen=KEPT)
-        self.said = 0
+        self.transcript: deque[Said] = deque(maxlen=KEPT)  # what was typed and what it said, oldest first
+        self.said = 0  # lines ever added to the transcript, also those that it no longer holds
         self.waiting: deque[Waiting] = deque()
         self.watched: list[Watched] = []
         self.complaint = ""  # What a line that has just failed said of it, until somebody tells it

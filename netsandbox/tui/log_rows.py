@@ -28,19 +28,15 @@ class Told(Protocol):
 
 
 class LogRows:
-    """A bounded list of rows, each of which is read off the trace again when it is asked for.
-
-    Attributes:
-        seqs: of each row kept the number of its record, ascending; a record that tells of several frames, as of a
-            flood, has several rows.
-        first: absolute number of the oldest row kept.
-    """
+    """A bounded list of rows, each of which is read off the trace again when it is asked for."""
 
     def __init__(self, told: Told, capacity: int) -> None:
         self.told = told
         self.capacity = capacity
+        # of each row kept the number of its record, ascending; a record that tells of several frames, as of a flood,
+        # has several rows
         self.seqs = array("q")
-        self.first = 0
+        self.first = 0  # absolute number of the oldest row kept
         self._pages: dict[int, tuple[int, Sequence[LogRow]]] = {}
         """By number, each with the absolute number of its first row: beside the oldest rows it may be no whole one."""
 

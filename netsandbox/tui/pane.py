@@ -30,24 +30,15 @@ class Copied(Protocol):
 
 
 class Pane(NamedTuple):
-    """One pane: its place on the screen, how it comes to be shown, and its words.
+    """One pane: its place on the screen, how it comes to be shown, and its words."""
 
-    Attributes:
-        name: its widget's id, the name of the view that shows it, and its help topic.
-        make: the widget, of the lab and the glyphs; whether things may move is the third argument.
-        room: the container that it stands in: upper, devices, log or lower.
-        has_view: it needs a view to be sure to be seen; one that has none is always there.
-        alone: its view hides the others of its room, unless the screen is wide.
-        focus: a selector of what inside it takes the keys; itself where empty.
-        texts: title, help and keys of a pane whose words are in no catalogue.
-        shows: called whenever the lab has changed, with the widget and the lab, for a pane that nobody else fills.
-    """
-
-    name: str
+    name: str  # its widget's id, the name of the view that shows it, and its help topic
+    # the widget, of the lab and the glyphs; whether things may move is the third argument
     make: Callable[[LabSource, GlyphSet, bool], Widget]
-    room: str = "lower"
-    has_view: bool = True
-    alone: bool = False
-    focus: str = ""
-    texts: Texts = NO_TEXTS
+    room: str = "lower"  # the container that it stands in: upper, devices, log or lower
+    has_view: bool = True  # it needs a view to be sure to be seen; one that has none is always there
+    alone: bool = False  # its view hides the others of its room, unless the screen is wide
+    focus: str = ""  # a selector of what inside it takes the keys; itself where empty
+    texts: Texts = NO_TEXTS  # title, help and keys of a pane whose words are in no catalogue
+    # called whenever the lab has changed, with the widget and the lab, for a pane that nobody else fills
     shows: Callable[[Widget, LiveLab], None] | None = None

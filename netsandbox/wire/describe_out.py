@@ -19,20 +19,7 @@ class Cut(Exception):  # noqa: N818 - it carries a description out, and is no er
 
 
 class Out:
-    """One description in the making.
-
-    Attributes:
-        parts: its text, in pieces.
-        verbose: how many times -v was given to tcpdump.
-        link: as with -e: what is behind a link header does not say its own name again.  quiet: as with -q.
-        conversations: None prints absolute sequence numbers, as `tcpdump -S`.
-        dumps: whether what is not decoded is printed as bytes: not where all bytes follow anyhow, nor with -q.
-        is_cut: whether the frame's bytes ended inside a header.
-        depth: how many headers of the same kind it is inside of.
-        trusts: as with -K: sums are not looked at.
-        asked: whether what a name server was asked stands in its answer too, as with -vv.
-        resolver: an address at which whatever port is a name server's, as NAT has it; tcpdump knows of none.
-    """
+    """One description in the making."""
 
     __slots__ = ("asked", "conversations", "depth", "dumps", "is_cut", "link", "parts", "quiet", "resolver", "trusts",
                  "verbose")
@@ -41,17 +28,19 @@ class Out:
 
     def __init__(self, verbose: int, conversations: Conversations | None, link: bool = True,
                  quiet: bool = False, resolver: int = -1) -> None:
-        self.parts: list[str] = []
-        self.verbose = verbose
-        self.conversations = conversations
-        self.link = link
-        self.quiet = quiet
+        self.parts: list[str] = []  # its text, in pieces
+        self.verbose = verbose  # how many times -v was given to tcpdump
+        self.conversations = conversations  # None prints absolute sequence numbers, as `tcpdump -S`
+        self.link = link  # as with -e: what is behind a link header does not say its own name again
+        self.quiet = quiet  # as with -q
+        # whether what is not decoded is printed as bytes: not where all bytes follow anyhow, nor with -q
         self.dumps = not quiet
-        self.is_cut = False
-        self.depth = 0
-        self.trusts = False
+        self.is_cut = False  # whether the frame's bytes ended inside a header
+        self.depth = 0  # how many headers of the same kind it is inside of
+        self.trusts = False  # as with -K: sums are not looked at
+        # an address at which whatever port is a name server's, as NAT has it; tcpdump knows of none
         self.resolver = resolver
-        self.asked = verbose > 1
+        self.asked = verbose > 1  # whether what a name server was asked stands in its answer too, as with -vv
 
     def add(self, text: str) -> None:
         self.parts.append(text)

@@ -46,11 +46,6 @@ class Frame:
     """One Ethernet frame, never changed once sent: all receivers of a flood share it.
 
     It is made either of parsed headers or of bytes; bytes are encoded when someone looks, and then kept.
-
-    Attributes:
-        size: bytes on the wire, 14 bytes of header included; without the outer tag that this machine put in, which is
-            kept beside the frame (skb->vlan_tci).
-        trailer: bytes behind the payload that belong to no header (padding).
     """
 
     __slots__ = ("_wire", "dst", "ethertype", "payload", "size", "src", "trailer")
@@ -60,8 +55,10 @@ class Frame:
         self.src = src
         self.ethertype = ethertype
         self.payload = payload
-        self.trailer = trailer
+        self.trailer = trailer  # bytes behind the payload that belong to no header (padding)
         size = len(payload) if type(payload) is bytes else payload.size  # type: ignore[union-attr]
+        # bytes on the wire, 14 bytes of header included; without the outer tag that this machine put in, which is kept
+        # beside the frame (skb->vlan_tci)
         self.size: int = HEADER + size + len(trailer) if trailer else HEADER + size
         self._wire: bytes | None = None
 

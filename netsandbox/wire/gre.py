@@ -14,18 +14,14 @@ HEADER = 4
 
 
 class GrePacket(NamedTuple):
-    """One header and what is behind it.
+    """One header and what is behind it."""
 
-    Attributes:
-        ethertype: of the data.  key, sequence: None where there is none.
-        has_checksum: it carries one, which emitting computes; parsing has found it right.
-    """
-
-    ethertype: int
+    ethertype: int  # of the data
     data: bytes
+    # key, sequence: None where there is none
     key: int | None = None
     sequence: int | None = None
-    has_checksum: bool = False
+    has_checksum: bool = False  # it carries one, which emitting computes; parsing has found it right
 
     @property
     def size(self) -> int:

@@ -32,23 +32,19 @@ _LAYOUT = Struct("!BBHI")
 
 
 class IcmpMessage:
-    """One ICMP message.
-
-    Attributes:
-        rest: the 32 bits behind the checksum: identifier and sequence number
-            of an echo, next-hop MTU or gateway of an error.
-        data: echo payload, or the quoted packet of an error.
-        checksum: None where emitting computes it; else the value found on the
-            wire, which is wrong or the other spelling of zero.
-    """
+    """One ICMP message."""
 
     __slots__ = ("checksum", "code", "data", "rest", "size", "type")
 
     def __init__(self, type: int, code: int, rest: int, data: bytes, checksum: int | None = None) -> None:
         self.type = type
         self.code = code
+        # the 32 bits behind the checksum: identifier and sequence number of an echo, next-hop MTU or gateway of an
+        # error
         self.rest = rest
-        self.data = data
+        self.data = data  # echo payload, or the quoted packet of an error
+        # None where emitting computes it; else the value found on the wire, which is wrong or the other spelling of
+        # zero
         self.checksum = checksum
         self.size = HEADER + len(data)
 

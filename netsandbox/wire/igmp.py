@@ -15,18 +15,13 @@ HEADER = 8
 
 
 class IgmpMessage(NamedTuple):
-    """One message.
-
-    Attributes:
-        group: 0 in a general query and in a report of version 3.
-        records: of a report of version 3, the type, the group and the number of sources of each.
-        code: of a query, within how many tenths of a second it is to be answered.
-    """
+    """One message."""
 
     type: int
-    group: int
+    group: int  # 0 in a general query and in a report of version 3
+    # of a report of version 3, the type, the group and the number of sources of each
     records: tuple[tuple[int, int, int], ...] = ()
-    code: int = 0
+    code: int = 0  # of a query, within how many tenths of a second it is to be answered
 
     @classmethod
     def parse(cls, data: bytes) -> IgmpMessage:

@@ -7,36 +7,25 @@ from typing import NamedTuple
 
 
 class Field(NamedTuple):
-    """One field, in the words that RFCs and Wireshark use.
-
-    Attributes:
-        value: the field as text, its meaning included, such as `request (1)`.
-        start, end: its bytes in the frame, `end` excluded. Fields of a few bits share bytes.
-    """
+    """One field, in the words that RFCs and Wireshark use."""
 
     name: str
-    value: str
+    value: str  # the field as text, its meaning included, such as `request (1)`
+    # start, end: its bytes in the frame, `end` excluded. Fields of a few bits share bytes
     start: int
     end: int
 
 
 class Layer(NamedTuple):
-    """One header, or what a header carries.
+    """One header, or what a header carries."""
 
-    Attributes:
-        name: the protocol, or `Data`, `Trailer`.
-        summary: the layer in one line.
-        start, end: its bytes in the frame, `end` excluded.
-        fields: together they cover the layer's bytes, those of `layers` excepted.
-        layers: the layers inside: what an ICMP error quotes.
-    """
-
-    name: str
-    summary: str
+    name: str  # the protocol, or `Data`, `Trailer`
+    summary: str  # the layer in one line
+    # start, end: its bytes in the frame, `end` excluded
     start: int
     end: int
-    fields: tuple[Field, ...]
-    layers: tuple[Layer, ...] = ()
+    fields: tuple[Field, ...]  # together they cover the layer's bytes, those of `layers` excepted
+    layers: tuple[Layer, ...] = ()  # the layers inside: what an ICMP error quotes
 
 
 class Dissection(NamedTuple):

@@ -11,19 +11,14 @@ FEW = 256  # Headers whose options are remembered: the trackers and the end that
 
 
 class Option(NamedTuple):
-    """One option.
-
-    Attributes:
-        value: what follows the length byte.
-        start, end: its bytes, counted from the first option.
-        is_whole: False for the last one where its length does not fit.
-    """
+    """One option."""
 
     kind: int
-    value: bytes
+    value: bytes  # what follows the length byte
+    # start, end: its bytes, counted from the first option
     start: int
     end: int
-    is_whole: bool = True
+    is_whole: bool = True  # False for the last one where its length does not fit
 
 
 def read_options(data: bytes) -> Iterator[Option]:

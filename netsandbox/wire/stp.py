@@ -18,19 +18,15 @@ _TCN = bytes.fromhex("0000 00 80")
 
 
 class ConfigBpdu(NamedTuple):
-    """What a bridge says of the root that it knows.
-
-    Attributes:
-        root, bridge: identifiers: priority (16 bits), then the MAC.  cost: of the way to the root.
-        port: identifier of the port that sends it: priority (6 bits) and number.
-        message_age, max_age, hello_time, forward_delay: in 256ths of a second.
-    """
+    """What a bridge says of the root that it knows."""
 
     flags: int
+    # root, bridge: identifiers: priority (16 bits), then the MAC
     root: int
-    cost: int
+    cost: int  # of the way to the root
     bridge: int
-    port: int
+    port: int  # identifier of the port that sends it: priority (6 bits) and number
+    # message_age, max_age, hello_time, forward_delay: in 256ths of a second
     message_age: int
     max_age: int
     hello_time: int

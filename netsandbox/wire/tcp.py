@@ -16,15 +16,7 @@ _blank = object.__new__
 
 
 class TcpSegment:
-    """One TCP segment.
-
-    Attributes:
-        flags: the low 8 bits; `reserved` keeps the 4 bits before them.
-        options: as on the wire, padded to a multiple of 4 bytes.
-        checksum: None where emitting computes it; else the value found on the
-            wire, which is wrong or the other spelling of zero.
-        sequence_length: how much sequence space it takes, its data, and one each for SYN and FIN.
-    """
+    """One TCP segment."""
 
     __slots__ = ("ack", "checksum", "data", "dport", "flags", "options", "reserved", "seq", "sequence_length", "sport",
                  "urgent", "window")
@@ -35,13 +27,16 @@ class TcpSegment:
         self.dport = dport
         self.seq = seq
         self.ack = ack
-        self.flags = flags
+        self.flags = flags  # the low 8 bits; `reserved` keeps the 4 bits before them
         self.window = window
-        self.options = options
+        self.options = options  # as on the wire, padded to a multiple of 4 bytes
         self.data = data
         self.urgent = urgent
         self.reserved = reserved
+        # None where emitting computes it; else the value found on the wire, which is wrong or the other spelling of
+        # zero
         self.checksum = checksum
+        # how much sequence space it takes, its data, and one each for SYN and FIN
         self.sequence_length = len(data) + (flags & FIN) + (flags >> 1 & 1)
 
     @property

@@ -22,13 +22,7 @@ def partial_checksum(source: int, destination: int, length: int) -> int:
 
 
 class UdpDatagram:
-    """One UDP datagram.
-
-    Attributes:
-        checksum: None where emitting computes it; 0 when the sender left it
-            out, which is accepted; else the wrong value found on the wire.
-        length: the header's length field, in bytes, header included.
-    """
+    """One UDP datagram."""
 
     __slots__ = ("checksum", "data", "dport", "length", "sport")
 
@@ -37,7 +31,10 @@ class UdpDatagram:
         self.sport = sport
         self.dport = dport
         self.data = data
+        # None where emitting computes it; 0 when the sender left it out, which is accepted; else the wrong value found
+        # on the wire
         self.checksum = checksum
+        # the header's length field, in bytes, header included
         self.length = HEADER + len(data) if length is None else length
 
     @property

@@ -14,16 +14,13 @@ UNITS = (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
 class Style(NamedTuple):
-    """How records are written.
+    """How records are written."""
 
-    Attributes:
-        ttl, cls: whether they are shown.  units: the TTL as 1h5m.  is_dense: +multiline, in fewer columns.
-    """
-
+    # ttl, cls: whether they are shown
     ttl: bool = True
     cls: bool = True
-    units: bool = False
-    is_dense: bool = False
+    units: bool = False  # the TTL as 1h5m
+    is_dense: bool = False  # +multiline, in fewer columns
 
     @property
     def columns(self) -> tuple[int, int, int, int]:

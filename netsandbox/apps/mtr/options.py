@@ -26,38 +26,32 @@ HTTP = 80
 
 @dataclass
 class MtrOptions:
-    """A command line that was read.
-
-    Attributes:
-        method: `icmp`, `udp` or `tcp`.  shows: how the result is told; empty where none was asked for.
-        interval, grace, timeout: seconds: of a round, after the last one, and of a probe.
-        first, last, unknown: the least and the greatest TTL, and after how many silent hops a round ends.
-        pattern: each byte of a probe, -1 for chance.
-        fields: what a report shows of each hop, by the letters of -o.
-    """
+    """A command line that was read."""
 
     targets: list[str] = field(default_factory=list)
-    method: str = "icmp"
-    shows: str = ""
+    method: str = "icmp"  # `icmp`, `udp` or `tcp`
+    shows: str = ""  # how the result is told; empty where none was asked for
     is_wide: bool = False
     shows_names: bool = True
     shows_numbers: bool = False
     cycles: int = 10
+    # interval, grace, timeout: seconds: of a round, after the last one, and of a probe
     interval: float = 1.0
     grace: float = 5.0
     timeout: int = 10
+    # first, last, unknown: the least and the greatest TTL, and after how many silent hops a round ends
     first: int = 1
     last: int = 30
     unknown: int = 12
     port: int = 0
     local_port: int = 0
     size: int = 64
-    pattern: int = 0
+    pattern: int = 0  # each byte of a probe, -1 for chance
     tos: int = 0
     mark: int = 0
     interface: str = ""
     source: str = ""
-    fields: str = "LS NABWV"
+    fields: str = "LS NABWV"  # what a report shows of each hop, by the letters of -o
     notes: list[str] = field(default_factory=list)
 
     def take(self, given: Given) -> None:

@@ -13,22 +13,16 @@ BLOCKS = {"main": "m", "events": "e", "http": "h", "upstream": "u", "server": "s
 
 
 class Rule(NamedTuple):
-    """One directive.
+    """One directive."""
 
-    Attributes:
-        places: letters of BLOCKS.
-        fewest, most: words behind its name.
-        is_block: it has braces.
-        is_modelled: it is; else it is refused by name. What changes nothing that a client sees counts as modelled.
-        is_noted: it is taken, and a note says that it changes nothing here.
-    """
-
-    places: str
+    places: str  # letters of BLOCKS
+    # fewest, most: words behind its name
     fewest: int = 1
     most: int = 1
-    is_block: bool = False
+    is_block: bool = False  # it has braces
+    # it is; else it is refused by name. What changes nothing that a client sees counts as modelled
     is_modelled: bool = True
-    is_noted: bool = False
+    is_noted: bool = False  # it is taken, and a note says that it changes nothing here
 
 
 def _idle(places: str, names: str) -> dict[str, Rule]:

@@ -29,20 +29,17 @@ UNITS = {"ms": 1, "": 1000, "s": 1000, "m": 60_000, "h": 3_600_000}
 
 
 class Scope:
-    """A block: what stands in it, and in those around it, from which it inherits.
-
-    Attributes:
-        own: directives by name; allow and deny, whose order counts, are "access".  inner: the blocks in it.
-        levels: its own, and those of the blocks around it, from within.
-    """
+    """A block: what stands in it, and in those around it, from which it inherits."""
 
     def __init__(self, kind: str, words: tuple[str, ...], around: Scope | None, where: str) -> None:
         self.kind = kind
         self.words = words
         self.where = where
+        # directives by name; allow and deny, whose order counts, are "access"
         self.own: dict[str, list[Directive]] = {}
+        # its own, and those of the blocks around it, from within
         self.levels: tuple[dict[str, list[Directive]], ...] = (self.own, *(around.levels if around is not None else ()))
-        self.inner: list[Scope] = []
+        self.inner: list[Scope] = []  # the blocks in it
 
     def find(self, name: str) -> list[Directive]:
         """The directives of that name in the nearest block that has any: none are inherited beside one's own."""
@@ -81,29 +78,25 @@ class Upstream(NamedTuple):
 
 
 class Configuration:
-    """All servers.
-
-    Attributes:
-        http: the block around them.  listens: by server, in order.  formats: of logs, by name.
-        groups: upstream groups by name; a host that proxy_pass names is a group of one.
-        connections: how many a worker may have, those to other servers too.
-        notes: what is said of directives that change nothing here.
-    """
+    """All servers."""
 
     def __init__(self, files: Reader) -> None:
         """Raises ConfError: nginx does not start with it, or the sandbox cannot model it."""
         main = _scope("main", Directive("main", (), read_tree(files), ""), None)
-        self.connections = _worker_connections(main)
+        self.connections = _worker_connections(main)  # how many a worker may have, those to other servers too
+        # what is said of directives that change nothing here
         self.notes = [f"note: nginx {name} changes nothing in the sandbox" for name in dict.fromkeys(_noted(main))]
-        self.http = next(main.blocks("http"), Scope("http", (), main, ""))
+        self.http = next(main.blocks("http"), Scope("http", (), main, ""))  # the block around them
         self.servers = list(self.http.blocks("server"))
-        self.listens = [(scope, _listens(scope)) for scope in self.servers]
+        self.listens = [(scope, _listens(scope)) for scope in self.servers]  # by server, in order
         self._check_defaults()
+        # upstream groups by name; a host that proxy_pass names is a group of one
         self.groups: dict[str, list[Upstream]] = {}
         for scope in self.http.blocks("upstream"):
             if scope.words[0] in self.groups:
                 raise ConfError(f'duplicate upstream "{scope.words[0]}" in {scope.where}')
             self.groups[scope.words[0]] = _members(scope)
+        # of logs, by name
         self.formats = {"combined": COMBINED, **{found.words[0]: "".join(
             word for word in found.words[1:] if not word.startswith("escape=")) for found in
             self.http.own.get("log_format", [])}}

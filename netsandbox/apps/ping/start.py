@@ -19,12 +19,7 @@ MOST_OPTIONS = 40  # Bytes of IPv4 options, as ping counts them in its first lin
 
 
 class PingStart(Program):
-    """The part of a run before the first request.
-
-    Attributes:
-        interface, bound: what -I names, a device or an address.
-        source: the address that the route gives.
-    """
+    """The part of a run before the first request."""
 
     name = "ping"
 
@@ -32,9 +27,10 @@ class PingStart(Program):
         super().__init__(namespace, pid)
         self.options = options
         self.destination = destination
+        # interface, bound: what -I names, a device or an address
         self.interface: Interface | None = None
         self.bound = 0
-        self.source = 0
+        self.source = 0  # the address that the route gives
         self._timers: list[Timer] = []
 
     def _tell_sockets(self) -> None:

@@ -19,11 +19,7 @@ from netsandbox.engine.units import MILLISECOND, SECOND
 
 
 class Socat(Program):
-    """One run of socat.
-
-    Attributes:
-        pairs: what is connected with what; a listening address with `fork` makes a pair for each connection.
-    """
+    """One run of socat."""
 
     name = "socat"
     is_endless = True
@@ -36,6 +32,7 @@ class Socat(Program):
         self.second = second
         self.runner = runner
         self.options = options
+        # what is connected with what; a listening address with `fork` makes a pair for each connection
         self.pairs: list[Pair] = []
         self._listening: Listening | None = None
 

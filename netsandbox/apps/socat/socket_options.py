@@ -22,19 +22,15 @@ if TYPE_CHECKING:
 
 
 class SocketOption(NamedTuple):
-    """One with a number.
+    """One with a number."""
 
-    Attributes:
-        attribute: of the socket, or of a TCP socket's tuning.  level, code: how setsockopt(2) names it.
-        kind: tcp or udp, where only sockets of one have it.
-    """
-
-    attribute: str
+    attribute: str  # of the socket, or of a TCP socket's tuning
+    # level, code: how setsockopt(2) names it
     level: int
     code: int
     least: int
     most: int
-    kind: str = ""
+    kind: str = ""  # tcp or udp, where only sockets of one have it
 
 
 MOST = 2 ** 31 - 1

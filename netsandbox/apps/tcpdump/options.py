@@ -36,20 +36,9 @@ LINK_TYPES = {True: ("LINUX_SLL (Linux cooked v1)", "LINUX_SLL2 (Linux cooked v2
 
 @dataclass
 class TcpdumpOptions:
-    """tcpdump(8).
+    """tcpdump(8)."""
 
-    Attributes:
-        interface: a name, `any`, or empty for the first that is up.
-        time_format: how many -t there were.
-        hex_dump: 0, 1 for -x, 2 for -xx; has_text: the same with text (-X).
-        direction: in, out or inout.
-        write, read: -w and -r, a capture's name.  prints: --print, what is written is printed too.
-        has_ascii: -A, the packet as text; more than 1, with the link header.  counts: --count, nothing is printed.
-        lists: D, L or J: it lists interfaces, link types or time stamps, and does nothing else.
-        shows_help: it does nothing else.  shows_version: of the help, the first lines alone.
-    """
-
-    interface: str = ""
+    interface: str = ""  # a name, `any`, or empty for the first that is up
     count: int | None = None
     expression: str = ""
     numeric: bool = False
@@ -57,24 +46,25 @@ class TcpdumpOptions:
     verbose: int = 0
     quiet: bool = False
     trusts_sums: bool = False
-    time_format: int = 0
+    time_format: int = 0  # how many -t there were
     absolute: bool = False
     is_not_promiscuous: bool = False
     monitors: bool = False
     numbered: bool = False
-    hex_dump: int = 0
+    hex_dump: int = 0  # 0, 1 for -x, 2 for -xx; has_text: the same with text (-X)
     has_text: bool = False
-    direction: str = "inout"
+    direction: str = "inout"  # in, out or inout
     snaplen: int = SNAPLEN
+    # write, read: -w and -r, a capture's name
     write: str = ""
     read: str = ""
-    prints: bool = False
-    has_ascii: int = 0
-    counts: bool = False
-    lists: str = ""
+    prints: bool = False  # --print, what is written is printed too
+    has_ascii: int = 0  # -A, the packet as text; more than 1, with the link header
+    counts: bool = False  # --count, nothing is printed
+    lists: str = ""  # D, L or J: it lists interfaces, link types or time stamps, and does nothing else
     notes: tuple[str, ...] = ()
-    shows_help: bool = False
-    shows_version: bool = False
+    shows_help: bool = False  # it does nothing else
+    shows_version: bool = False  # of the help, the first lines alone
 
 
 def parse(arguments: list[str]) -> TcpdumpOptions:

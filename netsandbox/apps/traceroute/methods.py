@@ -31,25 +31,17 @@ class ProbeError(Exception):
 
 @dataclass
 class Probe:
-    """One probe, and what came back.
+    """One probe, and what came back."""
 
-    Attributes:
-        sent, received: virtual nanoseconds, or None.
-        responder: who answered, or None; ttl: of the answer.
-        mark: `!H` and the like.
-        done: answered or given up.
-        final: nothing behind this hop is to be tried.
-        handle: what the method knows it by, while it is under way.
-    """
-
+    # sent, received: virtual nanoseconds, or None
     sent: int | None = None
     received: int | None = None
-    responder: int | None = None
+    responder: int | None = None  # who answered, or None; ttl: of the answer
     ttl: int = 0
-    mark: str = ""
-    done: bool = False
-    final: bool = False
-    handle: Any = None
+    mark: str = ""  # `!H` and the like
+    done: bool = False  # answered or given up
+    final: bool = False  # nothing behind this hop is to be tried
+    handle: Any = None  # what the method knows it by, while it is under way
 
     def take_report(self, report: ReportedError) -> None:
         """An ICMP error about this probe."""

@@ -39,15 +39,7 @@ OTHER_MODULES = ("tcpconn", "udplite", "dccp", "raw")
 
 @dataclass
 class TracerouteOptions:
-    """traceroute(8): times in nanoseconds, sizes in bytes.
-
-    Attributes:
-        port: the first UDP port, the TCP port, or for ICMP the first sequence number; None for the usual one.
-        here, near: how many times longer than a known answer of the same hop, or of a later one, to wait; 0 for not.
-        size: the whole packet.
-        module: what -M names, if no other option after it says how to probe.
-        shows_version, shows_usage: it does nothing else.
-    """
+    """traceroute(8): times in nanoseconds, sizes in bytes."""
 
     target: str = ""
     address: int = 0
@@ -60,16 +52,19 @@ class TracerouteOptions:
     max_hops: int = 30
     probes: int = 3
     at_once: int = 16
+    # the first UDP port, the TCP port, or for ICMP the first sequence number; None for the usual one
     port: int | None = None
     tos: int = 0
     wait: int = 5 * SECOND
+    # here, near: how many times longer than a known answer of the same hop, or of a later one, to wait; 0 for not
     here: float = 3
     near: float = 10
     pause: int = 0
     device: str = ""
     source: int = 0
-    size: int = IP_HEADER + DATA_SIZE
-    module: str = ""
+    size: int = IP_HEADER + DATA_SIZE  # the whole packet
+    module: str = ""  # what -M names, if no other option after it says how to probe
+    # shows_version, shows_usage: it does nothing else
     shows_version: bool = False
     shows_usage: bool = False
 

@@ -34,11 +34,7 @@ class Pass:
 
 
 class Traceroute(Program):
-    """One run of traceroute.  Exit status 0, or 1 when a system call failed.
-
-    Attributes:
-        probes: all that could be sent, hop after hop.
-    """
+    """One run of traceroute.  Exit status 0, or 1 when a system call failed."""
 
     name = "traceroute"
 
@@ -46,6 +42,7 @@ class Traceroute(Program):
                  context: Context | None = None) -> None:
         super().__init__(namespace, pid)
         self.options = options
+        # all that could be sent, hop after hop
         self.probes = [Probe() for _ in range(options.max_hops * options.probes)]
         kind = TcpMethod if options.tcp else IcmpMethod if options.icmp else UdpMethod
         self.method: Method = kind(namespace, self.process, options)

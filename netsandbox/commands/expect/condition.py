@@ -15,21 +15,15 @@ if TYPE_CHECKING:
 
 
 class Verdict(NamedTuple):
-    """What came out.
-
-    Attributes:
-        expected, found: a sentence each.
-        rows: the frames concerned, oldest first.
-        why: one sentence about what was found.
-        is_tried: the frames are of a copy of the lab, and have no numbers in the lab itself.
-    """
+    """What came out."""
 
     holds: bool
+    # expected, found: a sentence each
     expected: str
     found: str
-    rows: tuple[LogRow, ...] = ()
-    why: str = ""
-    is_tried: bool = False
+    rows: tuple[LogRow, ...] = ()  # the frames concerned, oldest first
+    why: str = ""  # one sentence about what was found
+    is_tried: bool = False  # the frames are of a copy of the lab, and have no numbers in the lab itself
 
 
 class UnfoundedError(Exception):

@@ -43,23 +43,16 @@ class Since(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """What a condition says of its frames.
+    """What a condition says of its frames."""
 
-    Attributes:
-        place: NODE, NODE:IFACE, a bridge; empty for anywhere.  of_ports: the ports of that bridge or hub.
-        direction: in, out or empty.
-        source, target: whose MAC addresses the Ethernet header has; empty for anybody's.
-        octets: what stands in the frame's bytes, and from which one on.
-        saying: a text that the frame's line in the log contains.
-    """
-
-    place: str = ""
-    of_ports: bool = False
-    direction: str = ""
+    place: str = ""  # NODE, NODE:IFACE, a bridge; empty for anywhere
+    of_ports: bool = False  # the ports of that bridge or hub
+    direction: str = ""  # in, out or empty
+    # source, target: whose MAC addresses the Ethernet header has; empty for anybody's
     source: str = ""
     target: str = ""
-    octets: tuple[int, bytes] = (0, b"")
-    saying: str = ""
+    octets: tuple[int, bytes] = (0, b"")  # what stands in the frame's bytes, and from which one on
+    saying: str = ""  # a text that the frame's line in the log contains
     filter: Filter = Filter("", None)
     since: Since = Since()
 

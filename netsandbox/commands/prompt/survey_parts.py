@@ -10,21 +10,13 @@ ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 
 
 class Survey(NamedTuple):
-    """What a script holds.
+    """What a script holds."""
 
-    Attributes:
-        heads: the first words of its commands, `sudo` left out, but for filters behind a pipe that only look; empty
-            for what sets a variable or a function or writes a file, and where a word is known only when it is read.
-        filters: those behind a pipe.
-        functions: that it defines.
-        substitutes: whether `$(…)` stands in it.
-        looks: whether each of its commands changes nothing (commands/looking.py).
-        words: of the only command, if it has only one and all is literal; else None.
-    """
-
+    # the first words of its commands, `sudo` left out, but for filters behind a pipe that only look; empty for what
+    # sets a variable or a function or writes a file, and where a word is known only when it is read
     heads: tuple[str, ...]
-    filters: tuple[str, ...]
-    functions: tuple[str, ...]
-    substitutes: bool
-    words: tuple[str, ...] | None
-    looks: bool = False
+    filters: tuple[str, ...]  # those behind a pipe
+    functions: tuple[str, ...]  # that it defines
+    substitutes: bool  # whether `$(…)` stands in it
+    words: tuple[str, ...] | None  # of the only command, if it has only one and all is literal; else None
+    looks: bool = False  # whether each of its commands changes nothing (commands/looking.py)

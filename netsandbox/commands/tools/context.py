@@ -16,18 +16,14 @@ from netsandbox.wire.addresses import Network
 
 
 class Tenant(NamedTuple):
-    """A network namespace, and who is in it.
-
-    Attributes:
-        processes: how many.  pid, command: the first one's; 0 and empty where there is none.
-        file: what keeps the namespace, as /run/netns/NAME; may be empty.
-    """
+    """A network namespace, and who is in it."""
 
     namespace: NetworkNamespace
-    processes: int
+    processes: int  # how many
+    # pid, command: the first one's; 0 and empty where there is none
     pid: int
     command: str
-    file: str
+    file: str  # what keeps the namespace, as /run/netns/NAME; may be empty
 
 
 class Machine(Protocol):
@@ -116,26 +112,18 @@ class ToolResult(NamedTuple):
 
 
 class ToolContext(NamedTuple):
-    """Where a tool runs.
-
-    Attributes:
-        files: those that a program sees there; None where there are none.
-        stdin: what it can read; None where nobody types.
-        environment: variables by name.
-        run: runs another tool or program in a namespace, for `ip netns exec`;
-            None means that only the tools of this package can be run.
-        is_busybox: an image brings BusyBox there, whose tools have their own words.
-        is_at_terminal: what it prints is seen by a person (isatty).
-    """
+    """Where a tool runs."""
 
     namespace: NetworkNamespace
     machine: Machine
-    files: Files | None = None
+    files: Files | None = None  # those that a program sees there; None where there are none
+    # runs another tool or program in a namespace, for `ip netns exec`; None means that only the tools of this package
+    # can be run
     run: Callable[[ToolContext, list[str]], ToolResult] | None = None
-    stdin: Pipe | None = None
-    environment: Mapping[str, str] = MappingProxyType({})
-    is_busybox: bool = False
-    is_at_terminal: bool = False
+    stdin: Pipe | None = None  # what it can read; None where nobody types
+    environment: Mapping[str, str] = MappingProxyType({})  # variables by name
+    is_busybox: bool = False  # an image brings BusyBox there, whose tools have their own words
+    is_at_terminal: bool = False  # what it prints is seen by a person (isatty)
 
     def inside(self, namespace: NetworkNamespace) -> ToolContext:
         """The same in another namespace (setns)."""

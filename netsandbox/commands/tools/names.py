@@ -64,23 +64,19 @@ def home_of(interface: Interface) -> NetworkNamespace:
 
 
 class OtherNamespaces:
-    """The namespaces that interfaces of one have their peers in, as `ip` tells of them.
-
-    Attributes:
-        numbers: by which it knows them (link-netnsid): they count from 0, in the order of the interfaces, but for what
-            a person has given a number.
-        names: what `ip netns` calls namespaces, those that it has a name for.
-    """
+    """The namespaces that interfaces of one have their peers in, as `ip` tells of them."""
 
     def __init__(self, namespace: NetworkNamespace, machine: Machine | None = None) -> None:
         named = [] if machine is None else [(machine.namespace_named(name), name) for name in machine.namespace_names()]
-        self.names = dict(reversed(named))
+        self.names = dict(reversed(named))  # what `ip netns` calls namespaces, those that it has a name for
         homes = map(home_of, in_order(namespace))
         found = dict.fromkeys(home for home in homes if home is not namespace)
         found |= dict.fromkeys(one for one in self.names if one is not None and one.inode in namespace.nsids)
         given = {one: namespace.nsids[one.inode] for one in found if one.inode in namespace.nsids}
         taken = set(given.values())
         free = iter(number for number in range(len(found) + len(taken)) if number not in taken)
+        # by which it knows them (link-netnsid): they count from 0, in the order of the interfaces, but for what a
+        # person has given a number
         self.numbers = {one: given[one] if one in given else next(free) for one in found}
 
 

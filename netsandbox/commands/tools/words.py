@@ -89,27 +89,18 @@ def no_device(name: str, code: int = 1) -> ToolError:
 # -- keywords
 
 class Key(NamedTuple):
-    """One keyword of a command.
-
-    Attributes:
-        name: under which its value is kept; the first spelling unless given.
-        once: the word that the complaint about a second value names.
-        second: makes that complaint of it and the second value.
-        help: the usage, told when `help` or a part of it stands where the value should.
-        refusal: why the sandbox does not do it; said when all words have been read, so that a wrong one comes first.
-        idle_of: of what it is, where it changes nothing there; said in the end as well.
-        first_only: it is no keyword any more once it, or another of its name, was given.
-    """
+    """One keyword of a command."""
 
     spellings: tuple[str, ...]
     read: Callable[[Words], Any]
-    name: str
-    once: str
+    name: str  # under which its value is kept; the first spelling unless given
+    once: str  # the word that the complaint about a second value names
+    # why the sandbox does not do it; said when all words have been read, so that a wrong one comes first
     refusal: str = ""
-    idle_of: str = ""
-    first_only: bool = False
-    second: Callable[[str, str], ToolError] = duplicate
-    help: ToolError | None = None
+    idle_of: str = ""  # of what it is, where it changes nothing there; said in the end as well
+    first_only: bool = False  # it is no keyword any more once it, or another of its name, was given
+    second: Callable[[str, str], ToolError] = duplicate  # makes that complaint of it and the second value
+    help: ToolError | None = None  # the usage, told when `help` or a part of it stands where the value should
 
     @property
     def usual(self) -> str:

@@ -12,22 +12,18 @@ if TYPE_CHECKING:
 
 
 class BranchRow(NamedTuple):
-    """One branch of a session.
-
-    Attributes:
-        lines, step, at: how many lines and steps it has, and when it ends.
-        parent, shared: which one it left after how many lines; empty for the first.
-        last: its last line.
-    """
+    """One branch of a session."""
 
     name: str
     is_present: bool
+    # lines, step, at: how many lines and steps it has, and when it ends
     lines: int
     step: int
     at: int
+    # parent, shared: which one it left after how many lines; empty for the first
     parent: str
     shared: int
-    last: str
+    last: str  # its last line
 
 
 class SessionProtocol(Protocol):

@@ -29,18 +29,15 @@ class Crowd:
 
     A station that changes leaves, and is looked at anew with the next flood; a change of its neighbour table is
     followed.
-
-    Attributes:
-        members: the stations that do with a broadcast what any station does, with the addresses that each answers for.
-        strangers: the other receivers: each processes every frame itself.
     """
 
     __slots__ = ("_floods", "_macs", "_owners", "_unsure", "_waiting", "members", "strangers")
 
     def __init__(self, floods: Floods) -> None:
         self._floods = floods
+        # the stations that do with a broadcast what any station does, with the addresses that each answers for
         self.members: dict[Any, tuple[int, ...]] = {}
-        self.strangers: dict[Receiver, None] = {}
+        self.strangers: dict[Receiver, None] = {}  # the other receivers: each processes every frame itself
         self._waiting: dict[Receiver, None] = {}  # Those who have not been looked at since they came, or changed
         self._owners: dict[int, tuple[Interface, ...]] = {}  # By address, the members that answer for it
         self._unsure: dict[int, set[Interface]] = {}  # By address, the members with an entry for it that holds no MAC

@@ -73,16 +73,7 @@ class RawSocket(Protocol):
 
 
 class NetworkNamespace:
-    """One network stack.
-
-    Attributes:
-        protocols: handlers by payload type (ptype_base).
-        kernel: what it has in common with the machine's other namespaces.
-        error_handlers: who is told of an ICMP error, by the quoted protocol.
-        deliver_local: what takes a packet that is known to be for this host (ip_local_deliver).
-        exceptions: path MTUs and redirects, by destination.
-        inode: its number in /proc/PID/ns/net, that of a machine's first namespace unless it is told another.
-    """
+    """One network stack."""
 
     __slots__ = ("bridge_hooks", "_fragments", "_holders", "_ident_key", "_idents", "_igmp", "_next_index",
                  "_sockets", "is_arp_special", "chance", "default_ttl", "deliver_local", "error_handlers", "exceptions",
@@ -123,6 +114,7 @@ class NetworkNamespace:
                  protocols: dict[type, Callable[[Interface, Any, Any], Any]]) -> None:
         self.rare: dict[str, Any] = NOTHING
         self.name = name
+        # its number in /proc/PID/ns/net, that of a machine's first namespace unless it is told another
         self.inode = FIRST_INODE
         self.scheduler = scheduler
         self.trace = scheduler.trace
@@ -136,16 +128,17 @@ class NetworkNamespace:
         self.sysctls = Sysctls(self.interfaces)
         self._holders: dict[int, tuple[Interface, ...]] | None = None
         """By address, the interfaces that have it (inet_addr_lst); None until somebody asks."""
-        self.protocols = protocols
+        self.protocols = protocols  # handlers by payload type (ptype_base)
         self.notifiers: tuple[Notifier, ...] = ()  # Who hears of what happens to its interfaces
-        self.kernel = Kernel({})
-        self.error_handlers: dict[int, Callable[..., None]] = {}
+        self.kernel = Kernel({})  # what it has in common with the machine's other namespaces
+        self.error_handlers: dict[int, Callable[..., None]] = {}  # who is told of an ICMP error, by the quoted protocol
+        # what takes a packet that is known to be for this host (ip_local_deliver)
         self.deliver_local: Callable[..., Any]
         self.raw_sockets: tuple[RawSocket, ...] = ()
         self.bridge_hooks: BridgeHooks | None = None
         """What looks at bridged frames, while something does (br_netfilter)."""
         self.groups = NO_MEMBERS
-        self.exceptions: dict[int, NextHopException] = NOTHING
+        self.exceptions: dict[int, NextHopException] = NOTHING  # path MTUs and redirects, by destination
         self.icmp_is_busy = False
         self.default_ttl = self.sysctls.get("net.ipv4.ip_default_ttl")
         self.is_arp_special = False

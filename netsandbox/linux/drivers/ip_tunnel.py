@@ -40,13 +40,7 @@ ERROR_TIME = 30 * SECOND
 
 
 class TunnelInterface(TunnelEnd):
-    """One end of a tunnel.
-
-    Attributes:
-        local, remote: outer addresses; 0 for any.  ttl: of the outer packet; 0 takes that of the inner one.
-        tos: of the outer packet; 1 takes that of the inner one.  pmtudisc: the outer packet must stay whole.
-        ignore_df: without that it may be cut, even where the inner one may not.
-    """
+    """One end of a tunnel."""
 
     hardware = "ipip"
     min_mtu = max_mtu = 0
@@ -60,11 +54,13 @@ class TunnelInterface(TunnelEnd):
 
     def __init__(self, namespace: NetworkNamespace, name: str, settings: dict[str, Any], overhead: int) -> None:
         super().__init__(namespace, name, 0)
+        # local, remote: outer addresses; 0 for any
         self.local: int = settings.get("local", 0)
         self.remote: int = settings.get("remote", 0)
-        self.ttl: int = settings.get("ttl", INHERIT)
-        self.tos: int = settings.get("tos", 0)
-        self.pmtudisc: bool = settings.get("pmtudisc", True)
+        self.ttl: int = settings.get("ttl", INHERIT)  # of the outer packet; 0 takes that of the inner one
+        self.tos: int = settings.get("tos", 0)  # of the outer packet; 1 takes that of the inner one
+        self.pmtudisc: bool = settings.get("pmtudisc", True)  # the outer packet must stay whole
+        # without that it may be cut, even where the inner one may not
         self.ignore_df: bool = settings.get("ignore_df", False)
         self.below: Interface | None = settings.get("dev")
         base = self.below.mtu if self.below is not None else 1500

@@ -85,21 +85,16 @@ class FilterGroup:
 
 
 class Classful(Discipline):
-    """What has classes with a discipline in each.
-
-    Attributes:
-        blocks: of each class, and as 0 of the discipline itself, groups of filters in the order they are asked in.
-        table: the last one of u32, as long as it has one.
-        adopted: what was put into classes, in that order.
-    """
+    """What has classes with a discipline in each."""
 
     is_before_child = False
 
     def __init__(self, interface: Interface, handle: int) -> None:
         super().__init__(interface, handle)
+        # of each class, and as 0 of the discipline itself, groups of filters in the order they are asked in
         self.blocks: dict[int, list[FilterGroup]] = {}
-        self.table = 0
-        self.adopted: list[Discipline] = []
+        self.table = 0  # the last one of u32, as long as it has one
+        self.adopted: list[Discipline] = []  # what was put into classes, in that order
 
     def has_class(self, number: int) -> bool:
         """Whether there is a class of that number."""

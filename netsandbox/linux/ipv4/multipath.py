@@ -44,16 +44,12 @@ Keys = tuple[int, int, int, int, int]  # What is hashed: addresses, protocol, po
 
 
 class Seen(NamedTuple):
-    """What the hash looks at of one packet.
+    """What the hash looks at of one packet."""
 
-    Attributes:
-        outer, inner: of its own header, and of the innermost packet in a tunnel; None: not at all.
-        is_mixed: the two hashes make one (fib_multipath_custom_hash_skb).
-    """
-
+    # outer, inner: of its own header, and of the innermost packet in a tunnel; None: not at all
     outer: Keys | None
     inner: Keys | None = None
-    is_mixed: bool = False
+    is_mixed: bool = False  # the two hashes make one (fib_multipath_custom_hash_skb)
 
 
 def flow_of(packet: IPv4Packet) -> Flow:

@@ -34,17 +34,7 @@ def _is_local_prefix(route: Route) -> bool:
 
 
 class RouteTables:
-    """The routes of one namespace.
-
-    Attributes:
-        local: every address that is this host's, for the question asked of each packet and each ARP request.
-        prefixes: how many routes of type local stand for more than one address, 127.0.0.0/8 aside.
-        has_custom_local: a person has added a route of type local (fib_has_custom_local_routes).
-        nexthops: the next hops that have a number of their own, by it; last_nexthop: the number given last.
-        rules: which tables are asked for what; is_policed: they are others than the three that are always there.
-        decided_by: the rule whose table had the route that was found last.
-        output_cache, input_cache: answers of `routing`, kept until something changes.
-    """
+    """The routes of one namespace."""
 
     __slots__ = ("_began", "_found", "_levels", "_local", "_main", "_namespace", "_others", "_usual",
                  "decided_by", "has_custom_local", "input_cache", "is_particular", "is_policed", "local",
@@ -55,6 +45,7 @@ class RouteTables:
     _naming: Rare[list[Route] | None] = Rare(None)
     """By the source address that they name, if they do (fib_info_laddrhash); None until somebody asks."""
     last_nexthop = Rare(0)
+    # the next hops that have a number of their own, by it; last_nexthop: the number given last
     nexthops: Rare[dict[int, NextHop]] = Rare(NOTHING)
 
     def __init__(self, namespace: NetworkNamespace) -> None:
@@ -65,17 +56,20 @@ class RouteTables:
         self._main: list[Route] = []
         self._others: dict[str, list[Route]] = NOTHING
         """Of other tables, by name; each as `ip route` lists it: by network, the longer prefix first, metric, age."""
+        # every address that is this host's, for the question asked of each packet and each ARP request
         self.local: Few[int] = ()
-        self.prefixes = 0
-        self.has_custom_local = False
+        self.prefixes = 0  # how many routes of type local stand for more than one address, 127.0.0.0/8 aside
+        self.has_custom_local = False  # a person has added a route of type local (fib_has_custom_local_routes)
         self._levels: dict[str, Levels] = NOTHING  # For each table what a lookup walks, once one is made after a change
         self._usual: Walk | tuple[()] = ()
         """The same for those of TABLES that have routes, in their order; empty when it is to be found out."""
         self._found: dict[int, Sequence[Route]] = NOTHING
         """What `matches` has said, by the bits of a destination that routes to networks look at."""
+        # which tables are asked for what; is_policed: they are others than the three that are always there
         self.rules: tuple[Rule, ...] = DEFAULT
         self.is_policed = self.is_particular = False
-        self.decided_by: Rule | None = None
+        self.decided_by: Rule | None = None  # the rule whose table had the route that was found last
+        # output_cache, input_cache: answers of `routing`, kept until something changes
         self.output_cache: dict[Any, Any] = NOTHING
         self.input_cache: dict[Any, Any] = NOTHING
 

@@ -26,14 +26,7 @@ new_tuple = tuple.__new__  # What a NamedTuple's `_make` calls
 
 
 class OutputRoute:
-    """Which way a packet leaves.
-
-    Attributes:
-        chosen: what is recorded when a packet takes it; the other fields are its, where what is done needs them.
-        rule: what is recorded before that, when another rule than the usual three decided.
-        path: the same, where it is one of several ways.
-        hops: the TTL of what asks for no other, or 0 for ip_default_ttl (ip4_dst_hoplimit).
-    """
+    """Which way a packet leaves."""
 
     __slots__ = ("chosen", "destination", "gateway", "hops", "interface", "locked", "mtu", "next_hop", "path", "route",
                  "rule", "source")
@@ -41,9 +34,11 @@ class OutputRoute:
     def __init__(self, route: Route, interface: Interface, chosen: RouteChosen, rule: RuleMatched | None) -> None:
         self.route = route
         self.interface = interface
+        # what is recorded when a packet takes it; the other fields are its, where what is done needs them
         self.chosen = chosen
-        self.rule = rule
-        self.path: PathChosen | None = None
+        self.rule = rule  # what is recorded before that, when another rule than the usual three decided
+        self.path: PathChosen | None = None  # the same, where it is one of several ways
+        # the TTL of what asks for no other, or 0 for ip_default_ttl (ip4_dst_hoplimit)
         self.hops = route.asks("hoplimit") if route.metrics else 0
         (_, self.destination, _, self.gateway, _, self.next_hop, self.source, self.mtu, _, self.locked) = chosen
 

@@ -56,17 +56,7 @@ RECEIVE_BUFFER = 212_992  # net.core.rmem_default: bytes of socket buffer that w
 
 
 class UdpSocket(Socket):
-    """A UDP socket.
-
-    Attributes:
-        source: of what it sends (inet_saddr); ANY for the one that the route names.
-        ttl, tos: of what it sends; a ttl of None is ip_default_ttl, whatever that is then.
-        pmtudisc: IP_MTU_DISCOVER (0 to 3).
-        broadcast: SO_BROADCAST.
-        recverr: IP_RECVERR: every ICMP error goes to `errors` instead.
-        encapsulated: takes what comes instead of a program: a tunnel's (encap_rcv).
-        on_event: called, once the queue is empty, when there is something to receive.
-    """
+    """A UDP socket."""
 
     protocol = "udp"
 
@@ -75,16 +65,19 @@ class UdpSocket(Socket):
 
     def __init__(self, namespace: NetworkNamespace, process: Process, reuse: bool = False) -> None:
         super().__init__(namespace, process, reuse)
-        self.source = ANY
+        self.source = ANY  # of what it sends (inet_saddr); ANY for the one that the route names
+        # ttl, tos: of what it sends; a ttl of None is ip_default_ttl, whatever that is then
         self.ttl: int | None = None
         self.tos = 0
-        self.pmtudisc = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT
-        self.broadcast = False
+        self.pmtudisc = DONT if namespace.sysctls.get("net.ipv4.ip_no_pmtu_disc") else WANT  # IP_MTU_DISCOVER (0 to 3)
+        self.broadcast = False  # SO_BROADCAST
         self.interface: Interface | None = namespace.vrf_processes.get(process.pid)
         self.received: list[Datagram] = []
-        self.recverr = False
+        self.recverr = False  # IP_RECVERR: every ICMP error goes to `errors` instead
         self.errors: list[ReportedError] = []
+        # called, once the queue is empty, when there is something to receive
         self.on_event: Callable[[], None] | None = None
+        # takes what comes instead of a program: a tunnel's (encap_rcv)
         self.encapsulated: Callable[[UdpSocket, IPv4Packet, bytes], Verdict] | None = None
         self._ident = self.drops = 0
         self.freed: int | None = None

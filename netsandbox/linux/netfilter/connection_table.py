@@ -46,14 +46,7 @@ STATISTICS = ("found", "invalid", "insert", "insert_failed", "drop", "early_drop
 
 
 class ConnectionTable:
-    """The connections of one namespace.
-
-    Attributes:
-        by_tuple: both tuples of every entry.
-        by_source: entries by (protocol, source address, source port) of their original tuple, for NAT.
-        statistics: how often what went wrong (struct ip_conntrack_stat).
-        ways: through a router, by what connections have to have in common that go them (flowtable).
-    """
+    """The connections of one namespace."""
 
     __slots__ = ("_serial", "_sweep_at", "by_source", "by_tuple", "namespace", "statistics", "unsaid", "ways")
 
@@ -61,9 +54,11 @@ class ConnectionTable:
 
     def __init__(self, namespace: NetworkNamespace) -> None:
         self.namespace = namespace
-        self.by_tuple: dict[FlowTuple, tuple[Connection, int]] = {}
+        self.by_tuple: dict[FlowTuple, tuple[Connection, int]] = {}  # both tuples of every entry
+        # entries by (protocol, source address, source port) of their original tuple, for NAT
         self.by_source: dict[tuple[int, int, int], list[Connection]] = {}
-        self.statistics = dict.fromkeys(STATISTICS, 0)
+        self.statistics = dict.fromkeys(STATISTICS, 0)  # how often what went wrong (struct ip_conntrack_stat)
+        # through a router, by what connections have to have in common that go them (flowtable)
         self.ways: dict[tuple[int, ...], dict[int, Way]] = {}
         self.unsaid: tuple[Connection, ...] = ()  # Those of whose changes who listens has not heard yet
         self._serial = 0

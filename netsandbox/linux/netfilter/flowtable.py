@@ -64,22 +64,18 @@ SETTLED = frozenset({conntrack.defragment, conntrack.track, conntrack.confirm, n
 
 
 class Way:
-    """How the packets of one direction go.
-
-    Attributes:
-        entered, route, functions: what they come by, the input route, and the hooks' functions, as it was found.
-        out: the way out that the route chose.  names: of the devices that they come by and leave by.
-        steps: at each hook, the known ways through its chains; None: each packet has to ask.
-    """
+    """How the packets of one direction go."""
 
     __slots__ = ("entered", "functions", "names", "out", "route", "steps")
 
     def __init__(self, netfilter: Netfilter, entered: Interface, route: InputRoute, out: OutputRoute) -> None:
+        # entered, route, functions: what they come by, the input route, and the hooks' functions, as it was found
         self.entered = entered
         self.route = route
         self.functions = netfilter.functions
-        self.out = out
-        self.names = entered.name, out.interface.name
+        self.out = out  # the way out that the route chose
+        self.names = entered.name, out.interface.name  # of the devices that they come by and leave by
+        # at each hook, the known ways through its chains; None: each packet has to ask
         self.steps: tuple[Steps, Steps, Steps] | None = None
 
     @property

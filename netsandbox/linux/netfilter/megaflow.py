@@ -29,37 +29,28 @@ seen_as, walked_as = RuleSeen._make, ChainWalk._make
 
 
 class Way:
-    """What is always told of a walk, as values.
-
-    Attributes:
-        name: table, built-in chain and verdict, as a ChainWalk has them.  by_policy: the same.
-        steps: the rules that are asked, as a RuleSeen has them but for the counters.
-        hits: how often each rule takes the packet, by the names of its chain and its number there.
-    """
+    """What is always told of a walk, as values."""
 
     __slots__ = ("by_policy", "hits", "name", "steps")
 
     def __init__(self, told: ChainWalk) -> None:
-        self.name = told.table, told.chain, told.verdict
-        self.by_policy = told.by_policy
+        self.name = told.table, told.chain, told.verdict  # table, built-in chain and verdict, as a ChainWalk has them
+        self.by_policy = told.by_policy  # the same
+        # the rules that are asked, as a RuleSeen has them but for the counters
         self.steps = tuple(step[:5] for step in told.rules)
+        # how often each rule takes the packet, by the names of its chain and its number there
         self.hits = Counter(step[:2] for step in told.rules if not step.failed)
 
 
 class Page:
-    """What rules have counted, and which ways packets of what length went since: what each met can be told from it.
-
-    Attributes:
-        ways: of the packets in turn.
-        opened: the ways whose rules' counters are known.
-        counted: packets and bytes of a rule before the packet of some number, by the names of its chain and its number.
-    """
+    """What rules have counted, and which ways packets of what length went since: what each met can be told from it."""
 
     __slots__ = ("counted", "opened", "ways")
 
     def __init__(self) -> None:
-        self.ways: list[tuple[Way, int]] = []
-        self.opened: set[Way] = set()
+        self.ways: list[tuple[Way, int]] = []  # of the packets in turn
+        self.opened: set[Way] = set()  # the ways whose rules' counters are known
+        # packets and bytes of a rule before the packet of some number, by the names of its chain and its number
         self.counted: dict[tuple[str, int], tuple[int, int, int]] = {}
 
     def open(self, way: Way, rules: list[Rule]) -> None:

@@ -49,20 +49,16 @@ POSTROUTING = Hook.POSTROUTING
 
 
 class Range(NamedTuple):
-    """What a target wants (struct nf_nat_range2).
+    """What a target wants (struct nf_nat_range2)."""
 
-    Attributes:
-        first, last: addresses; 0 leaves the address as it is.
-        low, high: ports or identifiers; None leaves them to the kernel.
-        base: the port that the first port of the range stands for (a shifted range), or None.
-        is_random, is_persistent: --random, --persistent.
-    """
-
+    # first, last: addresses; 0 leaves the address as it is
     first: int = 0
     last: int = 0
+    # low, high: ports or identifiers; None leaves them to the kernel
     low: int | None = None
     high: int | None = None
-    base: int | None = None
+    base: int | None = None  # the port that the first port of the range stands for (a shifted range), or None
+    # is_random, is_persistent: --random, --persistent
     is_random: bool = False
     is_persistent: bool = False
 

@@ -60,19 +60,15 @@ class Condition(Protocol):
 
 
 class Target:
-    """What is done with a packet that fulfils all conditions.
-
-    Attributes:
-        tables, hooks: those that it may stand in; None: all.
-        looks_at_hooks: it is itself that looks where it stands, and nf_tables tells it of a base chain's hook alone.
-        needs_tracking: without connections it can do nothing.
-    """
+    """What is done with a packet that fulfils all conditions."""
 
     name: str
+    # tables, hooks: those that it may stand in; None: all
     tables: ClassVar[frozenset[str] | None] = None
     hooks: frozenset[Hook] | None = None
+    # it is itself that looks where it stands, and nf_tables tells it of a base chain's hook alone
     looks_at_hooks: ClassVar[bool] = False
-    needs_tracking: bool = False
+    needs_tracking: bool = False  # without connections it can do nothing
     only_decides: ClassVar[bool] = False  # Its answer is always the same, and is all that comes of it
     ends_walk: ClassVar[bool] = False
     """It says ACCEPT, or has done nothing and the packet is lost: no rule is asked after it."""

@@ -87,20 +87,15 @@ def _name_of(chain: Chain) -> str:
 
 
 class Table:
-    """A table: the built-in chains that exist, and the others.
-
-    Attributes:
-        family: ip, or inet for nft's tables of both.
-        is_own: it is nft's, and none of iptables'.
-        label: its name among all of a namespace; ip_tables has a filter table of its own beside nf_tables'.
-        is_legacy: it is ip_tables', whose built-in chains are there and count from the first look at the table on.
-    """
+    """A table: the built-in chains that exist, and the others."""
 
     def __init__(self, name: str, is_legacy: bool = False, family: str = "ip") -> None:
         self.name = name
+        # it is ip_tables', whose built-in chains are there and count from the first look at the table on
         self.is_legacy = is_legacy
-        self.family = family
-        self.is_own = family != "ip" or name not in TABLES
+        self.family = family  # ip, or inet for nft's tables of both
+        self.is_own = family != "ip" or name not in TABLES  # it is nft's, and none of iptables'
+        # its name among all of a namespace; ip_tables has a filter table of its own beside nf_tables'
         self.label = f"{family} {name}" if self.is_own else f"legacy-{name}" if is_legacy else name
         self.chains: dict[str, Chain] = {hook.value: builtin(name, hook) for hook in TABLES.get(name, ()) if is_legacy}
         self.trackers = 0  # Rules that need connection tracking

@@ -179,20 +179,16 @@ def _dropped(table: Table, chain: Chain, rule: Rule) -> Dropped:
 
 
 class ChainFunction:
-    """A built-in chain as it hooks in, by its `ask` (a HookFunction).
-
-    Attributes:
-        reroutes: a packet that it changes may have another way to go.
-        known: the ways of earlier packets.
-    """
+    """A built-in chain as it hooks in, by its `ask` (a HookFunction)."""
 
     __slots__ = ("chain", "known", "reroutes", "table")
 
     def __init__(self, table: Table, chain: Chain) -> None:
         self.table = table
         self.chain = chain
+        # a packet that it changes may have another way to go
         self.reroutes = chain.hook is Hook.OUTPUT and chain.kind == "route"
-        self.known: Megaflows | None = None
+        self.known: Megaflows | None = None  # the ways of earlier packets
 
     def ask(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
         flow = self.known.find(buffer) if self.known is not None and not buffer.traced else None

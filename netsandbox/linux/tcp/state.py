@@ -93,18 +93,14 @@ class Sent:
 
 
 class Tuning(NamedTuple):
-    """What few programs ask of a socket.
+    """What few programs ask of a socket."""
 
-    Attributes:
-        mss: TCP_MAXSEG.  receive, send: SO_RCVBUF and SO_SNDBUF, in bytes of memory; 0 where the kernel sees to it.
-        cuts: whether close() sends a RST (SO_LINGER 0).  syn_retries: TCP_SYNCNT; 0 for what the sysctls say.
-    """
-
-    mss: int = 65535
+    mss: int = 65535  # TCP_MAXSEG
+    # receive, send: SO_RCVBUF and SO_SNDBUF, in bytes of memory; 0 where the kernel sees to it
     receive: int = 0
     send: int = 0
-    cuts: int = 0
-    syn_retries: int = 0
+    cuts: int = 0  # whether close() sends a RST (SO_LINGER 0)
+    syn_retries: int = 0  # TCP_SYNCNT; 0 for what the sysctls say
 
 
 USUAL = Tuning()

@@ -30,21 +30,17 @@ class Mounting(NamedTuple):
 
 
 class Attachment(NamedTuple):
-    """A service's place on a network.
-
-    Attributes:
-        address, address_6, mac, local: what it has of addresses; local ones of its link.
-        interface: what it is called in the container.
-        priority: the network with the highest one is connected first; gw_priority decides about the default route.
-    """
+    """A service's place on a network."""
 
     aliases: tuple[str, ...] = ()
+    # address, address_6, mac, local: what it has of addresses; local ones of its link
     address: str = ""
     address_6: str = ""
     mac: str = ""
     local: tuple[str, ...] = ()
-    interface: str = ""
+    interface: str = ""  # what it is called in the container
     options: tuple[str, ...] = ()
+    # the network with the highest one is connected first; gw_priority decides about the default route
     priority: int = 0
     gw_priority: int = 0
 
@@ -58,51 +54,35 @@ class BuildSpec(NamedTuple):
 
 
 class Service(NamedTuple):
-    """One service.
-
-    Attributes:
-        flags: what `docker create` is told, word for word, of what needs no second look.
-        command, entrypoint: the words that replace the image's; None for the image's own.
-        network_mode: host, none, service:NAME, container:NAME, or empty.
-        networks: by the names that the file has.
-        needs: the services that are started before.  conditions: how they are to be then, where that is said.
-        optional: those of them that may be off.
-        restarts_with: those of them whose restart is its own, too.
-        env_files: the paths of the files of its variables, and whether each has to be there.
-        volumes_from: SERVICE or container:NAME of each whose volumes it uses.
-        shares: the services whose namespaces it uses.
-        pid: whose PID namespace is its own (pid).
-        label_files: the paths of the files of its labels.
-        file_labels: NAME=value out of these, once they are read.
-        files: (configs or secrets, name) of each that it has.
-        variables: NAME=value out of these files, once they are read.
-    """
+    """One service."""
 
     name: str
     line: int
     image: str = ""
     build: BuildSpec | None = None
-    flags: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()  # what `docker create` is told, word for word, of what needs no second look
+    # command, entrypoint: the words that replace the image's; None for the image's own
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None
     container_name: str = ""
-    network_mode: str = ""
-    networks: Mapping[str, Attachment] = {}
+    network_mode: str = ""  # host, none, service:NAME, container:NAME, or empty
+    networks: Mapping[str, Attachment] = {}  # by the names that the file has
     links: tuple[str, ...] = ()
-    shares: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    conditions: Mapping[str, str] = {}
-    optional: tuple[str, ...] = ()
-    restarts_with: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()  # the services whose namespaces it uses
+    needs: tuple[str, ...] = ()  # the services that are started before
+    conditions: Mapping[str, str] = {}  # how they are to be then, where that is said
+    optional: tuple[str, ...] = ()  # those of them that may be off
+    restarts_with: tuple[str, ...] = ()  # those of them whose restart is its own, too
     health_check: HealthCheck | None = None
     mounts: tuple[Mounting, ...] = ()
-    volumes_from: tuple[str, ...] = ()
-    pid: str = ""
-    label_files: tuple[str, ...] = ()
-    file_labels: tuple[str, ...] = ()
+    volumes_from: tuple[str, ...] = ()  # SERVICE or container:NAME of each whose volumes it uses
+    pid: str = ""  # whose PID namespace is its own (pid)
+    label_files: tuple[str, ...] = ()  # the paths of the files of its labels
+    file_labels: tuple[str, ...] = ()  # NAME=value out of these, once they are read
+    # the paths of the files of its variables, and whether each has to be there
     env_files: tuple[tuple[str, bool], ...] = ()
-    files: tuple[tuple[str, str], ...] = ()
-    variables: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()  # (configs or secrets, name) of each that it has
+    variables: tuple[str, ...] = ()  # NAME=value out of these files, once they are read
     scale: int = 1
     profiles: tuple[str, ...] = ()
 

@@ -41,46 +41,33 @@ def unsolved(engine: DockerEngine, target: str) -> str:
 
 
 class Build:
-    """One build, step after step.
-
-    Attributes:
-        text, name: the Dockerfile, and what it is called.
-        sizes: what is taken of the context: bytes by path, -1 of a directory.
-        target: the service of a Compose file that it is for, by which its steps are called.
-        when_ended: what is done with its status, where it had to wait for a program.
-        steps: what was done, as it is told in the end.
-        plan: what is left to do, the last first.
-        made: the images of the stages, by name and number.
-        image, stage: what is being made.
-        variables: ARG and ENV, as they are now.
-        declared: the stage's ARGs.
-        arguments: what --build-arg says.  global_arguments: the ARGs in front of the first FROM.
-        key: names all that was done up to now, for the cache.
-        has_cmd: the stage has its own CMD, which its ENTRYPOINT does not take away.
-    """
+    """One build, step after step."""
 
     def __init__(self, client: Client, parsed: Parsed, context: Files, text: str, name: str, target: str) -> None:
         self.client = client
         self.engine = client.engine
         self.parsed = parsed
         self.context = context
+        # text, name: the Dockerfile, and what it is called
         self.text = text
         self.name = name
-        self.sizes: dict[str, int] = {}
-        self.target = target
+        self.sizes: dict[str, int] = {}  # what is taken of the context: bytes by path, -1 of a directory
+        self.target = target  # the service of a Compose file that it is for, by which its steps are called
+        # what is done with its status, where it had to wait for a program
         self.when_ended: Callable[[int], None] = client.exit
-        self.steps: list[Step] = []
-        self.plan: list[Planned] = []
-        self.made: dict[str, Image] = {}
+        self.steps: list[Step] = []  # what was done, as it is told in the end
+        self.plan: list[Planned] = []  # what is left to do, the last first
+        self.made: dict[str, Image] = {}  # the images of the stages, by name and number
+        # image, stage: what is being made
         self.image = Image("")
         self.stage: Stage | None = None
-        self.variables: dict[str, str] = {}
-        self.arguments: dict[str, str] = {}
-        self.global_arguments: dict[str, str] = {}
+        self.variables: dict[str, str] = {}  # ARG and ENV, as they are now
+        self.arguments: dict[str, str] = {}  # what --build-arg says
+        self.global_arguments: dict[str, str] = {}  # the ARGs in front of the first FROM
         self.shell: tuple[str, ...] = SHELL
-        self.key = ""
-        self.has_cmd = False
-        self.declared: list[str] = []
+        self.key = ""  # names all that was done up to now, for the cache
+        self.has_cmd = False  # the stage has its own CMD, which its ENTRYPOINT does not take away
+        self.declared: list[str] = []  # the stage's ARGs
 
     # -- the way through
 

@@ -35,16 +35,12 @@ class DockerfileError(Exception):
 
 
 class Instruction(NamedTuple):
-    """One instruction.
-
-    Attributes:
-        flags: `--from=build`, as pairs.  text: what follows them, its lines joined.
-        first, last: its lines.
-    """
+    """One instruction."""
 
     name: str
-    flags: tuple[tuple[str, str], ...]
-    text: str
+    flags: tuple[tuple[str, str], ...]  # `--from=build`, as pairs
+    text: str  # what follows them, its lines joined
+    # first, last: its lines
     first: int
     last: int
 

@@ -24,12 +24,7 @@ WITHOUT_EFFECT = frozenset({"chown", "chmod", "link", "parents", "exclude"})
 
 
 class Copying:
-    """One COPY or ADD.
-
-    Attributes:
-        ignored: its flags that change nothing here.
-        sizes: what it takes of the context: bytes by path, -1 of a directory.
-    """
+    """One COPY or ADD."""
 
     def __init__(self, engine: DockerEngine, one: Instruction, context: Files, base: Image | None,
                  workdir: str) -> None:
@@ -37,7 +32,8 @@ class Copying:
         self.workdir = workdir
         self.files = context if base is None else Files(system_of(base, engine.scheduler), {})
         self.is_context = base is None
-        self.sizes: dict[str, int] = {}
+        self.sizes: dict[str, int] = {}  # what it takes of the context: bytes by path, -1 of a directory
+        # its flags that change nothing here
         self.ignored = [name for name, _value in one.flags if name in WITHOUT_EFFECT]
 
     def read(self) -> tuple[list[str], list[Copied]]:

@@ -39,18 +39,13 @@ PATHS = {"ps": "containers/json", "images": "images/json", "info": "info", "vers
 
 
 class Options(NamedTuple):
-    """Options before the command.
+    """Options before the command."""
 
-    Attributes:
-        host, context: empty unless given.
-        ignored: those that change nothing here.
-        words: the command and what follows.
-    """
-
+    # host, context: empty unless given
     host: str
     context: str
-    words: list[str]
-    ignored: tuple[str, ...] = ()
+    words: list[str]  # the command and what follows
+    ignored: tuple[str, ...] = ()  # those that change nothing here
 
 
 class Endpoint(NamedTuple):

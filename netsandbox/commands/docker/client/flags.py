@@ -19,33 +19,22 @@ FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 
 
 class Flag(NamedTuple):
-    """One flag.
-
-    Attributes:
-        kind: bool, string, list, int or ip.
-        value: what `--help` shows as its value's type.
-        hidden: understood, but not listed.
-        ignored: understood, and without effect in the sandbox: a note says so.
-        refused: understood, and refused by name: nothing of the command is done.
-        check: of a value: why it is refused, or empty.
-        since, until: the release that brought it, and the one that has it no more (0 for none).
-        check_by_release: the same of a value that not every release knows.
-        onto: the flag on whose list its values go as well, where it is another name of that one.
-    """
+    """One flag."""
 
     name: str
     short: str = ""
-    kind: str = "bool"
+    kind: str = "bool"  # bool, string, list, int or ip
     usage: str = ""
-    hidden: bool = False
-    value: str = ""
-    check: Callable[[str], str] | None = None
-    check_by_release: Callable[[str, Profile], str] | None = None
-    ignored: bool = False
-    refused: bool = False
+    hidden: bool = False  # understood, but not listed
+    value: str = ""  # what `--help` shows as its value's type
+    check: Callable[[str], str] | None = None  # of a value: why it is refused, or empty
+    check_by_release: Callable[[str, Profile], str] | None = None  # the same of a value that not every release knows
+    ignored: bool = False  # understood, and without effect in the sandbox: a note says so
+    refused: bool = False  # understood, and refused by name: nothing of the command is done
+    # since, until: the release that brought it, and the one that has it no more (0 for none)
     since: int = 0
     until: int = 0
-    onto: str = ""
+    onto: str = ""  # the flag on whose list its values go as well, where it is another name of that one
 
     def is_of(self, profile: Profile) -> bool:
         return profile.since(self.since) and not (self.until and profile.since(self.until))
@@ -81,27 +70,19 @@ class Parsed(NamedTuple):
 
 
 class Command(NamedTuple):
-    """One command of the client.
+    """One command of the client."""
 
-    Attributes:
-        path: `docker network ls`.
-        operands: how the usage line goes on.
-        least, most: how many operands it takes; most None for any number.
-        mixed: whether flags may follow the first operand.
-        run: carries it out; returns the exit status, or None when it goes on.
-        more: what its help says behind its summary.
-    """
-
-    path: str
-    operands: str
+    path: str  # `docker network ls`
+    operands: str  # how the usage line goes on
     summary: str
-    run: Callable[[Client, Parsed], int | None]
+    run: Callable[[Client, Parsed], int | None]  # carries it out; returns the exit status, or None when it goes on
     flags: tuple[Flag, ...] = ()
+    # least, most: how many operands it takes; most None for any number
     least: int = 0
     most: int | None = None
-    mixed: bool = True
+    mixed: bool = True  # whether flags may follow the first operand
     aliases: str = ""
-    more: str = ""
+    more: str = ""  # what its help says behind its summary
 
     @property
     def usage(self) -> str:

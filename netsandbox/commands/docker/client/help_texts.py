@@ -16,17 +16,13 @@ SAME = {"container ls": "ps", "image ls": "images", "image rm": "rmi"}
 
 
 class Texts(NamedTuple):
-    """Of one command.
-
-    Attributes:
-        options: as they are listed, `-a, --all` or `--last int`, what each does, and whether it is new in 28.
-        behind: what follows them.
-    """
+    """Of one command."""
 
     summary: str
     aliases: str
+    # as they are listed, `-a, --all` or `--last int`, what each does, and whether it is new in 28
     options: tuple[tuple[str, str, bool], ...]
-    behind: str
+    behind: str  # what follows them
 
 
 def texts_of(path: str) -> Texts | None:

@@ -24,22 +24,16 @@ class Address(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One command.
-
-    Attributes:
-        first, last: the lines that it is for; None for all, or for those of `first` alone.
-        negated: for all others.
-        text: behind a, i, c; the replacement of s; the letters of y.
-        nth: of s, which occurrence; 0 for all.
-    """
+    """One command."""
 
     name: str
+    # first, last: the lines that it is for; None for all, or for those of `first` alone
     first: Address | None = None
     last: Address | None = None
-    negated: bool = False
+    negated: bool = False  # for all others
     pattern: Pattern | None = None
-    text: str = ""
-    nth: int = 1
+    text: str = ""  # behind a, i, c; the replacement of s; the letters of y
+    nth: int = 1  # of s, which occurrence; 0 for all
     prints: bool = False
 
 

@@ -64,19 +64,13 @@ class Asked(NamedTuple):
 
 
 class Told:
-    """What tar was told.
-
-    Attributes:
-        mode: one of MODES.
-        folder: the last -C, relative to where one stands.
-        strips: so many leading parts of a name are left out.
-    """
+    """What tar was told."""
 
     def __init__(self, arguments: list[str]) -> None:
         if arguments and not arguments[0].startswith("-"):
             arguments = _unbundled(arguments)
         self.members: list[Asked] = []
-        self.folder = ""
+        self.folder = ""  # the last -C, relative to where one stands
         self.values: dict[str, str] = {}
         self.excluded: list[str] = []
         self.notes: list[str] = []
@@ -93,7 +87,8 @@ class Told:
         self._take(operands[taken:])
         OPTIONS.refuse(given)
         self.notes = OPTIONS.notes(given)
-        self.mode = self._mode()
+        self.mode = self._mode()  # one of MODES
+        # so many leading parts of a name are left out
         self.strips = _elements(self.values.get("strip-components", "0"))
 
     def _take(self, paths: list[str]) -> None:

@@ -29,14 +29,10 @@ LOOKED_AT: dict[str, Callable[[Connection], int]] = {
 
 
 class Filter(NamedTuple):
-    """What an entry has to be.
+    """What an entry has to be."""
 
-    Attributes:
-        test: the option.
-        value, mask: which bits count, and what they have to be: a value with others is no entry's (mark_cmp).
-    """
-
-    test: str
+    test: str  # the option
+    # value, mask: which bits count, and what they have to be: a value with others is no entry's (mark_cmp)
     value: int
     mask: int = ALL_BITS
 
@@ -45,14 +41,10 @@ class Filter(NamedTuple):
 
 
 class Translated(NamedTuple):
-    """That NAT has given a connection another address or port; of ICMP, a type is compared with an identifier.
+    """That NAT has given a connection another address or port; of ICMP, a type is compared with an identifier."""
 
-    Attributes:
-        test: the option's letter: of the source (n), of the destination (g), or of either (j).
-        address, port: what it has to have been given; 0 and -1 are any.
-    """
-
-    test: str
+    test: str  # the option's letter: of the source (n), of the destination (g), or of either (j)
+    # address, port: what it has to have been given; 0 and -1 are any
     address: int
     port: int
 

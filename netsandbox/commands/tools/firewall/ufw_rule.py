@@ -25,14 +25,7 @@ LONGEST_NAME = 15
 
 
 class Rule(NamedTuple):
-    """One of the person's rules, as /etc/ufw/user.rules notes it.
-
-    Attributes:
-        way: in, out or fwd.  entered, leaves: interfaces, or `-`.
-        comment: what the person says of it.
-        log: whether what it decides is logged: new connections, or with log-all every packet.
-        dapp, sapp: the profiles that its ports are told by, or `-`.
-    """
+    """One of the person's rules, as /etc/ufw/user.rules notes it."""
 
     action: str
     protocol: str = "any"
@@ -40,11 +33,13 @@ class Rule(NamedTuple):
     destination: str = ANY
     sport: str = "any"
     source: str = ANY
-    way: str = "in"
+    way: str = "in"  # in, out or fwd
+    # entered, leaves: interfaces, or `-`
     entered: str = "-"
     leaves: str = "-"
-    comment: str = ""
-    log: str = ""
+    comment: str = ""  # what the person says of it
+    log: str = ""  # whether what it decides is logged: new connections, or with log-all every packet
+    # dapp, sapp: the profiles that its ports are told by, or `-`
     dapp: str = "-"
     sapp: str = "-"
 

@@ -51,13 +51,7 @@ class SocketTimer(NamedTuple):
 
 
 class SocketRow(NamedTuple):
-    """One socket.
-
-    Attributes:
-        process, pid, fd: who has it; empty and 0 where nobody has any more.
-        tcp_state: the number of its state in the kernel; 7 for UDP, 1 when it is connected.
-        source: the kernel's own object, for what else is asked about it.
-    """
+    """One socket."""
 
     protocol: str
     state: str
@@ -65,14 +59,15 @@ class SocketRow(NamedTuple):
     sent: int
     local: tuple[str, int]
     peer: tuple[str, int]
+    # process, pid, fd: who has it; empty and 0 where nobody has any more
     process: str
     pid: int
     fd: int
     family: str
-    tcp_state: int
+    tcp_state: int  # the number of its state in the kernel; 7 for UDP, 1 when it is connected
     timer: SocketTimer | None
     addresses: tuple[int, int]
-    source: Any
+    source: Any  # the kernel's own object, for what else is asked about it
 
     @property
     def inode(self) -> int:

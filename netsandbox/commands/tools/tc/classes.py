@@ -33,19 +33,16 @@ BLANK_BEHIND = ("htb", "tbf")
 
 
 class _Row(NamedTuple):
-    """One class as it is listed (print_class).
-
-    Attributes:
-        parent: none of one at the root.  leaf: the number of what stands in it, or 0.
-        settings, said: what its kind says of it, as text and for JSON.  counted, counts, flow: what it counts.
-    """
+    """One class as it is listed (print_class)."""
 
     kind: str
     handle: str
-    parent: str
-    leaf: int = 0
+    parent: str  # none of one at the root
+    leaf: int = 0  # the number of what stands in it, or 0
+    # settings, said: what its kind says of it, as text and for JSON
     settings: str = ""
     said: Mapping[str, Any] = MappingProxyType({})
+    # counted, counts, flow: what it counts
     counted: Mapping[str, int] = MappingProxyType({})
     counts: Sequence[dict[str, int]] = ()
     flow: Mapping[str, Any] = MappingProxyType({})

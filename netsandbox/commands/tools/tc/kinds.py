@@ -28,20 +28,15 @@ OTHER_KINDS = ("cake", "cbs", "choke", "clsact", "codel", "drr", "etf", "ets", "
 
 
 class Kind(NamedTuple, Generic[D]):
-    """One kind of discipline.
-
-    Attributes:
-        read: its options into a new one; a third argument is the one that is changed, or None.
-        text: its settings, as `tc qdisc show` has them; a second argument is whether `-d` was given.
-        members: the same for JSON.
-        counts: what it counts besides, line by line.
-    """
+    """One kind of discipline."""
 
     made: type[D]
+    # its options into a new one; a third argument is the one that is changed, or None
     read: Callable[[D, Words, D | None], None]
+    # its settings, as `tc qdisc show` has them; a second argument is whether `-d` was given
     text: Callable[[D, bool], str]
-    members: Callable[[D], dict[str, Any]]
-    counts: Callable[[D], list[dict[str, Any]]] = lambda _found: []
+    members: Callable[[D], dict[str, Any]]  # the same for JSON
+    counts: Callable[[D], list[dict[str, Any]]] = lambda _found: []  # what it counts besides, line by line
 
 
 KINDS: dict[str, Kind[Any]] = {kind.made.kind: kind for kind in (

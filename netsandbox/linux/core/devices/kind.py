@@ -46,27 +46,19 @@ class Form(Enum):
 
 
 class Attribute(NamedTuple):
-    """One thing that can be said of a device when it is made or changed (struct nla_policy).
+    """One thing that can be said of a device when it is made or changed (struct nla_policy)."""
 
-    Attributes:
-        spellings: iproute2's words for it; one that ends in a star may be cut short.
-        complaint: what iproute2 says of a value that is none.
-        choices: the words that a CHOICE takes.  high: the largest NUMBER.
-        name, value: under which name it is kept, and what a FLAG means; the first spelling, and True, unless given.
-        code: the exit status of iproute2 for such a value.
-        words: how many words a REFUSED one takes.  first_only: neither it nor another of its name is read again.
-    """
-
-    spellings: tuple[str, ...]
+    spellings: tuple[str, ...]  # iproute2's words for it; one that ends in a star may be cut short
     form: Form
-    complaint: str = ""
-    choices: tuple[str, ...] = ()
-    high: int = (1 << 32) - 1
+    complaint: str = ""  # what iproute2 says of a value that is none
+    choices: tuple[str, ...] = ()  # the words that a CHOICE takes
+    high: int = (1 << 32) - 1  # the largest NUMBER
+    # name, value: under which name it is kept, and what a FLAG means; the first spelling, and True, unless given
     name: str = ""
     value: Any = True
-    code: int = 255
-    words: int = 1
-    first_only: bool = False
+    code: int = 255  # the exit status of iproute2 for such a value
+    words: int = 1  # how many words a REFUSED one takes
+    first_only: bool = False  # neither it nor another of its name is read again
 
     @property
     def key(self) -> str:

@@ -38,23 +38,17 @@ class RoutedChildren(Protocol):
 
 
 class Stack:
-    """All that stands on one interface.
-
-    Attributes:
-        vlans: devices by TPID and number of the VLAN.
-        handler: a macvlan's, ipvlan's, bond's or VRF's; a bridge's is `Interface.port`.
-        routed: children whose packets the interface's own host takes first, or None.
-        uppers: who is told when something about the interface changes.
-    """
+    """All that stands on one interface."""
 
     __slots__ = ("handler", "interface", "listeners", "routed", "uppers", "vlans")
 
     def __init__(self, interface: Interface) -> None:
         self.interface = interface
-        self.vlans: dict[tuple[int, int], Interface] = {}
-        self.handler: RxHandler | None = None
+        self.vlans: dict[tuple[int, int], Interface] = {}  # devices by TPID and number of the VLAN
+        self.handler: RxHandler | None = None  # a macvlan's, ipvlan's, bond's or VRF's; a bridge's is `Interface.port`
+        # children whose packets the interface's own host takes first, or None
         self.routed: RoutedChildren | None = None
-        self.uppers: list[Interface] = []
+        self.uppers: list[Interface] = []  # who is told when something about the interface changes
         self.listeners: set[str] = set()
         """Those above that made it take every frame (dev_set_promiscuity, for want of a unicast filter)."""
 

@@ -10,16 +10,11 @@ from netsandbox.wire.ipv4 import IPv4Packet
 
 
 class Family(NamedTuple):
-    """The protocol's part of a table (struct neigh_table, neigh_ops).
+    """The protocol's part of a table (struct neigh_table, neigh_ops)."""
 
-    Attributes:
-        ethertype: of the frames that carry its packets.  text: an address as people write it.
-        construct: know an entry that nobody needs to be asked about.  solicit: send a request.
-        error_report: tell the sender of a packet that waited that nobody answered.
-    """
-
-    ethertype: int
-    text: Callable[[int], str]
-    construct: Callable[[Neighbour], None]
-    solicit: Callable[[Neighbour, IPv4Packet | None], None]
+    ethertype: int  # of the frames that carry its packets
+    text: Callable[[int], str]  # an address as people write it
+    construct: Callable[[Neighbour], None]  # know an entry that nobody needs to be asked about
+    solicit: Callable[[Neighbour, IPv4Packet | None], None]  # send a request
+    # tell the sender of a packet that waited that nobody answered
     error_report: Callable[[Neighbour, IPv4Packet], None]

@@ -22,14 +22,10 @@ def clock(nanoseconds: int) -> int:
 
 
 class Parameters(NamedTuple):
-    """struct codel_params: how long a frame may wait, for how long that may last, and whether ECN's mark will do.
+    """struct codel_params: how long a frame may wait, for how long that may last, and whether ECN's mark will do."""
 
-    Attributes:
-        target, interval, ce_threshold: nanoseconds; ce_threshold: None: no such mark.  mtu: bytes, of which
-            so many never stand for too long.
-    """
-
-    mtu: int
+    mtu: int  # bytes, of which so many never stand for too long
+    # target, interval, ce_threshold: nanoseconds; ce_threshold: None: no such mark
     target: int = 5 * MILLISECOND
     interval: int = 100 * MILLISECOND
     ce_threshold: int | None = None

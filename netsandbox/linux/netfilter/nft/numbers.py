@@ -27,24 +27,18 @@ MASKS = ("&", "and")
 
 
 class Field(NamedTuple):
-    """A number that a packet has.
+    """A number that a packet has."""
 
-    Attributes:
-        read: it; None where the packet has none.  most: the largest.
-        form: how it is listed.  names: what values are called; `is_named`: in listings too.
-        wrong, too_large: what is said of a word that is none, and of a number beyond the largest.
-        is_tracked: a connection has it.  looks_at: see netsandbox.linux.netfilter.rule.Condition.
-    """
-
-    read: Read
-    most: int
-    form: str = "d"
-    names: Mapping[str, int] = NO_NAMES
+    read: Read  # it; None where the packet has none
+    most: int  # the largest
+    form: str = "d"  # how it is listed
+    names: Mapping[str, int] = NO_NAMES  # what values are called; `is_named`: in listings too
     is_named: bool = False
+    # wrong, too_large: what is said of a word that is none, and of a number beyond the largest
     wrong: str = "Could not parse integer"
     too_large: str = "Value {number} exceeds valid range 0-{most}"
-    is_tracked: bool = False
-    looks_at: Fields = None
+    is_tracked: bool = False  # a connection has it
+    looks_at: Fields = None  # see netsandbox.linux.netfilter.rule.Condition
 
     def number(self, text: str) -> int | None:
         found = self.names.get(text)

@@ -33,27 +33,21 @@ class Step(NamedTuple):
 
 
 class Reader:
-    """Reads a rule's words.
-
-    Attributes:
-        out: what iptables would be told.  said: the rule as nft lists it.
-        first: the same of what is done before a verdict, for each of which iptables has a rule of its own.
-        sets: conditions of which one of several must hold, and those that are nft's own.
-        steps: all of it in the order in which it was told.  is_mixed: a condition stands behind a statement.
-        protocol: the one that has been asked for by now.  is_inet: the table is of both families.
-    """
+    """Reads a rule's words."""
 
     def __init__(self, words: list[str], line: Line, is_inet: bool) -> None:
         self.words = list(words)
-        self.is_inet = is_inet
+        self.is_inet = is_inet  # the table is of both families
         self.line = line
-        self.out: list[str] = []
-        self.said: list[str] = []
+        self.out: list[str] = []  # what iptables would be told
+        self.said: list[str] = []  # the rule as nft lists it
+        # the same of what is done before a verdict, for each of which iptables has a rule of its own
         self.first: list[list[str] | Target] = []
+        # conditions of which one of several must hold, and those that are nft's own
         self.sets: list[Choices | Match] = []
-        self.steps: list[Step] = []
-        self.is_mixed = False
-        self.protocol = ""
+        self.steps: list[Step] = []  # all of it in the order in which it was told
+        self.is_mixed = False  # a condition stands behind a statement
+        self.protocol = ""  # the one that has been asked for by now
 
     @property
     def place(self) -> int:

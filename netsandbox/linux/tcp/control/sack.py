@@ -12,24 +12,21 @@ Block = tuple[int, int]
 
 
 class Progress:
-    """How things stood before an ACK (struct tcp_sacktag_state and what tcp_ack remembers).
-
-    Attributes:
-        delivered, losses: the connection's counts.  highest: the end of what had arrived behind gaps.
-        first_sacked, last_sacked: when the first and the last of what this ACK tells of had left, of segments sent
-            once.
-        latest: of what this ACK tells of, the segment that left last.
-    """
+    """How things stood before an ACK (struct tcp_sacktag_state and what tcp_ack remembers)."""
 
     __slots__ = ("delivered", "first_sacked", "highest", "last_sacked", "latest", "losses")
 
     def __init__(self, conn: Connection) -> None:
+        # delivered, losses: the connection's counts
         self.delivered = conn.delivered
         self.losses = conn.losses
+        # the end of what had arrived behind gaps
         self.highest = rack.highest_sacked(conn) if conn.sacked_out else conn.una
+        # first_sacked, last_sacked: when the first and the last of what this ACK tells of had left, of segments sent
+        # once
         self.first_sacked: int | None = None
         self.last_sacked: int | None = None
-        self.latest: Sent | None = None
+        self.latest: Sent | None = None  # of what this ACK tells of, the segment that left last
 
 
 def take(conn: Connection, progress: Progress, blocks: tuple[Block, ...], ack: int, prior: int) -> int:
