@@ -27,6 +27,7 @@ BUILTINS: dict[str, Declared] = {
     "wait": Declared(jobs.wait), "jobs": Declared(jobs.jobs), "kill": Declared(jobs.kill),
     "fg": Declared(jobs.foreground), "bg": Declared(jobs.background), "disown": Declared(flow.true, BASH),
     "cd": Declared(places.cd), "pwd": Declared(places.pwd),
+    "pushd": Declared(places.pushd, BASH), "popd": Declared(places.popd, BASH), "dirs": Declared(places.dirs, BASH),
     "echo": Declared(printing.echo), "printf": Declared(printing.printf),
     **dict.fromkeys(("mapfile", "readarray"), Declared(arrays.mapfile, BASH)),
     "read": Declared(reading.read), "test": Declared(test), "[": Declared(test),

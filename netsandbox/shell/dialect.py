@@ -27,8 +27,8 @@ MAY_NOT = "can't"
 BUILTIN_NAMES = frozenset((
     ":", "true", "false", "break", "continue", "return", "exit", "eval", ".", "source", "command", "builtin", "trap",
     "type", "hash", "shopt", "alias", "unalias", "umask", "ulimit", "wait", "jobs", "kill", "fg", "bg", "disown", "cd",
-    "pwd", "echo", "printf", "read", "test", "[", "export", "readonly", "unset", "set", "shift", "local", "declare",
-    "typeset", "let", "getopts", "exec"))
+    "pwd", "pushd", "popd", "dirs", "echo", "printf", "read", "mapfile", "readarray", "test", "[", "export",
+    "readonly", "unset", "set", "shift", "local", "declare", "typeset", "let", "getopts", "exec"))
 """Commands that a shell carries out itself (shell.builtins)."""
 
 

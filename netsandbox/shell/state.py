@@ -80,6 +80,8 @@ class State:
         self.line = 1
         self.depth = 0
         self.traps: dict[str, str] = {}
+        self.stack: tuple[str, ...] = ()
+        """Directories below the one it works in (pushd)."""
 
     @property
     def files(self) -> Files:

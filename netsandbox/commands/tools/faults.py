@@ -5,6 +5,8 @@ A tool names what it could not do; whose words those are, its context knows.
 
 from __future__ import annotations
 
+import re
+
 from netsandbox.commands.tools.context import ToolContext
 
 PLAIN = "{path}: {error}"
@@ -32,6 +34,12 @@ USUAL = {
     "tac": {"open": "failed to open '{path}' for reading: {error}", "read": "{path}: read error: {error}"},
     "touch": {"touch": "cannot touch '{path}': {error}"}, "unlink": {"unlink": "cannot unlink '{path}': {error}"},
     "uniq": {"read": OF_ENDS["read"]}}
+QUOTING = frozenset(
+    ["base64", "cat", "cut", "md5sum", "nl", "od", "paste", "sha1sum", "sha256sum", "sha512sum", "sort", "tee",
+     "uniq", "wc"])
+"""Tools of coreutils that quote a name only where a shell would need it."""
+SPECIAL = re.compile(r"^[#~]|[\s!\"$&'()*:;<=>?\[\\^`|]|^[{}]?$")
+IN_QUOTES = frozenset('!"$`\\')
 CANNOT_OPEN = "can't open '{path}': {error}"
 ITSELF_OR_ABOVE = "can't remove '.' or '..'"
 OF_BUSYBOX = {
@@ -53,4 +61,11 @@ OF_BUSYBOX = {
 def fault(context: ToolContext, tool: str, what: str, path: str, error: object = "", **more: str) -> str:
     """A line of complaint, without its newline: what a tool could not do with a path."""
     words = USUAL.get(tool, {}) | (OF_BUSYBOX.get(tool, {}) if context.is_busybox else {})
+    path = path if context.is_busybox or tool not in QUOTING else _quoted(path)
     return f"{tool}: {words.get(what, PLAIN).format(path=path, error=error, **more)}"
+
+
+def _quoted(path: str) -> str:
+    """As a shell needs it, where it does (quotef of gnulib)."""
+    return path if not SPECIAL.search(path) else f'"{path}"' if "'" in path and not IN_QUOTES & set(path) else (
+        "'" + path.replace("'", "'\\''") + "'")

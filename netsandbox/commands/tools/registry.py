@@ -26,7 +26,7 @@ TOOLS: Late[str, Tool] = Late(places("netsandbox.commands.tools", {
     "files.digests": "base64 md5sum sha1sum sha256sum sha512sum",
     "files.file_tools": "basename chgrp chmod chown cp dirname ln mkdir mv pwd readlink realpath rm rmdir touch "
                         "unlink",
-    "expr": "expr", "mount": "mount umount", "hostname": "hostname hostnamectl", "namespaces": "lsns",
+    "expr": "expr", "tput": "tput", "mount": "mount umount", "hostname": "hostname hostnamectl", "namespaces": "lsns",
     "firewall.rule_trace": "xtables-monitor=monitor",
     "firewall.iptables": " ".join(
         f"ip{six}tables{kind}{name}=" + ("no_ipv6" if six else function) + kind.replace("-", "_")
