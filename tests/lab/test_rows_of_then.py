@@ -70,10 +70,20 @@ def before() -> KeptSession:
     return session
 
 
+@pytest.fixture(scope="module")
+def end(before: KeptSession) -> int:
+    return before.trace.end
+
+
+@pytest.fixture(scope="module")
+def was(before: KeptSession, end: int) -> list[object]:
+    return told(before, end)
+
+
 @pytest.mark.parametrize("line", LATER)
-def test_a_later_line_changes_nothing_of_what_is_said_of_the_past(before: KeptSession, line: str) -> None:
-    end = before.trace.end
-    was = told(before, end)
+def test_a_later_line_changes_nothing_of_what_is_said_of_the_past(before: KeptSession, end: int, was: list[object],
+                                                                  line: str) -> None:
+    assert before.trace.end == end, "the line before was taken back"
     ended = before.run(line)
     try:
         assert ended.code == 0, line
