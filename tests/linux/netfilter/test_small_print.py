@@ -135,3 +135,14 @@ def test_what_nft_takes_and_iptables_cannot_say_is_no_mistake(words: str, name: 
         assert session.run(f"nft {line}").code == 0
     job = session.run(f"nft 'add rule ip t c {words}'")
     assert (job.code, job.err) == (1, f"netsandbox: nft: '{name}' is not modelled; iptables cannot say it\n")
+
+
+@pytest.mark.parametrize(("rule", "listed"), [
+    ("! -p tcp --dport 80", "ip protocol != tcp th dport 80"),
+    ("! -p udp --sport 5:9", "ip protocol != udp th sport 5-9"),
+    ("! -p tcp ! --dport :80", "ip protocol != tcp th dport > 80")])
+def test_of_a_protocol_that_it_is_not_nft_names_no_ports(rule: str, listed: str) -> None:
+    """As nft 1.1.3 lists what iptables 1.8.11 has made."""
+    session = KeptSession()
+    assert session.run(f"iptables -A INPUT {rule}").code == 0
+    assert f"\t{listed} counter" in session.run("nft list chain ip filter INPUT").out

@@ -101,7 +101,11 @@ def match_text(rule: Rule, match: Match) -> str:
     if match.name == "multiport":
         assert rule.head.protocol is not None, "multiport wants a protocol"
         return ports.multiport(match, PROTOCOL_NAMES[int(rule.head.protocol.value)])
-    return MATCHES[match.name](match) if match.name in MATCHES else UNSPOKEN.format(name=match.name)
+    text = MATCHES[match.name](match) if match.name in MATCHES else UNSPOKEN.format(name=match.name)
+    protocol = rule.head.protocol
+    if protocol is not None and protocol.negated:  # of what the packet is not, nft knows no ports
+        text = text.replace(f"{match.name} sport", "th sport").replace(f"{match.name} dport", "th dport")
+    return text
 
 
 def head_text(rule: Rule) -> list[str]:
