@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from netsandbox.session.keeping import KeptSession
-from tests.scenarios.flips import NAMES, load
+from netsandbox.session.library import find_scenario
+from tests.scenarios.flips import NAMES
 
 SECOND = 1_000_000_000
-TASKS = [name for name in NAMES if any(step.task for step in load(name).steps)]
+TASKS = [name for name in NAMES
+         if re.search(r"^ +(- )?task:", find_scenario(name).read_text(encoding="utf-8"), re.MULTILINE)]
 
 
 @pytest.mark.parametrize("before", [0, 60])
