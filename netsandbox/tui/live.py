@@ -55,7 +55,7 @@ class LiveLab(LabView):
         self._begun = ""  # Lines that make none yet: `for i in 1 2; do`
         self.wants_quit = False  # somebody typed `quit`
         self.wants_tour = False  # somebody typed `tour`
-        self.branched = ""  # a line in the past began a branch: what to say of it, for the screen
+        self.branched = ""  # a line in the past began a branch, or made the host: what to say of it, for the screen
         self.busy: Callable[[], AbstractContextManager[None]] = nullcontext
         """What a line or a step is carried out in, for whoever looks on."""
         self.player.play()
@@ -166,7 +166,7 @@ class LiveLab(LabView):
         if not line.startswith(EXPECT):
             self.jobs.say("line", f"{self.prompt()} ❯ ".replace("# ❯", "#") + (shown or line))
         lab, done, branch = session.lab, session.done, session.branches.present
-        is_midway = self.lesson.is_midway(session)
+        is_midway, is_hostless = self.lesson.is_midway(session), bool(lab.nodes) and DEFAULT_HOST not in lab.nodes
         try:
             with self.busy(), session.files.of_scenario() if of_scenario else nullcontext():
                 job = session.execute(line)
@@ -178,6 +178,8 @@ class LiveLab(LabView):
             return None
         if session.branches.present.parent is branch and line.split(maxsplit=1)[:1] not in (["redo"], ["branch"]):
             self._left(branch, is_midway)
+        if is_hostless and DEFAULT_HOST in session.lab.nodes and not (of_scenario or line.startswith("docker")):
+            self.branched = tr("host.made", name=DEFAULT_HOST)
         if session.lab is not lab:
             self._other_lab()
             if session.has_future:

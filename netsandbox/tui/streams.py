@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.commands.verbs import flow_text, sequence_text
 from netsandbox.commands.verbs.sequence_svg import svg
-from netsandbox.engine.trace import Trace
+from netsandbox.engine.trace import Trace, event_of
 from netsandbox.explain.frame_words import words_in
 from netsandbox.explain.refusals import translated
 from netsandbox.explain.verdicts import drop_words
@@ -86,8 +86,8 @@ def _told(reason: str) -> str:
 
 def _addresses(trace: Trace, seq: int) -> frozenset[int]:
     """Between which a frame goes, or one of which an ICMP error tells; none where it has no addresses of IPv4."""
-    record = trace.get(seq)
-    packet = packet_of(record.event) if record is not None and frame_of(record.event) is not None else None
+    event = event_of(trace.raw(seq), seq) if trace.first <= seq < trace.end else None
+    packet = packet_of(event) if event is not None and frame_of(event) is not None else None
     if isinstance(packet, ArpPacket):
         return frozenset((packet.spa, packet.tpa))
     if not isinstance(packet, IPv4Packet):

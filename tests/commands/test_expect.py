@@ -544,3 +544,7 @@ def test_of_a_line_that_was_to_succeed_it_is_said_that_it_failed() -> None:
     runner.line("false")
     assert "found:    it failed: exit status 1" in expect(runner, "exit 0").err
     assert "found:    exit status 1" in expect(runner, "exit 2").err
+
+
+def test_the_host_that_no_line_has_needed_yet_is_told_of_as_such() -> None:
+    assert "host is made by the first line that needs it" in expect(Runner(1), "reach host 1.1.1.1").err

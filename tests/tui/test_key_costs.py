@@ -24,8 +24,9 @@ from netsandbox.linux.events import LinkChanged
 from netsandbox.session import checkpoints, shelf
 from netsandbox.session.checkpoints import Checkpoints
 from netsandbox.session.keeping import KeptSession
-from netsandbox.tui import memory, warm
+from netsandbox.tui import memory, streams, warm
 from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.panes import output
 from netsandbox.tui.panes.output import hanging
 from netsandbox.tui.settling import Below
@@ -117,6 +118,18 @@ def test_a_branch_is_compared_from_a_checkpoint_on(many: KeptSession, monkeypatc
     assert many.lab_at_end_of("main").trace.digest() == many.trace.digest()
     assert begun
     assert not taken, "nobody goes back in that one"
+
+
+def test_who_sends_what_to_whom_reads_each_frame_without_its_step(
+        many: KeptSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    view, asked = LabView(many), list[int]()
+    rows = [row for row in frame_log.rows(many.lab, 0) if row.protocol == "ICMP"]
+    get = Trace.get
+    monkeypatch.setattr(Trace, "get", lambda self, seq: asked.append(seq) or get(self, seq))
+    stream = streams.of_exchange(view, rows[0], rows)
+    assert len(rows) > 100
+    assert len(stream.views["diagram"]()) > 100
+    assert not asked, "to look for the step of each takes longer than to read it"
 
 
 def test_where_a_branch_ends_is_gone_to_once_as_long_as_it_ends_there() -> None:

@@ -661,7 +661,7 @@ async def test_outside_a_lesson_the_device_pane_goes_with_who_speaks_until_a_per
         assert device.place is not None
         assert device.place.node in ("web", "db")
         assert stage.app.main.topology.selected != device.place
-        assert str(device.border_subtitle) == "follows the frames", "the picture marks another one"
+        assert str(device.border_subtitle) == "follows who speaks", "the picture marks another one"
         await stage.press("escape", "1", "right", "right")
         chosen = stage.app.main.topology.selected
         assert not str(device.border_subtitle)

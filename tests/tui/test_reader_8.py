@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.lesson import Goal, Stand
+from netsandbox.tui.options import Options
 from netsandbox.tui.panes.lesson import LessonPane
+from netsandbox.tui.text import cell_len
 from tests.tui.app_harness import stage
 from tests.tui.harness import Harness, screen_text
 
+MADE = {"en": "A line without a node is host's", "zh": "不写节点的命令属于 host"}
 UNSAVED = {"en": "Not saved: branch main; enter again leaves", "zh": "分支 main 还没有保存：再按 enter 就丢下"}
 
 
@@ -74,3 +78,31 @@ async def test_a_pane_that_has_all_of_the_screen_says_which_record_it_is_about(t
         await on.press("f")
         assert {"en": "── journeys ──", "zh": "── 旅程 ──"}[language] in screen_text(on.app)
         assert {"en": " of ", "zh": "显示 "}[language] not in on.app.main.log_pane._titled
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "ICMP echo reply 1"), ("zh", "ICMP 回显应答 1")])
+def test_what_became_of_frames_that_are_listed_is_seen_in_a_small_pane(language: str, told: str) -> None:
+    """The column was off the right edge, and what was sent was cut before it."""
+    session = KeptSession(1)
+    for line in ("add-host pc1", "add-host pc2", "connect pc1 pc2", "exec pc1 ip addr add 10.0.0.1/24 dev eth0",
+                 "exec pc2 ip addr add 10.0.0.2/24 dev eth0", "ping pc1 10.0.0.2 -c 1"):
+        session.run(line)
+    session.shell.show_in_pane(language, 78)
+    rows = session.run("show frames --last 2").out.splitlines()
+    assert max(map(cell_len, rows)) <= 78
+    assert all(told in row for row in rows[1:])
+    session.shell.show_in_pane(language, 0)
+    assert "64" in session.run("show frames --last 1").out, "where there is no edge it is told whole"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_host_that_a_line_makes_in_a_lesson_s_lab_is_told_of(tmp_path: Path, language: str) -> None:
+    """A whole host with docker0 jumped into the picture of two switches, and nothing said why."""
+    set_language(language)
+    async with stage(tmp_path, Options("native-vlan", tour=False)) as on:
+        await on.line("exec pc1 ip neigh")
+        assert MADE[language] not in screen_text(on.app)
+        await on.line("ip neigh")
+        assert MADE[language] in screen_text(on.app)
+        await on.line("ip neigh")
+        assert MADE[language] not in screen_text(on.app)

@@ -15,7 +15,7 @@ from netsandbox.lab import frame_log, views
 from netsandbox.lab.errors import LabError
 from netsandbox.lab.events import CommandRun
 from netsandbox.lab.lab import Lab
-from netsandbox.lab.names import Namer
+from netsandbox.lab.names import DEFAULT_HOST, Namer
 from netsandbox.lab.nearest import nearest_address
 from netsandbox.lab.tables import InterfaceRow, LogRow
 from netsandbox.wire.addresses import MAC_GROUP_BIT, AddressError, format_ipv4, format_mac, parse_ipv4, parse_mac
@@ -98,7 +98,8 @@ class Context:
             UnfoundedError: no such node, or it does not run.
         """
         if name not in self.names:
-            raise UnfoundedError(self.say("no-node", name=name, near=self.near(name, self.names)))
+            raise UnfoundedError(self.say("no-host", name=name) if name == DEFAULT_HOST else
+                                 self.say("no-node", name=name, near=self.near(name, self.names)))
         try:
             return self.lab.namespace(name).name
         except LabError:

@@ -20,13 +20,13 @@ def columns(language: str) -> tuple[str, ...]:
     return tuple(_WORDS.say("columns", language).split("|"))
 
 
-def cells(row: LogRow, language: str) -> tuple[str, ...]:
-    """A row of it."""
+def cells(row: LogRow, language: str, room: int = SEGMENT) -> tuple[str, ...]:
+    """A row of it; what was sent is told as in a column of so many cells."""
     place = f"{row.node}:{row.interface}" if row.interface else row.node
     verdict = f"✗ {row.reason}" if row.dropped else _said(row.verdict, VERDICTS, language)
     return (str(row.seq), format_time(row.at), place, _said(row.direction, WAYS, language),
             f"{_said(row.source, NOBODY, language)} → {_said(row.destination, NOBODY, language)}",
-            f"{row.protocol} {shortened(row.info, SEGMENT, language)}", verdict)
+            f"{row.protocol} {shortened(row.info, room, language)}", verdict)
 
 
 def line(row: LogRow, language: str) -> str:

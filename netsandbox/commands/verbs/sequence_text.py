@@ -56,8 +56,9 @@ def _line(arrow: Arrow, columns: dict[str, int], first: int) -> str:
     for place in columns.values():
         cells[place] = "│"
     here = columns[arrow.source]
-    for end in sorted((columns[name] for name in arrow.targets), key=lambda end: -abs(end - here)):
-        _draw(cells, here, end, "✗" if arrow.dropped else "")
+    ends = [columns[name] for name in arrow.targets]
+    _draw(cells, here, 1, [end for end in ends if end > here], "✗" if arrow.dropped else "▶")
+    _draw(cells, here, -1, [end for end in ends if end < here], "✗" if arrow.dropped else "◀")
     low, high = (list(columns.values())[number] for number in span(arrow, tuple(columns)))
     behind = [f"#{arrow.seq}", *([arrow.marks] if arrow.marks else [])]
     if low == high:
@@ -75,11 +76,11 @@ def _cells(label: str, room: int) -> list[str]:
     return found if len(found) <= room else [*found[:room - 1 - (found[room - 1:room] == [""])], "…"]
 
 
-def _draw(cells: list[str], here: int, end: int, cross: str) -> None:
-    if here == end:
-        return
-    step = 1 if end > here else -1
-    for place in range(here + step, end, step):
+def _draw(cells: list[str], here: int, step: int, ends: list[int], head: str) -> None:
+    """A line to the farthest of some ends on one side, with a head at each."""
+    farthest = max(ends, key=lambda end: end * step, default=here)
+    for place in range(here + step, farthest, step):
         cells[place] = "─" if cells[place] in " ─" else "┼"
-    cells[end] = "│"
-    cells[end - step] = cross or ("▶" if step > 0 else "◀")
+    for end in ends:
+        cells[end] = "│"
+        cells[end - step] = head

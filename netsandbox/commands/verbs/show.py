@@ -169,4 +169,11 @@ def _frames(shell: Shell, count: int, node: str | None) -> str:
         rows, _all = frame_log.last(lab, count)
     else:
         rows = [row for row in frame_log.rows(lab, lab.trace.first) if row.node == node][-count:]
-    return table(frame_rows.columns(shell.language), [frame_rows.cells(row, shell.language) for row in rows])
+    head, language = frame_rows.columns(shell.language), shell.language
+    found = [frame_rows.cells(row, language) for row in rows]
+    *others, what, verdict = (max(map(columns_of, column)) for column in zip(head, *found, strict=True))
+    room = shell.width - sum(others) - verdict - 2 * (len(head) - 1)
+    if shell.width > 0 and room < what:  # in fewer words, so that what became of the frame is seen
+        protocol = max((len(row.protocol) + 1 for row in rows), default=0)
+        found = [frame_rows.cells(row, language, max(room - protocol, 0)) for row in rows]
+    return table(head, found)
