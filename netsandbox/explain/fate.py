@@ -100,15 +100,16 @@ def _asked(trace: Trace, record: Record, question: Question) -> int | None:
     waits = isinstance(record.event, NeighbourChanged) and record.event.new is not NudState.FAILED
     end = min(trace.end, record.seq + FAR) if waits else record.seq
     asked = ((seq, event_of(raw, seq)) for seq, raw in islice(trace.back(end), FAR) if kind_of(raw) in ASKED)
-    return next((seq for seq, event in asked
-                 if question.is_asked_by(event) and not _is_carried(trace, seq, event, question)), None)
+    return next((seq for seq, event in asked if question.is_asked_by(event)
+                 and not (question.interface and is_carried(trace, record_at(trace, seq)))), None)
 
 
-def _is_carried(trace: Trace, seq: int, event: Any, question: Question) -> bool:
-    """It is the question of a device above, as of a macvlan, which leaves by this one."""
-    return bool(question.interface) and any(
-        isinstance(other.event, FrameSent) and other.event.interface.id != event.interface.id
-        and _is_same(other.event, _arp(event.frame)) for other in before(trace, record_at(trace, seq)))
+def is_carried(trace: Trace, record: Record) -> bool:
+    """It is ARP of a device above, as of a macvlan, that leaves by this one."""
+    packet = _arp(record.event.frame)
+    return packet is not None and any(
+        isinstance(other.event, FrameSent) and other.event.interface.id != record.event.interface.id
+        and _is_same(other.event, packet) for other in before(trace, record))
 
 
 def _whose(trace: Trace, end: int, address: int, heard: set[str], voice: Voice) -> list[str]:

@@ -11,7 +11,7 @@ from netsandbox.explain import history
 from netsandbox.explain.chain import MOST_CAUSES, Link, before, chain, delivery_of, record_at, section
 from netsandbox.explain.drops import rule_made_at
 from netsandbox.explain.explanation import Explanation, tell, tell_as
-from netsandbox.explain.fate import fate, since
+from netsandbox.explain.fate import fate, is_carried, since
 from netsandbox.explain.lost_rules import lost_rules
 from netsandbox.explain.operands import operands
 from netsandbox.explain.operands_of_rules import translated, walks_of
@@ -244,7 +244,8 @@ def _bridged(trace: Trace, record: Record, voice: Voice) -> Explanation:
 
 def _sent(trace: Trace, record: Record, voice: Voice) -> Explanation:
     """A transmission looked at the decisions just before it, and at the neighbour's row."""
-    explanation = tell(record.event, voice)
+    carried = is_carried(trace, record)
+    explanation = tell_as("FrameSent", operands(record.event, voice), voice) if carried else tell(record.event, voice)
     latest: dict[type, Any] = {}
     for other in before(trace, record):
         if isinstance(other.event, REASONS):

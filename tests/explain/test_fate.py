@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from netsandbox.lab.uplink import DEFAULT_LAN
+from netsandbox.linux.events import FrameSent
 from netsandbox.session.keeping import KeptSession
+from netsandbox.wire.arp import REPLY, ArpPacket
 
 TWO = ("docker run -d --name one nginx", "docker run -d --name two nginx", "wait 3s")
 OF_ONE, OF_TWO = (f"$(ip -br link show type veth | {which} -1 | cut -d@ -f1)" for which in ("head", "tail"))
@@ -176,3 +178,18 @@ def test_the_question_of_a_device_above_is_none_of_the_device_that_it_leaves_by(
     told = session.run("why host 192.168.1.50").out
     assert "went this far" in told
     assert "answers the ARP request" not in told
+
+
+def test_what_a_device_sends_for_one_above_it_is_not_told_as_its_own_answer() -> None:
+    """host:eth0 was said to answer for the address of a container on its macvlan."""
+    session = KeptSession(uplink=DEFAULT_LAN)
+    for line in ("docker network create -d macvlan --subnet 192.168.1.0/24 -o parent=eth0 mac",
+                 "docker run -d --network mac --name web --ip 192.168.1.50 nginx", "wait 3s"):
+        session.run(line)
+    first = session.lab.trace.end
+    session.run("exec uplink ping -c 1 192.168.1.50")
+    sent = [record.seq for record in session.lab.trace.since(first) if isinstance(record.event, FrameSent)
+            and isinstance(record.event.frame.payload, ArpPacket) and record.event.frame.payload.op == REPLY]
+    told = [session.run(f"why {seq}").out.splitlines()[0] for seq in sent[:2]]
+    assert told[0].startswith("web:eth0 answers 192.168.1.1 (uplink) that 192.168.1.50 (web) is at ")
+    assert told[1].startswith("host:eth0 sends the ARP reply that 192.168.1.50 is at ")
