@@ -12,7 +12,7 @@ from netsandbox.linux.core.neighbours.nud import VALID
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
 from netsandbox.linux.events import IcmpErrorSent, IcmpSuppressed
 from netsandbox.linux.ipv4 import icmp_limit, ip_options, ip_output
-from netsandbox.linux.ipv4.input_route import route_input
+from netsandbox.linux.ipv4.input_route import forwards_broadcasts, route_input
 from netsandbox.linux.ipv4.next_hop import learn_gateway
 from netsandbox.linux.ipv4.routing import OutputRoute, learn_mtu, route_output, select_address
 from netsandbox.wire import udp
@@ -229,7 +229,7 @@ def send_error(interface: Interface | None, namespace: NetworkNamespace, packet:
         buffer: what is noted beside it, which its error inherits.
         vrf: by whose table the error goes, unless it is the one that the interface belongs to.
     """
-    why = _why_silent(namespace, packet, frame)
+    why = _why_silent(namespace, packet, frame, interface)
     if why:
         namespace.record(IcmpSuppressed(namespace.name, kind, code, packet, why))
         return False
@@ -281,7 +281,8 @@ def _is_ours(interface: Interface, packet: IPv4Packet) -> bool:
     return route_input(interface, packet.src, packet.dst).type == "local"
 
 
-def _why_silent(namespace: NetworkNamespace, packet: IPv4Packet, frame: Frame | None) -> str:
+def _why_silent(namespace: NetworkNamespace, packet: IPv4Packet, frame: Frame | None,
+                interface: Interface | None) -> str:
     """RFC 1122, 3.2.2: no error about a broadcast, a later fragment, or another error; and while the kernel's ICMP
     socket is at an answer, it sends nothing else (icmp_xmit_lock)."""
     if namespace.icmp_is_busy:
@@ -289,7 +290,8 @@ def _why_silent(namespace: NetworkNamespace, packet: IPv4Packet, frame: Frame | 
     if frame is not None and frame.dst & MAC_GROUP_BIT:
         return "broadcast"
     if is_multicast(packet.dst) or packet.dst == LIMITED_BROADCAST or (
-            namespace.routes.address_type(packet.dst) == "broadcast"):
+            namespace.routes.address_type(packet.dst) == "broadcast" and not (
+                interface is not None and forwards_broadcasts(interface))):
         return "broadcast"
     if packet.offset:
         return "fragment"

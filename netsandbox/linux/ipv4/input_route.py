@@ -90,7 +90,7 @@ def _find_input(interface: Interface, source: int, destination: int, mark: int,
         flow = Flow(source, interface.name, "", mark, table_of(interface), about)
     route = namespace.routes.lookup(destination, flow=flow)
     rule = rule_matched(namespace, destination)
-    if route is not None and route.type == "broadcast" and _forwards_broadcasts(interface):
+    if route is not None and route.type == "broadcast" and forwards_broadcasts(interface):
         return _forward_input(interface, source, destination, route, rule, mark)
     if route is not None and route.type in ("local", "broadcast"):
         return _local_input(interface, source, destination, route.type, route, mark)
@@ -105,7 +105,7 @@ def _find_input(interface: Interface, source: int, destination: int, mark: int,
     return _forward_input(interface, source, destination, route, rule, mark)
 
 
-def _forwards_broadcasts(interface: Interface) -> bool:
+def forwards_broadcasts(interface: Interface) -> bool:
     """bc_forwarding, on all and on the ingress: a subnet's broadcast is routed on, not taken."""
     return bool(interface.conf.bc_forwarding and interface.namespace.sysctls.all.bc_forwarding)
 
