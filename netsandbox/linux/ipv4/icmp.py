@@ -45,6 +45,7 @@ ERROR_SIZE = 576  # An error is at most so many bytes of IP packet (RFC 1812, 4.
 HEADERS = 28
 LEAST_QUOTE = 8  # Bytes behind the quoted IP header without which an error is of no use
 LAST_UNREACHABLE, LAST_REDIRECT = 15, 3
+GROUP = 0xE  # How 224.0.0.0/4 begins, in which an own address may be (autojoin); asked about each ping
 DUMMY = 0xC0000008  # 192.0.0.8 (RFC 7600), who reports an error when a host has no address at all
 TIMESTAMP = 4
 MILLISECONDS_OF_DAY = 86_400_000
@@ -63,8 +64,8 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     if message.checksum is not None and not message.is_checksum_right:
         return Dropped(DropReason.ICMP_CSUM, (message.checksum, message.right_checksum()))
     namespace = interface.namespace
-    kind = message.type
-    if not _is_own(namespace, packet.dst):
+    kind, to = message.type, packet.dst
+    if to >> 28 == GROUP or (to not in namespace.routes.local and not namespace.routes.is_local(to)):
         refusal = _ignores_group(namespace, kind)
         if refusal is not None:
             return refusal
@@ -81,12 +82,6 @@ def receive(interface: Interface, frame: Frame, packet: IPv4Packet) -> Verdict:
     return Dropped(DropReason.INVALID_PROTO, (kind,))
 
 
-def _is_own(namespace: NetworkNamespace, address: int) -> bool:
-    """Whether it is an address of this host, and no group that one of its interfaces has joined (autojoin)."""
-    routes = namespace.routes
-    return (address in routes.local or routes.is_local(address)) and not is_multicast(address)
-
-
 def _ignores_group(namespace: NetworkNamespace, kind: int) -> Dropped | None:
     """RFC 1122, 3.2.2.6: a broadcast echo may be ignored, and Linux does (icmp_echo_ignore_broadcasts)."""
     if kind not in (ECHO_REQUEST, TIMESTAMP_REQUEST):
@@ -100,7 +95,7 @@ def _reply(interface: Interface, packet: IPv4Packet, reply: IcmpMessage) -> Verd
     """icmp_reply: addresses swapped, the same TOS; out of a VRF by its own table."""
     namespace, vrf = interface.namespace, interface.l3mdev
     source, destination = packet.dst, ip_options.first_stop_back(packet) if packet.options else packet.src
-    if not _is_own(namespace, source):
+    if source >> 28 == GROUP or (source not in namespace.routes.local and not namespace.routes.is_local(source)):
         source = 0
     route = route_output(namespace, destination, 0, vrf)
     if not isinstance(route, OutputRoute) or route.source != source:
