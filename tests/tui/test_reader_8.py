@@ -91,6 +91,10 @@ def test_what_became_of_frames_that_are_listed_is_seen_in_a_small_pane(language:
     rows = session.run("show frames --last 2").out.splitlines()
     assert max(map(cell_len, rows)) <= 78
     assert all(told in row for row in rows[1:])
+    session.shell.show_in_pane(language, 54)
+    (row,) = session.run("show frames --last 1").out.splitlines()[1:]
+    assert cell_len(row) <= 54, "it goes without the time"
+    assert row.endswith({"en": "accepted", "zh": "接收"}[language])
     session.shell.show_in_pane(language, 0)
     assert "64" in session.run("show frames --last 1").out, "where there is no edge it is told whole"
 

@@ -171,9 +171,17 @@ def _frames(shell: Shell, count: int, node: str | None) -> str:
         rows = [row for row in frame_log.rows(lab, lab.trace.first) if row.node == node][-count:]
     head, language = frame_rows.columns(shell.language), shell.language
     found = [frame_rows.cells(row, language) for row in rows]
-    *others, what, verdict = (max(map(columns_of, column)) for column in zip(head, *found, strict=True))
-    room = shell.width - sum(others) - verdict - 2 * (len(head) - 1)
-    if shell.width > 0 and room < what:  # in fewer words, so that what became of the frame is seen
-        protocol = max((len(row.protocol) + 1 for row in rows), default=0)
-        found = [frame_rows.cells(row, language, max(room - protocol, 0)) for row in rows]
+    excess = _wide([head, *found]) - shell.width if shell.width else 0
+    if excess > 0:  # in fewer words, and at last without the time, so that what became of the frame is seen
+        room = max((columns_of(cells[-2]) - len(row.protocol) - 1 for cells, row in zip(found, rows, strict=True)),
+                   default=0) - excess
+        found = [frame_rows.cells(row, language, max(room, 0)) for row in rows]
+        if _wide([head, *found]) > shell.width:
+            head, *found = (row[:1] + row[2:] for row in (head, *found))
     return table(head, found)
+
+
+def _wide(rows: list[tuple[str, ...]]) -> int:
+    """How many columns a table takes."""
+    columns = list(zip(*rows, strict=True))
+    return sum(max(map(columns_of, column)) for column in columns) + 2 * (len(columns) - 1)
