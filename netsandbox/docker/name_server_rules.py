@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Given, Span
+from netsandbox.linux.netfilter.head import WHOLE, Head, Mask, Word
 from netsandbox.linux.netfilter.matches.transport import Tcp, Udp
-from netsandbox.linux.netfilter.rule import WHOLE, Head, Jump, Mask, Rule, Word
+from netsandbox.linux.netfilter.rule import Jump, Rule
 from netsandbox.linux.netfilter.ruleset import Table
 from netsandbox.linux.netfilter.targets.nat import DestinationNat, Ports, SourceNat, Where
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from netsandbox.lab.compare import Tables
 
 NAMES: Late[str, Callable[[str, str], list[str]]] = Late({"names": "netsandbox.session.shelf:loadable"})
-TEXT: Late[str, Callable[[Scenario], str]] = Late({"text": "netsandbox.session.scenario:dump_scenario"})
+TEXT: Late[str, Callable[[Scenario], str]] = Late({"text": "netsandbox.session.scenario_text:dump_scenario"})
 """What needs YAML: to import it takes longer than to make a lab."""
 TABLES: Late[str, Callable[[Lab], Tables]] = Late({"of": "netsandbox.lab.compare:tables_of"})
 

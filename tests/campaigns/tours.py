@@ -18,7 +18,8 @@ from pathlib import Path
 
 from netsandbox.explain.questions import LETTERS
 from netsandbox.session.library import bundled, find_scenario
-from netsandbox.session.scenario import dump_scenario, load_scenario
+from netsandbox.session.scenario import load_scenario
+from netsandbox.session.scenario_text import dump_scenario
 from netsandbox.session.steps import Step
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.lesson import Stand, said

@@ -9,7 +9,8 @@ import pytest
 
 from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.session.runner import Line, Runner
-from netsandbox.session.scenario import dump_scenario, load_scenario, parse_scenario
+from netsandbox.session.scenario import load_scenario, parse_scenario
+from netsandbox.session.scenario_text import dump_scenario
 
 TEXT = "services:\n" + "  web:\n    image: nginx\n    hostname: \"it's web\"\n" + "# padding\n" * 40
 

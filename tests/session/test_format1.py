@@ -9,7 +9,8 @@ import pytest
 
 from netsandbox.lab import frame_log
 from netsandbox.session.runner import Runner
-from netsandbox.session.scenario import dump_scenario, load_scenario, parse_scenario
+from netsandbox.session.scenario import load_scenario, parse_scenario
+from netsandbox.session.scenario_text import dump_scenario
 from netsandbox.session.steps import Scenario
 
 FOLDER = Path(__file__).parent / "format1"

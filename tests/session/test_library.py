@@ -12,7 +12,8 @@ import pytest
 from netsandbox.commands.scenario_error import ScenarioError
 from netsandbox.session import library
 from netsandbox.session.library import bundled, find_scenario
-from netsandbox.session.scenario import LANGUAGES, dump_scenario, load_scenario, parse_scenario
+from netsandbox.session.scenario import LANGUAGES, load_scenario, parse_scenario
+from netsandbox.session.scenario_text import dump_scenario
 from tests.session.contents import content
 
 ROOT = Path(__file__).resolve().parents[2]

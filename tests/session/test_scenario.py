@@ -17,7 +17,8 @@ from netsandbox.docker.profiles import DEFAULT_PROFILE, PROFILES
 from netsandbox.explain.refusals import translated
 from netsandbox.lab.uplink import DEFAULT_LAN
 from netsandbox.session.keeping import KeptSession
-from netsandbox.session.scenario import LANGUAGES, MAX_BYTES, MAX_SEED, dump_scenario, load_scenario, parse_scenario
+from netsandbox.session.scenario import LANGUAGES, MAX_BYTES, MAX_SEED, load_scenario, parse_scenario
+from netsandbox.session.scenario_text import dump_scenario
 from netsandbox.session.steps import Note, Scenario, Step
 from tests.session.contents import content
 

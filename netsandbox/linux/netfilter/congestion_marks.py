@@ -6,8 +6,9 @@ from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.netfilter.extension import Action, Given, ImpossibleError, Match, Option, UsageError, number
+from netsandbox.linux.netfilter.head import Head
 from netsandbox.linux.netfilter.rewrite import changed
-from netsandbox.linux.netfilter.rule import Answer, Decision, Head
+from netsandbox.linux.netfilter.rule import Answer, Decision
 from netsandbox.wire.tcp import CWR, ECE, HEADER, TcpSegment
 
 TCP = (False, "6")

@@ -12,8 +12,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from netsandbox.linux.core.hooks import Hook, SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
+from netsandbox.linux.netfilter.head import Fields, Head
 from netsandbox.linux.netfilter.protocols import port_text
-from netsandbox.linux.netfilter.rule import Fields, Head, Target
+from netsandbox.linux.netfilter.rule import Target
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.services import port_number
 
@@ -141,7 +142,7 @@ class Match(Extension):
 
     @property
     def looks_at(self) -> Fields:
-        """See netsandbox.linux.netfilter.rule.Condition."""
+        """See netsandbox.linux.netfilter.head.Condition."""
         return None
 
     def listed(self, numeric: bool) -> str:

@@ -26,10 +26,10 @@ from netsandbox.linux.netfilter.connection import (
     SRC_NAT,
     FlowTuple,
 )
+from netsandbox.linux.netfilter.head import destination_of, offset_of, protocol_of, source_of, way_in_of, way_out_of
 from netsandbox.linux.netfilter.headers import destination_port_of, source_port_of
 from netsandbox.linux.netfilter.listing import belonging
 from netsandbox.linux.netfilter.matches.state import direction_seen, states_of
-from netsandbox.linux.netfilter.rule import destination_of, offset_of, protocol_of, source_of, way_in_of, way_out_of
 from netsandbox.linux.netfilter.walk import ChainFunction
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.ipv4 import TCP, IPv4Packet

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from netsandbox.linux.netfilter.extension import UsageError
-from netsandbox.linux.netfilter.rule import Mask
+from netsandbox.linux.netfilter.head import Mask
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
 
 WHOLE = 0xFFFFFFFF

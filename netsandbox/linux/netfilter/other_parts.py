@@ -26,9 +26,10 @@ from netsandbox.linux.netfilter.extension import (
     read_mark,
     write_span,
 )
+from netsandbox.linux.netfilter.head import Fields, Head
 from netsandbox.linux.netfilter.headers import raw_header
 from netsandbox.linux.netfilter.iptables.words import NotModelledError
-from netsandbox.linux.netfilter.rule import Answer, Decision, Fields, Head
+from netsandbox.linux.netfilter.rule import Answer, Decision
 
 COMING, GOING = (Hook.PREROUTING, Hook.INPUT, Hook.FORWARD), (Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING)
 ELEMENTS = ("--strict", "--reqid", "--spi", "--proto", "--mode", "--tunnel-src", "--tunnel-dst")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.hooks import HookVerdict, SocketBuffer
     from netsandbox.linux.core.namespace import NetworkNamespace
     from netsandbox.linux.netfilter.events import ChainWalk, RuleSeen
-    from netsandbox.linux.netfilter.rule import Answer, Condition, Rule, Target
+    from netsandbox.linux.netfilter.head import Condition
+    from netsandbox.linux.netfilter.rule import Answer, Rule, Target
     from netsandbox.linux.netfilter.ruleset import Chain, Table
 
     NumberedRules = Iterator[tuple[int, Rule]]

@@ -7,6 +7,7 @@ import re
 from netsandbox.linux.core.devices.interface import MAX_NAME
 from netsandbox.linux.netfilter.chain_names import check_chain_name
 from netsandbox.linux.netfilter.extension import BadValueError, Extension, Given, Option, UsageError
+from netsandbox.linux.netfilter.head import Word, word_of
 from netsandbox.linux.netfilter.iptables.request import Said
 from netsandbox.linux.netfilter.iptables.words import (
     AT_ONCE,
@@ -24,7 +25,6 @@ from netsandbox.linux.netfilter.iptables.words import (
 )
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
 from netsandbox.linux.netfilter.registry import MATCHES, OF_PROTOCOLS, OTHER_MATCHES, OTHER_TARGETS, TARGETS
-from netsandbox.linux.netfilter.rule import Word, word_of
 from netsandbox.linux.netfilter.ruleset import Table
 
 

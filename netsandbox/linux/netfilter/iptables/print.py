@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netsandbox.linux.netfilter.head import Mask, Word
 from netsandbox.linux.netfilter.matches.transport import Multiport
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES, protocol_name
-from netsandbox.linux.netfilter.rule import Jump, Mask, Rule, Word
+from netsandbox.linux.netfilter.rule import Jump, Rule
 from netsandbox.linux.netfilter.ruleset import Chain, Table
 from netsandbox.wire.addresses import format_ipv4
 

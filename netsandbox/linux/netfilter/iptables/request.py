@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netsandbox.linux.netfilter.chain_names import check_length
 from netsandbox.linux.netfilter.extension import Action, Given, ImpossibleError, Match, UnfitError, UsageError
+from netsandbox.linux.netfilter.head import Head, Mask
 from netsandbox.linux.netfilter.iptables.words import (
     FOR_LISTS,
     FOR_RULES,
@@ -16,7 +17,7 @@ from netsandbox.linux.netfilter.iptables.words import (
 )
 from netsandbox.linux.netfilter.masks import narrow, read_mask
 from netsandbox.linux.netfilter.registry import OTHER_TARGETS, WITHOUT_OPTIONS
-from netsandbox.linux.netfilter.rule import Head, Jump, Mask, Rule
+from netsandbox.linux.netfilter.rule import Jump, Rule
 from netsandbox.linux.netfilter.ruleset import NAMES, Table
 
 

@@ -17,8 +17,8 @@ from netsandbox.linux.netfilter.extension import (
     bounded_span,
     number,
 )
+from netsandbox.linux.netfilter.head import Head
 from netsandbox.linux.netfilter.headers import HotDropError
-from netsandbox.linux.netfilter.rule import Head
 from netsandbox.linux.netfilter.tcp_states import CL, TW
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 

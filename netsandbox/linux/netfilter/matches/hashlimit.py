@@ -20,6 +20,7 @@ from netsandbox.linux.netfilter.extension import (
     number,
     only_one,
 )
+from netsandbox.linux.netfilter.head import Head
 from netsandbox.linux.netfilter.headers import PORTS_SIZE, raw_header, transport_ports
 from netsandbox.linux.netfilter.matches.hashlimit_bytes import (
     BURST_EXPIRY,
@@ -30,7 +31,6 @@ from netsandbox.linux.netfilter.matches.hashlimit_bytes import (
     read_byte_rate,
 )
 from netsandbox.linux.netfilter.matches.rate import DEFAULT_BURST, UNITS, Bucket, Rate, rate_of
-from netsandbox.linux.netfilter.rule import Head
 from netsandbox.wire.addresses import AddressError, Network, parse_ipv4
 
 MODES = ("srcip", "srcport", "dstip", "dstport")

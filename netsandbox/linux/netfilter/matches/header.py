@@ -16,8 +16,8 @@ from netsandbox.linux.netfilter.extension import (
     number,
     write_span,
 )
+from netsandbox.linux.netfilter.head import Head
 from netsandbox.linux.netfilter.headers import tcp_options
-from netsandbox.linux.netfilter.rule import Head
 from netsandbox.linux.netfilter.targets.packet import TOS_NAMES, read_dscp_class, read_tos, write_tos
 from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
 from netsandbox.wire.ipv4 import TCP

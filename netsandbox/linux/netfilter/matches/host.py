@@ -18,9 +18,9 @@ from netsandbox.linux.netfilter.extension import (
     as_number,
     write_span,
 )
+from netsandbox.linux.netfilter.head import Fields, Head, names_interface
 from netsandbox.linux.netfilter.headers import transport_ports
 from netsandbox.linux.netfilter.matches.state import Names
-from netsandbox.linux.netfilter.rule import Fields, Head, names_interface
 from netsandbox.wire.addresses import LIMITED_BROADCAST, is_multicast
 from netsandbox.wire.icmp import ECHO_REQUEST, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP

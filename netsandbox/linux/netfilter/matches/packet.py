@@ -16,7 +16,7 @@ from netsandbox.linux.netfilter.extension import (
     read_address_range,
     write_span,
 )
-from netsandbox.linux.netfilter.rule import Head
+from netsandbox.linux.netfilter.head import Head
 from netsandbox.wire.addresses import AddressError, format_ipv4, format_mac, parse_mac
 
 

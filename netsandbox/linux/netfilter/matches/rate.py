@@ -9,7 +9,7 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Given, Match, Option, UsageError, number
-from netsandbox.linux.netfilter.rule import Head
+from netsandbox.linux.netfilter.head import Head
 
 SCALE = 10_000  # Ten-thousandths of a second: what xt_limit counts in
 UNITS = (("day", 86_400), ("hour", 3600), ("min", 60), ("sec", 1))

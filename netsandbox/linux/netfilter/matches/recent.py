@@ -9,7 +9,8 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Given, ImpossibleError, Match, Option, UsageError, number, quoted
-from netsandbox.linux.netfilter.rule import Head, Rule
+from netsandbox.linux.netfilter.head import Head
+from netsandbox.linux.netfilter.rule import Rule
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
 
 MOST_ADDRESSES = 100  # ip_list_tot: of one table; the one that was seen longest ago goes

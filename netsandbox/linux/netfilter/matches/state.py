@@ -37,9 +37,9 @@ from netsandbox.linux.netfilter.extension import (
     write_mark,
     write_span,
 )
+from netsandbox.linux.netfilter.head import Fields, Mask
 from netsandbox.linux.netfilter.masks import format_mask, read_host_mask
 from netsandbox.linux.netfilter.protocols import PROTOCOLS
-from netsandbox.linux.netfilter.rule import Fields, Mask
 from netsandbox.wire.addresses import format_ipv4
 
 STATES = ("INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED", "SNAT", "DNAT")

@@ -9,7 +9,7 @@ from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Given, Match, Option, UsageError
-from netsandbox.linux.netfilter.rule import Head
+from netsandbox.linux.netfilter.head import Head
 
 DAY = 86_400
 LAST_SECOND = (1 << 31) - 1  # 2038-01-19T03:14:07: what no date before it ends (INT_MAX)

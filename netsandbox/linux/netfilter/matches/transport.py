@@ -21,6 +21,7 @@ from netsandbox.linux.netfilter.extension import (
     read_ports,
     write_span,
 )
+from netsandbox.linux.netfilter.head import Fields, Head, offset_of
 from netsandbox.linux.netfilter.headers import (
     PORTS_SIZE,
     CutShortError,
@@ -34,7 +35,6 @@ from netsandbox.linux.netfilter.icmp_names import icmp_name, read_icmp_type
 from netsandbox.linux.netfilter.iptables.words import NotModelledError
 from netsandbox.linux.netfilter.megaflow import Field
 from netsandbox.linux.netfilter.protocols import port_text
-from netsandbox.linux.netfilter.rule import Fields, Head, offset_of
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.names import TCP_FLAGS
 from netsandbox.wire.tcp import ACK, FIN, HEADER, RST, SYN, TcpSegment

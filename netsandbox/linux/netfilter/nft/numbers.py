@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Match, Span, as_number
+from netsandbox.linux.netfilter.head import Fields
 from netsandbox.linux.netfilter.nft.tokens import token
-from netsandbox.linux.netfilter.rule import Fields
 
 if TYPE_CHECKING:
     from netsandbox.linux.netfilter.nft.reader import Reader
@@ -38,7 +38,7 @@ class Field(NamedTuple):
     wrong: str = "Could not parse integer"
     too_large: str = "Value {number} exceeds valid range 0-{most}"
     is_tracked: bool = False  # a connection has it
-    looks_at: Fields = None  # see netsandbox.linux.netfilter.rule.Condition
+    looks_at: Fields = None  # see netsandbox.linux.netfilter.head.Condition
 
     def number(self, text: str) -> int | None:
         found = self.names.get(text)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netsandbox.linux.netfilter.extension import WORD, Given, Match, Span, write_span
+from netsandbox.linux.netfilter.head import Mask
 from netsandbox.linux.netfilter.icmp_names import icmp_name
 from netsandbox.linux.netfilter.masks import format_mask
 from netsandbox.linux.netfilter.nft import fields, flow, ports
@@ -14,7 +15,7 @@ from netsandbox.linux.netfilter.nft.numeric import by_numbers
 from netsandbox.linux.netfilter.nft.rule import Counter
 from netsandbox.linux.netfilter.nft.targets import target_text
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
-from netsandbox.linux.netfilter.rule import COUNTED, Mask, Rule
+from netsandbox.linux.netfilter.rule import COUNTED, Rule
 from netsandbox.linux.netfilter.ruleset import Chain, Table
 from netsandbox.wire.addresses import format_ipv4
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Match, UsageError
+from netsandbox.linux.netfilter.head import Condition, Fields, Head
 from netsandbox.linux.netfilter.iptables.parse import Parser
 from netsandbox.linux.netfilter.iptables.words import BadArgumentError, NotModelledError
 from netsandbox.linux.netfilter.nft.numbers import Said
 from netsandbox.linux.netfilter.nft.tokens import NftError
-from netsandbox.linux.netfilter.rule import Answer, Condition, Fields, Head, Jump, Rule, Target
+from netsandbox.linux.netfilter.rule import Answer, Jump, Rule, Target
 from netsandbox.linux.netfilter.ruleset import Table
 
 if TYPE_CHECKING:

@@ -24,8 +24,9 @@ from netsandbox.linux.netfilter.extension import (
     read_mark,
     write_mark,
 )
+from netsandbox.linux.netfilter.head import Head
 from netsandbox.linux.netfilter.iptables.words import NotModelledError
-from netsandbox.linux.netfilter.rule import Answer, Decision, Head
+from netsandbox.linux.netfilter.rule import Answer, Decision
 
 LOCAL_HOOKS = frozenset({Hook.INPUT, Hook.FORWARD, Hook.OUTPUT})
 REJECTS = {"icmp-net-unreachable": 0, "icmp-host-unreachable": 1, "icmp-proto-unreachable": 2,

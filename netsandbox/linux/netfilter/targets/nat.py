@@ -10,8 +10,9 @@ from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.drop import Dropped, DropReason
 from netsandbox.linux.ipv4.routing import select_address
 from netsandbox.linux.netfilter.extension import Action, Option, UsageError, as_number
+from netsandbox.linux.netfilter.head import Head
 from netsandbox.linux.netfilter.nat import Range, is_source_hook, settle
-from netsandbox.linux.netfilter.rule import Answer, Decision, Head
+from netsandbox.linux.netfilter.rule import Answer, Decision
 from netsandbox.wire.addresses import AddressError, Network, format_ipv4, parse_ipv4
 from netsandbox.wire.services import port_number
 

@@ -21,8 +21,9 @@ from netsandbox.linux.netfilter.extension import (
     number,
     only_one,
 )
+from netsandbox.linux.netfilter.head import Head
 from netsandbox.linux.netfilter.rewrite import changed
-from netsandbox.linux.netfilter.rule import Answer, Decision, Head
+from netsandbox.linux.netfilter.rule import Answer, Decision
 from netsandbox.wire.addresses import AddressError, format_ipv4, parse_ipv4
 from netsandbox.wire.names import DSCP
 from netsandbox.wire.tcp import HEADER, RST, SYN, TcpSegment
