@@ -34,6 +34,8 @@ NOT_BESIDE = {
 CONTAINER_INODES = 352  # From here on they are counted by PID, as each start has a new one
 DEFAULT_ROUTE = Network(0, 0)
 MAX_HOSTNAME = 64
+UNPRIVILEGED = (("net.ipv4.ping_group_range", "0\t2147483647"), ("net.ipv4.ip_unprivileged_port_start", 0))
+"""What a namespace of Docker's own has, so that programs without rights may ping and have any port."""
 
 
 def namespace_for(engine: DockerEngine, container: Container) -> NetworkNamespace:
@@ -147,6 +149,8 @@ def apply_settings(engine: DockerEngine, container: Container, namespace: Networ
     setting, or not that value)."""
     if len(container.config.hostname) > MAX_HOSTNAME:
         raise daemon_error(f"{NOT_CREATED}: sethostname: invalid argument")
+    if not container.joined and container.mode != "host":
+        namespace.sysctls.begin_with(UNPRIVILEGED)
     for key, value in container.host_config.sysctls if not container.joined else ():
         if not key.startswith("net."):
             continue

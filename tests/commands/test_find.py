@@ -32,6 +32,8 @@ LINES = (
     "find t -type f -size +1c -print -name a.conf",
     "find t -empty", "find t -depth", "find t -name conf.d -prune -o -print",
     "find t -type f -print0 | xargs -0 -n1 echo",
+    "basename -a t/a.conf t/link/", "basename -s .conf t/a.conf .conf", "basename t/a.conf .conf", "basename a b c",
+    "basename", "basename ''", "basename -q x", "basename -- -a", "basename -az / //",
     "find t \\(", "find t \\( -name x", "find t -size x", "find t -o -name x", "find t -false -o -type l",
     "find t -ipath '*CONF.D*'", "find t -type f -name '*.conf' -delete; find t", "find t -delete -name x; ls -1 t",
     "find t -name 'a*' -exec false \\; -print", "find t ! \\( -type d -o -type l \\)")

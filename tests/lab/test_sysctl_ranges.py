@@ -75,6 +75,7 @@ CASES = [(key, value, good) for line in MEASURED.splitlines() for key, *rest in 
 def lab() -> Lab:
     lab = Lab()
     lab.add_container("web")
+    lab.namespace("web").sysctls.write("net.ipv4.ip_unprivileged_port_start", 1024)  # of Docker it has 0
     return lab
 
 

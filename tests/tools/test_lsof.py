@@ -22,7 +22,8 @@ def session() -> KeptSession:
 
 
 @pytest.mark.parametrize(("words", "out", "code"), [
-    ("-i :8080", HEADINGS + BOTH.format("http-alt"), 0),
+    ("-i :8080", HEADINGS + BOTH.format("http-alt"), 0), ("-Pan -i tcp -p 1002,1003", HEADINGS + BOTH.format(8080), 0),
+    ("-a -nP -c docker-pr -i4 -i6", HEADINGS + BOTH.format(8080), 0), ("-a -p 99 -i", "", 1),
     ("-nP -iTCP:8080 -sTCP:LISTEN", HEADINGS + BOTH.format(8080), 0),
     ("-nPi :8000-8100", HEADINGS + BOTH.format(8080), 0), ("-i :http-alt -P", HEADINGS + BOTH.format(8080), 0),
     ("-P -i4:8080", HEADINGS + BOTH.format(8080).partition("\n")[0] + "\n", 0), ("-t -i :8080", "1002\n1003\n", 0),
@@ -43,7 +44,8 @@ def test_each_namespace_has_its_own(session: KeptSession) -> None:
 
 
 @pytest.mark.parametrize(("words", "expected"), [
-    ("", "without -i is not modelled"), ("-p 1", "lsof -p is not modelled"),
+    ("", "without -i is not modelled"), ("-p 1", "lsof without -i is not modelled"),
+    ("-p 1 -i", "`lsof -p` without -a is not modelled"), ("-c docker -i", "`lsof -p` without -a is not modelled"),
     ("/etc/hosts", "lsof /etc/hosts is not modelled"),
     ("-i :nosuch", "unknown service nosuch"), ("-i nosuch", "unknown protocol name (nosuch) in: -i nosuch\nlsof 4"),
     ("-i tcp:nosuch", "unknown service nosuch for tcp in: -i tcp:nosuch\nlsof 4"),

@@ -20,7 +20,22 @@ from netsandbox.docker.signals import SIGNALS
 from netsandbox.linux.netlink.credentials import RIGHTS
 
 HEADINGS = {"pid": "    PID", "ppid": "   PPID", "user": "USER    ", "comm": "COMMAND", "args": "COMMAND", "cmd": "CMD",
-            "command": "COMMAND", "tty": "TT      ", "time": "    TIME", "stat": "STAT", "netns": "     NETNS"}
+            "command": "COMMAND", "tty": "TT      ", "time": "    TIME", "stat": "STAT", "netns": "     NETNS",
+            **dict.fromkeys(("uname", "euser", "ruser"), "USER    "), **dict.fromkeys(("pcpu", "%cpu"), "%CPU"),
+            **dict.fromkeys(("pmem", "%mem"), "%MEM"), "uid": "  UID", "vsz": "   VSZ", "rss": "  RSS"}
+WIDTHS = {"comm": 15, **dict.fromkeys(("args", "cmd", "command"), 27)}  # Where another column follows
+NOT_MODELLED = frozenset(
+    ["bsdstart", "bsdtime", "c", "cgroup", "cgroupns", "class", "cls", "cp", "cputime", "cputimes", "cwd", "egid",
+     "egroup", "eip", "esp", "etime", "etimes", "euid", "exe", "f", "fgid", "fgroup", "flag", "flags", "fname",
+     "fuid", "fuser", "gid", "group", "ignored", "ipcns", "label", "lstart", "lwp", "lxc", "machine", "maj_flt",
+     "min_flt", "mntns", "ni", "nice", "nlwp", "numa", "nwchan", "ouid", "pcap", "pending", "pgid", "pgrp", "pidns",
+     "policy", "ppri", "pri", "psr", "pss", "rgid", "rgroup", "rsize", "rssize", "rtprio", "ruid", "s", "sched",
+     "seat", "sess", "session", "sgi_p", "sgid", "sgroup", "sid", "sig", "size", "slice", "spid", "stackp", "start",
+     "start_time", "stime", "state", "suid", "supgid", "supgrp", "suser", "svgid", "svuid", "sz", "tgid", "thcount",
+     "tid", "time_ns", "tname", "tpgid", "tt", "tty_nr", "ucmd", "unit", "uss", "userns", "utsns", "uunit", "vsize",
+     "wchan"])
+"""Columns that procps knows besides."""
+BY_USER = re.compile(r"-[efl]*[uU]|--[uU]ser")
 WITH_VALUE = re.compile(r"-?([A-BD-Za-z]*?)([opC])(.*)")
 """Letters, of which some take what stands behind them, or the next word: `-eo pid,args`, `axo user`, `-C nginx`."""
 
@@ -80,7 +95,10 @@ def ps(context: ToolContext, arguments: list[str]) -> ToolResult:
     if columns:
         titles = {name: HEADINGS[name] if title is None else _titled(title, HEADINGS[name])
                   for name, title in columns.items()}
-        found = _table(list(titles.values()), [[_cell(one, name) for name in columns] for one in rows])
+        last = next(reversed(columns))
+        widths = [0 if name == last else WIDTHS.get(name, 0) for name in columns]
+        found = _table(*([text.ljust(width)[:width or None] for text, width in zip(row, widths, strict=True)]
+                         for row in (list(titles.values()), *([_cell(one, name) for name in columns] for one in rows))))
         return found._replace(code=0 if rows else 1)
     if "u" in letters:
         heading = "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND"
@@ -109,6 +127,12 @@ def _read_ps(arguments: list[str]) -> tuple[str, dict[str, str | None], set[str]
     while words:
         word = {"--pid": "-p", "--format": "-o", "--command": "-C"}.get(words[0], words[0])
         del words[0]
+        if BY_USER.fullmatch(word) and words:
+            user = words.pop(0)
+            if user not in ("root", "0"):
+                raise ToolError(1, f"netsandbox: `ps -u {user[:40]}` is not modelled: all runs with root's rights")
+            letters += word.strip("-uUser") + "e"
+            continue
         found = WITH_VALUE.fullmatch(word)
         if found is None:
             letters += word.lstrip("-")
@@ -121,6 +145,8 @@ def _read_ps(arguments: list[str]) -> tuple[str, dict[str, str | None], set[str]
             columns |= {name: title if equals else None
                         for name, equals, title in (part.partition("=") for part in value.replace(" ", ",").split(","))}
     wrong = next((name for name in columns if name not in HEADINGS), None)
+    if wrong in NOT_MODELLED:
+        raise ToolError(1, f"netsandbox: ps -o {wrong} is not modelled")
     if wrong is not None:
         raise ToolError(1, f'error: unknown user-defined format specifier "{wrong}"')
     return letters, columns, wanted
@@ -137,10 +163,12 @@ def busybox_ps(context: ToolContext, arguments: list[str]) -> ToolResult:
 def _cell(one: Process, name: str) -> str:
     return {"pid": f"{one.pid:>7}", "ppid": f"{one.parent:>7}", "user": "root    ", "comm": one.name,
             "tty": f"{one.tty:<8}", "time": "00:00:00", "stat": "Ss  ",
-            "netns": f"{one.namespace:>10}"}.get(name, one.command)
+            "netns": f"{one.namespace:>10}", **dict.fromkeys(("uname", "euser", "ruser"), "root    "),
+            **dict.fromkeys(("pcpu", "%cpu", "pmem", "%mem"), " 0.0"), "uid": "    0", "vsz": "     0",
+            "rss": "    0"}.get(name, one.command)
 
 
-def _table(headings: list[str], rows: list[list[str]]) -> ToolResult:
+def _table(headings: list[str], *rows: list[str]) -> ToolResult:
     shown = [headings, *rows] if "".join(headings).strip() else rows
     return ToolResult(0 if rows else 1, "".join(" ".join(cells) + "\n" for cells in shown), "")
 

@@ -18,10 +18,12 @@ KEYWORDS = frozenset(
     {"BEGIN", "END", "if", "else", "while", "for", "do", "in", "print", "printf", "next", "exit", "delete", "break",
      "continue", "function", "getline", "return"}
 )
-FUNCTIONS = frozenset(
-    {"length", "substr", "index", "split", "sub", "gsub", "match", "sprintf", "tolower", "toupper", "int", "system",
-     "close", "sqrt", "strtonum"}
-)
+NOT_MODELLED = frozenset(
+    ["asort", "asorti", "atan2", "close", "cos", "exp", "fflush", "gensub", "log", "mktime", "rand", "sin", "srand",
+     "strftime", "system", "systime"])
+FUNCTIONS = NOT_MODELLED | {
+    "length", "substr", "index", "split", "sub", "gsub", "match", "sprintf", "tolower", "toupper", "int", "sqrt",
+    "strtonum"}
 MOST_NESTED = 40
 ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "/": "/", "r": "\r"}
 BEFORE_DIVISION = frozenset({")", "]", "$"})

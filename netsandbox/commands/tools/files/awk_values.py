@@ -10,7 +10,7 @@ from typing import Any
 
 from netsandbox.apps.pattern import Pattern, PatternError, compile_pattern
 from netsandbox.commands.tools.context import ToolError
-from netsandbox.commands.tools.files.awk_parser import Node
+from netsandbox.commands.tools.files.awk_parser import NOT_MODELLED, Node
 from netsandbox.commands.tools.files.sed import substituted
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
@@ -137,6 +137,10 @@ class Evaluator:
     def of_subscript(self, *nodes: Node) -> Value:
         return SEPARATOR.join(self._text(self._value(node)) for node in nodes)
 
+    def of_list(self, *_nodes: Node) -> Value:
+        """`(1, 2)` where one value belongs."""
+        raise ToolError(2, "awk: syntax error at or near ,")
+
     def of_in(self, node: Node, name: str) -> Value:
         key = self.of_subscript(*node.parts) if node.kind == "list" else self._value(node)
         return float(self._text(key) in self._arrays.get(name, {}))
@@ -222,7 +226,7 @@ class Evaluator:
     # -- functions
 
     def of_call(self, name: str, arguments: tuple[Node, ...]) -> Value:
-        if name in ("system", "close"):
+        if name in NOT_MODELLED:
             raise ToolError(2, f"netsandbox: awk's {name}() is not modelled")
         if name in ("sub", "gsub"):
             return self._substitute(name, arguments)
@@ -298,7 +302,8 @@ class Evaluator:
 _VALUES: dict[str, Callable[..., Value]] = {"number": Evaluator.of_number, "string": Evaluator.of_string,
                                             "regex": Evaluator.of_regex, "name": Evaluator.of_name,
                                             "field": Evaluator.of_field, "element": Evaluator.of_element,
-                                            "subscript": Evaluator.of_subscript, "in": Evaluator.of_in,
+                                            "subscript": Evaluator.of_subscript, "list": Evaluator.of_list,
+                                            "in": Evaluator.of_in,
                                             "join": Evaluator.of_join, "choice": Evaluator.of_choice,
                                             "unary": Evaluator.of_unary, "binary": Evaluator.of_binary,
                                             "assign": Evaluator.of_assign, "before": Evaluator.of_before,

@@ -292,13 +292,22 @@ def _of_rights(context: ToolContext, name: str, wish: str, paths: list[str]) -> 
     return ToolResult(1 if errors else 0, "", errors)
 
 
+BASENAME = table("basename", acts="a|multiple s|suffix= z|zero")
+
+
 @looks()
 def basename(_context: ToolContext, arguments: list[str]) -> ToolResult:
-    if not arguments:
+    options, paths = options_of(BASENAME, arguments)
+    if not paths:
         raise _missing("basename")
-    name = arguments[0].rstrip("/").rpartition("/")[2] or arguments[0][:1]
-    suffix = arguments[1] if len(arguments) > 1 else ""
-    return ToolResult(0, (name.removesuffix(suffix) if suffix != name else name) + "\n", "")
+    suffix, are_many = options.get("s", ""), bool(options.keys() & {"a", "s"})
+    if not are_many and len(paths) > 2:
+        raise _missing("basename", f"extra operand ‘{paths[2]}’")
+    if not are_many:
+        suffix = paths.pop() if len(paths) > 1 else ""
+    names = [path.rstrip("/").rpartition("/")[2] or path[:1] for path in paths]
+    end = "\0" if "z" in options else "\n"
+    return ToolResult(0, "".join((name.removesuffix(suffix) if suffix != name else name) + end for name in names), "")
 
 
 @looks()

@@ -13,6 +13,7 @@ from netsandbox.commands.tools.sockets.sockets_seen import rows_seen
 from netsandbox.wire.services import service, service_name
 
 WISH = re.compile(r"([46]?)(tcp|udp)?(?:@([^:]+))?(?::([\w,-]+))?", re.IGNORECASE)
+CHOSEN = re.compile(r"-([nPtlwa]*)([pc])(.*)")
 HEADINGS = ("COMMAND", "PID", "USER", "FD", "TYPE", "DEVICE", "SIZE/OFF", "NODE", "NAME")
 TO_THE_RIGHT = frozenset({1, 5, 6, 7})  # Columns whose cells stand at their right edge
 NAMES = {"ESTAB": "ESTABLISHED", "LISTEN": "LISTEN", "SYN-SENT": "SYN_SENT", "FIN-WAIT-1": "FIN_WAIT1",
@@ -47,20 +48,32 @@ class Wish(NamedTuple):
 @looks()
 def run(context: ToolContext, arguments: list[str]) -> ToolResult:
     wishes, letters, state, rest = list[Wish](), "", "", list(arguments)
+    wanted, commands = set[int](), list[str]()
     while rest:
         word = rest.pop(0)
         if word.startswith("-s") and word[2:].upper().startswith("TCP:"):
             state = word[6:].upper()
             continue
+        chosen = CHOSEN.fullmatch(word)
+        if chosen is not None and (chosen[3] or rest):
+            letters, value = letters + chosen[1], chosen[3] or rest.pop(0)
+            if chosen[2] == "c":
+                commands.append(value)
+            else:
+                wanted |= {int(each) for each in value.split(",") if each.isdecimal()}
+            continue
         flags, found, wish = word.removeprefix("-").partition("i")
-        if not word.startswith("-") or set(flags) - set("nPtlw"):
+        if not word.startswith("-") or set(flags) - set("nPtlwa"):
             raise ToolError(1, f"netsandbox: lsof {word} is not modelled; there is `lsof -i :PORT`")
         letters += flags
         if found:
             wishes.append(_wish(wish or (rest.pop(0) if rest and not rest[0].startswith("-") else "")))
     if not wishes:
         raise ToolError(1, "netsandbox: lsof without -i is not modelled: there are no open files")
-    rows = [row for row in rows_seen(context) if row.fd
+    if (wanted or commands) and "a" not in letters:
+        raise ToolError(1, "netsandbox: `lsof -p` without -a is not modelled: there are no open files")
+    rows = [row for row in rows_seen(context) if row.fd and (not wanted or row.pid in wanted)
+            and (not commands or row.process.startswith(tuple(commands)))
             and any(wish.takes(row) for wish in wishes) and (not state or NAMES.get(row.state) == state)]
     rows.sort(key=lambda row: (row.pid, row.fd))
     if "t" in letters:

@@ -42,6 +42,7 @@ class SysctlError(ValueError):
     """A key that does not exist or a value that it does not take."""
 
 
+Given = tuple[tuple[str, int | str], ...]
 RESET = 2  # Of devconf_inherit_init_net: a new namespace has the kernel's defaults
 
 NOT_COUNTED: Mapping[str, Sized] = {}
@@ -134,6 +135,11 @@ class Sysctls:
         for interface in self.interfaces.values():
             interface.conf = self.first_of(interface)
         self._set(_inherited(self.all.forwarding))
+
+    def begin_with(self, given: Given) -> None:
+        """Who made the namespace gives it other values of global settings."""
+        is_new = self._globals is _inherited(self.all.forwarding)
+        self._set(_inherited(self.all.forwarding, given) if is_new else {**self._globals, **dict(given)})
 
     def first_of(self, interface: Configured) -> InterfaceConf:
         """What an interface has when it is made."""
@@ -302,9 +308,9 @@ def _folders(interfaces: tuple[str, ...], is_first: bool) -> Mapping[str, Iterab
 
 
 @cache
-def _inherited(forwarding: int) -> Mapping[str, int | str]:
-    """What a new namespace has of its machine's first one; the same for all of them."""
-    return {**GLOBALS, "net.ipv4.ip_forward": forwarding}
+def _inherited(forwarding: int, given: Given = ()) -> Mapping[str, int | str]:
+    """What a new namespace has of its machine's first one, and is given; the same for all of them."""
+    return {**GLOBALS, "net.ipv4.ip_forward": forwarding, **dict(given)}
 
 
 def _refused(key: str) -> SysctlError:
