@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from netsandbox.engine.scheduler import Scheduler
 from netsandbox.engine.trace import Record, Trace
 from netsandbox.engine.units import SECOND
 from netsandbox.lab.lab import Lab
@@ -47,35 +49,41 @@ def probe(lab: Lab, source: str, destination: int, protocol: str, port: int) -> 
     """
     copy = lab.copy()
     namespace, scheduler, trace = copy.existing(source), copy.scheduler, copy.trace
-    cursor, end = trace.end, scheduler.now + LASTS
-    step = scheduler.begin()
-    led_to = LedTo(trace, step)
+    before = trace.end
+    led_to = LedTo(trace, scheduler.begin())
     _send(namespace, destination, protocol, port)
     scheduler.end()
     records: list[Record] = []
     waiting: list[IPv4Packet] = []  # behind a question that was asked before, and whose end is no doing of the packet
+    for record in _as_they_come(trace, scheduler, before):
+        if record.step not in led_to:
+            if drop_of(record.event) is not None and packet_of(record.event) in waiting:
+                records.append(record)
+            continue
+        if isinstance(record.event, PacketQueued):
+            waiting.append(record.event.packet)
+        if not _is_answer(record.event, namespace, protocol):
+            records.append(record)
+            continue
+        stray = _stray(trace, record, destination, port)
+        if stray is None:
+            own = () if isinstance(record.event.verdict, Dropped) else (record,)
+            return Probe(trace, (*records, *_hooks(trace, record), *own), record)
+        records.append(stray)
+    return Probe(trace, tuple(records), None)
+
+
+def _as_they_come(trace: Trace, scheduler: Scheduler, cursor: int) -> Iterator[Record]:
+    """The records from one on, step by step, until nothing is due any more in the time that it may last."""
+    end = scheduler.now + LASTS
     for _step in range(MOST_STEPS):
         for record in trace.since(cursor):
             cursor = record.seq + 1
-            if record.step not in led_to:
-                if drop_of(record.event) is not None and packet_of(record.event) in waiting:
-                    records.append(record)
-                continue
-            if isinstance(record.event, PacketQueued):
-                waiting.append(record.event.packet)
-            if not _is_answer(record.event, namespace, protocol):
-                records.append(record)
-                continue
-            stray = _stray(trace, record, destination, port)
-            if stray is None:
-                own = () if isinstance(record.event.verdict, Dropped) else (record,)
-                return Probe(trace, (*records, *_hooks(trace, record), *own), record)
-            records.append(stray)
+            yield record
         due = scheduler.next_time()
         if due is None or due > end:
-            break
+            return
         scheduler.step()
-    return Probe(trace, tuple(records), None)
 
 
 class LedTo:

@@ -85,19 +85,24 @@ def of_rows(rows: Iterable[LogRow], told: Callable[[str], str] = str,
     for way in ways.values():
         first = way[0]
         ends = _ends_of(way)
-        if first.source.startswith(LOOPBACK) and first.destination.startswith(LOOPBACK):
-            source, target = _parties_on_lo(first, asked)
-            targets: tuple[str, ...] = (target,)
-        else:
-            source = first.source if first.source in nodes or first.direction == "in" else first.node
-            to = first.destination if first.destination.startswith(LOOPBACK) else ""
-            targets = tuple(dict.fromkeys(f"{first.node} {to}" if to else row.node for row in ends))
+        source, targets = _parties(first, ends, nodes, asked)
         dropped = ends[0].dropped
         arrows.append(Arrow(first.seq, first.at, source, targets, _label(first, said), dropped,
                             told(ends[0].reason) if dropped else ""))
         talking[source] = None
         (talking if ends[0].verdict in TAKEN else others).update(dict.fromkeys(targets))
     return Sequence(tuple(talking | others), tuple(arrows))  # who talk with one another stand side by side
+
+
+def _parties(first: LogRow, ends: list[LogRow], nodes: set[str],
+             asked: set[tuple[str, str]]) -> tuple[str, tuple[str, ...]]:
+    """Who sent it, and with whom it ended."""
+    if first.source.startswith(LOOPBACK) and first.destination.startswith(LOOPBACK):
+        source, target = _parties_on_lo(first, asked)
+        return source, (target,)
+    source = first.source if first.source in nodes or first.direction == "in" else first.node
+    to = first.destination if first.destination.startswith(LOOPBACK) else ""
+    return source, tuple(dict.fromkeys(f"{first.node} {to}" if to else row.node for row in ends))
 
 
 def _ends_of(way: list[LogRow]) -> list[LogRow]:

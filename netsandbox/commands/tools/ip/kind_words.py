@@ -28,29 +28,29 @@ def read_settings(kind: LinkKind, slave: bool, words: Words, namespace: NetworkN
         ToolError: a word that the kind does not have, or a wrong value.
     """
     attributes = kind.slave_attributes if slave else kind.attributes
-    name = f"{kind.name}_slave" if slave else kind.name
-
-    def other(word: str, _words: Words) -> None:
-        usage = usage_of(kind, slave)
-        if word and "help".startswith(word):
-            raise ToolError(1, usage)
-        if kind.unknown is None:
-            raise ToolError(1, usage)
-        complaint = kind.unknown if kind.unknown and not slave else f'{name}: unknown option "{{word}}"?'
-        raise ToolError(1 if kind.attributes or slave else 255, f"{complaint.format(word=word)}\n{usage}")
     if attributes is not None and not attributes and words:
         raise ToolError(1, f'Garbage instead of arguments "{words.next()} ...". Try "ip link help".')
     keys = [_key(attribute, kind, namespace, read_peer) for attribute in attributes or ()]
     if kind.takes_each_once:
         given: set[str] = set()
         keys = [_checked(one, attribute, given) for one, attribute in zip(keys, attributes or (), strict=True)]
-    found = parse(words, keys, other)
+    found = parse(words, keys, lambda word, _words: _refuse(kind, slave, word))
     complaint = kind.complaint(found, makes)
     if complaint:
         raise ToolError(1, complaint)
     for word in found.keys() & kind.without_effect:
         note(f"{word} of a {kind.name}")
     return found
+
+
+def _refuse(kind: LinkKind, slave: bool, word: str) -> None:
+    """A word that the kind has not, in iproute2's words; it may ask for help."""
+    usage = usage_of(kind, slave)
+    if (word and "help".startswith(word)) or kind.unknown is None:
+        raise ToolError(1, usage)
+    name = f"{kind.name}_slave" if slave else kind.name
+    complaint = kind.unknown if kind.unknown and not slave else f'{name}: unknown option "{{word}}"?'
+    raise ToolError(1 if kind.attributes or slave else 255, f"{complaint.format(word=word)}\n{usage}")
 
 
 def usage_of(kind: LinkKind, slave: bool = False) -> str:
