@@ -296,3 +296,10 @@ def test_a_task_that_was_left_out_and_an_end_that_is_not_so_fail(steps: int, lin
     found = check.judge("lesson.yaml", kept("lesson.yaml", "bad.yaml", steps, *lines))
     assert found.status == "failed"
     assert {one.step for one in found.outcomes if one.status == "failed"} == {2}
+
+
+def test_the_usage_names_the_scenario_before_the_sessions(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--session` takes all words behind it, and the usage had it first."""
+    with pytest.raises(SystemExit):
+        main(["check", "--session", "ada.yaml", "goal.yaml"])
+    assert "check [-h] FILE [FILE ...] [--session" in capsys.readouterr().err
