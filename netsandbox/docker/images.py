@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from hashlib import sha256
+from pathlib import Path
 from shlex import split
 from typing import NamedTuple
 
@@ -107,31 +108,15 @@ CLIENTS = {"mysqld": ("mysql", "mysqldump", "mysqladmin"), "mariadbd": ("mariadb
                    "pip", "scapy", "snmpget", "snmpwalk", "speedtest-cli", "strace", "swaks", "tcptraceroute",
                    "termshark", "trip", "tshark", "vim", "websocat", "zsh")}
 """What an image has beside its program, by that program's name; netshoot's is a shell."""
-COREUTILS_WORDS = """
-    awk b2sum base64 basename cat chgrp chmod chown cksum cmp comm cp csplit cut date dd df diff dir dirname
-    dmesg dpkg du expand expr factor find findmnt flock fmt fold getopt grep gzip head hostid id install ionice
-    ipcs join kill ldd link ln locale logname lsblk md5sum mkdir mkfifo mknod mktemp more mount mountpoint mv
-    nice nl nohup nproc numfmt od passwd paste perl pinky pr printf readlink realpath renice rev rm rmdir sed
-    setpriv setsid sha1sum sha256sum sha512sum shuf sort split stat stty su sum sync tac tar taskset tee timeout
-    touch tr truncate tty umount unexpand uniq unlink unshare uptime useradd users wc whereis which who xargs
-    yes zcat"""
-COREUTILS = frozenset(COREUTILS_WORDS.split())
+
+
+def _text(name: str) -> str:
+    return (Path(__file__).with_name("image_texts") / f"{name}.txt").read_text(encoding="utf-8")
+
+
+COREUTILS = frozenset(_text("coreutils").split())
 """What a Debian without packages of its own has: coreutils, util-linux and their like."""
-APPLETS_WORDS = """
-    [[ acpid addgroup adduser adjtimex arch ash awk base64 basename bc blkid blockdev bunzip2 bzcat bzip2 cal
-    chattr chgrp chmod chown chpasswd chroot cksum clear cmp comm cp cpio crond crontab cut date dc dd delgroup
-    deluser depmod df diff dirname dmesg dnsdomainname dos2unix du ed egrep ether-wake expand expr factor
-    fallocate fdisk fgrep find flock fold free fsync fuser getopt getty grep groups gunzip gzip halt head
-    hexdump hostid hwclock id ifdown ifenslave ifup inotifyd insmod install ionice iostat ipaddr ipcalc ipcs
-    iplink ipneigh iproute iprule iptunnel kill killall klogd last less link ln logger login logread losetup
-    lsattr lsmod lsof lzcat md5sum mesg mkdir mkfifo mknod mktemp modinfo modprobe more mount mountpoint mpstat
-    mv nameif nice nl nmeter nohup nproc ntpd od passwd paste patch pgrep pidof ping6 pivot_root pkill pmap
-    poweroff printf ps pscan pstree rdate realpath reboot renice reset rev rm rmdir rmmod run-parts sed sendmail
-    setpriv setsid sha1sum sha256sum sha3sum sha512sum shred shuf sort split stat strings stty su sum sync
-    syslogd tac tar tee time timeout touch tr traceroute6 tree truncate tty tunctl udhcpc umount unexpand uniq
-    unlink unshare unxz unzip uptime usleep uudecode uuencode vconfig vi vlock watch watchdog wc which who whois
-    xargs xxd xzcat yes zcat zcip"""
-APPLETS = frozenset(APPLETS_WORDS.split())  # What BusyBox has beside
+APPLETS = frozenset(_text("busybox").split())  # What BusyBox has beside
 
 IMAGES: dict[str, Image] = {image.name: image for image in (
     Image("nginx", ("/docker-entrypoint.sh",), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp",), "nginx", "nginx",
@@ -155,16 +140,7 @@ IMAGES: dict[str, Image] = {image.name: image for image in (
 )}
 
 
-HELLO = (
-    "", "Hello from Docker!", "This message shows that your installation appears to be working correctly.", "",
-    "To generate this message, Docker took the following steps:", " 1. The Docker client contacted the Docker daemon.",
-    ' 2. The Docker daemon pulled the "hello-world" image from the Docker Hub.', "    (amd64)",
-    " 3. The Docker daemon created a new container from that image which runs the",
-    "    executable that produces the output you are currently reading.",
-    " 4. The Docker daemon streamed that output to the Docker client, which sent it", "    to your terminal.", "",
-    "To try something more ambitious, you can run an Ubuntu container with:", " $ docker run -it ubuntu bash", "",
-    "Share images, automate workflows, and more with a free Docker ID:", " https://hub.docker.com/", "",
-    "For more examples and ideas, visit:", " https://docs.docker.com/get-started/", "")
+HELLO = tuple(_text("hello").split("\n"))
 NGINX_WITH_TOOLS = Image("", (), ("nginx", "-g", "daemon off;"), (80,), ("80/tcp", "443/tcp"), "nginx", "nginx", 511,
                          ready=NGINX_READY, tools=EVERYTHING, size="63MB")
 
@@ -186,41 +162,12 @@ def _entry(name: str, kind: str, port: int, entrypoint: str, ready: str, size: s
 
 
 def _application(name: str, ports: str, size: str, cmd: str) -> Image:
+    """One that is reached and has no pages here."""
     numbers, words = tuple(int(port) for port in ports.split(",")), tuple(split(cmd))
     has_script = words[0].endswith("docker-entrypoint.sh") and len(words) > 1
     front = 1 if has_script or words[0].startswith("/") else 0
     return Image(name, words[:front], words[front:], numbers, tuple(f"{port}/tcp" for port in numbers), "no pages",
                  words[int(has_script)], tools=DEBIAN, size=size)
-
-
-APPLICATIONS_WORDS = """
-    adminer 8080 118MB php -S [::]:8080 -t /var/www/html
-    caddy 80,443,2019 50.8MB caddy run --config /etc/caddy/Caddyfile --adapter caddyfile
-    consul 8500,8300,8301,8302,8600 155MB docker-entrypoint.sh agent -dev -client 0.0.0.0
-    docker/getting-started 80 47MB /docker-entrypoint.sh nginx -g 'daemon off;'
-    docker/welcome-to-docker 80 18.6MB /docker-entrypoint.sh nginx -g 'daemon off;'
-    dockersamples/static-site 80,443 191MB ./wrapper.sh
-    dpage/pgadmin4 80,443 533MB /entrypoint.sh
-    ghost 2368 600MB docker-entrypoint.sh node current/index.js
-    gitea/gitea 3000,22 179MB /usr/bin/entrypoint /usr/bin/s6-svscan /etc/s6
-    gitlab/gitlab-ce 80,443,22 3.56GB /assets/init-container
-    grafana/grafana 3000 485MB /run.sh
-    haproxy 80,443 104MB docker-entrypoint.sh haproxy -f /usr/local/etc/haproxy/haproxy.cfg
-    hashicorp/consul 8500,8300,8301,8302,8600 155MB docker-entrypoint.sh agent -dev -client 0.0.0.0
-    hashicorp/vault 8200 482MB docker-entrypoint.sh server -dev
-    influxdb 8086 387MB /entrypoint.sh influxd
-    jenkins/jenkins 8080,50000 467MB /usr/bin/tini -- /usr/local/bin/jenkins.sh
-    kibana 5601 1.11GB /bin/tini -- /usr/local/bin/kibana-docker
-    minio/minio 9000,9001 175MB /usr/bin/docker-entrypoint.sh minio
-    mongo-express 8081 182MB /sbin/tini -- /docker-entrypoint.sh mongo-express
-    nextcloud 80 1.36GB /entrypoint.sh apache2-foreground
-    portainer/portainer 9000,8000 287MB /portainer
-    portainer/portainer-ce 9000,8000,9443 186MB /portainer
-    prom/node-exporter 9100 25MB /bin/node_exporter
-    prom/prometheus 9090 297MB /bin/prometheus --config.file=/etc/prometheus/prometheus.yml
-    sonarqube 9000 1.08GB /opt/sonarqube/docker/entrypoint.sh
-    traefik 80 189MB /entrypoint.sh traefik"""
-"""Applications that are reached and have no pages here: name, ports, size and command."""
 
 
 TOOLBOXES = (
@@ -268,7 +215,7 @@ OTHERS: dict[str, Image] = {image.name: image for image in (
          size="534MB", tools=(*DEBIAN, "python3")),
     *(_web(name, "hello-app", 8080, "./hello-app", size="11.5MB") for name in (
         "google-samples/hello-app", "gcr.io/google-samples/hello-app")),
-    *(_application(*line.split(maxsplit=3)) for line in APPLICATIONS_WORDS.strip().split("\n")),
+    *(_application(*line.split(maxsplit=3)) for line in _text("applications").strip().split("\n")),
     Image("hello-world", (), ("/hello",), size="10.1kB", says=HELLO),
     *(Image(name, ("curl",), tools=(*BUSYBOX, "curl"), size="22MB") for name in (
         "curlimages/curl", "alpine/curl", "byrnedo/alpine-curl", "appropriate/curl")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from netsandbox.apps.sites.pages import NGINX_PAGE, TYPES
+from netsandbox.apps.sites.pages import TYPES
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import FileError
 
@@ -22,7 +22,7 @@ MIME_TYPES = "types {\n" + "".join(
 FILES: dict[str, dict[str, bytes | str]] = {
     CONFIGURATION: {"nginx.conf": _packaged("nginx.conf"), "mime.types": MIME_TYPES.encode()},
     SERVERS: {"default.conf": DEFAULT_CONF.encode()},
-    ROOT: {"index.html": NGINX_PAGE, "50x.html": _packaged("50x.html")}}
+    ROOT: {"index.html": _packaged("index.html"), "50x.html": _packaged("50x.html")}}
 
 
 class Packaged:
