@@ -6,6 +6,7 @@ from math import isnan, nan
 from pathlib import Path
 
 from netsandbox.apps.option_table import OptionTable
+from netsandbox.apps.output import HandedOn
 from netsandbox.apps.program import UsageError
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND
@@ -58,7 +59,7 @@ class Watch(Around):
         if "no-title" not in self._read:
             self.print(f"Every {self._pause:.1f}s: {' '.join(words)}\n")
         self._at = len(self.output)
-        self.run(words if "exec" in self._read else ["sh", "-c", " ".join(words)])
+        self.run(words if "exec" in self._read else ["sh", "-c", " ".join(words)], output=HandedOn(self.output, False))
 
     def ended(self, code: int) -> None:
         self.inner = None

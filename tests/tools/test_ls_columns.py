@@ -54,5 +54,10 @@ def test_a_name_a_line_elsewhere(session: Session, line: str) -> None:
     assert session.run(line).out.count("\n") == len(NAMES.split())
 
 
+def test_what_is_watched_has_no_terminal(session: Session) -> None:
+    assert session.run("watch -t -q 1 -x ls d").out.split("\n")[:2] == ["alpha", "b"]
+    assert session.run("watch -t -q 1 'ls d'").out.split("\n")[:2] == ["alpha", "b"]
+
+
 def test_nothing_is_no_line(session: Session) -> None:
     assert session.run("mkdir none; ls none").out == ""
