@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netsandbox.shell.errors import ScriptError
+from netsandbox.shell.escapes import BYTES, letters_of
 from netsandbox.shell.tree import Arithmetic, Command, List, Parameter, Part, Simple, Text, Word, joined
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SPECIALS = "@*#?-$!0123456789"
 ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v",
         "\\": "\\", "'": "'", '"': '"', "?": "?"}
-ANSI_NUMBER = re.compile(r"x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|([0-7]{1,3})")
+ANSI_LETTER = re.compile(r"\\u([0-9A-Fa-f]{1,4})")
 PARAMETER_OPERATORS = (":-", ":=", ":?", ":+", "-", "=", "?", "+", "##", "#", "%%", "%")
 FURTHER_OPERATORS = ("//", "/#", "/%", "/", ":", "^^", "^", ",,", ",")
 
@@ -174,10 +175,11 @@ def _ansi(reader: Reader) -> str:
         if not char:
             raise reader.open("'")
         following = reader.text[at + 1:at + 2]
-        number = ANSI_NUMBER.match(reader.text, at + 1) if char == "\\" else None
-        if number is not None:
-            found += chr(int(number[1] or number[2], 16) if number[3] is None else int(number[3], 8) & 255)
-            at = number.end()
+        letter, numbers = ANSI_LETTER.match(reader.text, at), BYTES.match(reader.text, at)
+        if letter is not None:
+            found, at = found + chr(int(letter[1], 16)), letter.end()
+        elif numbers is not None:
+            found, at = found + letters_of(numbers[0]), numbers.end()
         elif char == "\\" and following:
             found += ANSI.get(following, "\\" + following)
             at += 2

@@ -8,6 +8,8 @@ from collections.abc import Callable
 LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "e": "\x1b",
            "E": "\x1b"}
 CONVERSION = re.compile(r"%([-+ #0]*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?[hlLqjzt]*([diouxXeEfFgGcsbq%])", re.ASCII)
+OCTAL, HEX = r"\\[0-7]{1,3}", r"\\x[0-9A-Fa-f]{1,2}"
+BYTES = re.compile(f"(?:{OCTAL}|{HEX})+")
 WIDEST = 100_000
 TOO_WIDE = f"a field of more than {WIDEST:,} characters is not modelled"
 
@@ -18,6 +20,8 @@ def unescaped(text: str, has_zero: bool, has_hex: bool = True) -> tuple[str, boo
     Args:
         has_zero: octal numbers begin with \\0, as in `echo` and %b; else with any digit, as in a format.
     """
+    octal = r"\\0[0-7]{0,3}" if has_zero else OCTAL
+    numbers = re.compile(f"(?:{octal}|{HEX})+" if has_hex else f"(?:{octal})+")
     result, at = "", 0
     while at < len(text):
         char = text[at]
@@ -25,19 +29,28 @@ def unescaped(text: str, has_zero: bool, has_hex: bool = True) -> tuple[str, boo
             result, at = result + char, at + 1
             continue
         following = text[at + 1]
-        octal = re.compile(r"0([0-7]{0,3})" if has_zero else r"([0-7]{1,3})").match(text, at + 1)
-        digits = re.compile(r"x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})").match(text, at + 1) if has_hex else None
+        found = numbers.match(text, at)
+        letter = re.compile(r"u([0-9A-Fa-f]{1,4})").match(text, at + 1) if has_hex else None
         if following == "c":
             return result, True
-        if octal is not None:
-            result, at = result + chr(int(octal[1] or "0", 8) & 255), octal.end()
-        elif digits is not None:
-            result, at = result + chr(int(digits[1] or digits[2], 16)), digits.end()
+        if found is not None:
+            result, at = result + letters_of(found[0]), found.end()
+        elif letter is not None:
+            result, at = result + chr(int(letter[1], 16)), letter.end()
         elif following in LETTERS and (has_hex or following not in "eE"):
             result, at = result + LETTERS[following], at + 2
         else:
             result, at = result + "\\" + following, at + 2
     return result, False
+
+
+def letters_of(numbers: str) -> str:
+    """Bytes by their numbers: what they are together, where that is UTF-8."""
+    data = bytes(int(one[1:], 16) if one[0] == "x" else int(one, 8) & 255 for one in numbers.split("\\")[1:])
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def echoed(words: list[str], always_escapes: bool) -> str:
