@@ -7,8 +7,7 @@ that something was put into it; until then packets pass it by.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from netsandbox.linux.core.hooks import PRIORITIES, TABLES, Hook, Priority
@@ -16,6 +15,7 @@ from netsandbox.linux.netfilter.megaflow import Page
 from netsandbox.linux.netfilter.rule import Rule, Target
 
 NAMES = {hook.value: hook for hook in Hook}
+JUMP_STACK_SIZE = 16  # NFT_JUMP_STACK_SIZE
 
 
 class RuleError(Exception):
@@ -70,6 +70,7 @@ class Chain:
         """A rule came (1) or went (-1)."""
         if rule.jump:
             self.jumps[rule.jump] += count
+            self.jumps = +self.jumps
         elif rule.target is not None and (rule.target.tables is not None or rule.target.hooks is not None):
             self.limits[_refusal_of(rule.target)] += count
 
@@ -238,7 +239,7 @@ class Table:
                 raise RuleError("EINVAL" if self.is_legacy else "EOPNOTSUPP")
             if rule.jump not in self.chains:
                 raise RuleError("ENOENT")
-            if self._would_loop(chain, rule.jump) and self._bases_above(chain):
+            if self._leads_too_far(chain, rule.jump):
                 raise RuleError("ELOOP" if self.is_legacy else "EMLINK")
             for name in self._below(rule.jump):
                 for limit in self.chains[name].limits:
@@ -249,18 +250,20 @@ class Table:
             if self.is_legacy or chain.hook is not None or not limit.is_own:
                 self._check_place(chain, limit, bool(rule.said))
 
-    def _would_loop(self, chain: Chain, jump: str) -> bool:
-        """Whether what a chain would lead to goes round; of chains that nothing leads to nobody minds it."""
-        below = self._below(jump)
-        if chain.name in below:
-            return True
-        leads = {name: {to for to, count in self.chains[name].jumps.items() if count > 0 and to in below}
-                 for name in below}
-        try:
-            TopologicalSorter(leads).prepare()
-        except CycleError:
-            return True
-        return False
+    def _leads_too_far(self, chain: Chain, jump: str) -> bool:
+        """Whether a walk from a base chain would meet more jumps than nf_tables finds back from, as it does in a loop;
+        ip_tables has as much room as there are chains."""
+        room = len(self.chains) if self.is_legacy else JUMP_STACK_SIZE
+        height, below, above = 0, {jump}, {chain.name}
+        while below and height < room:
+            height += 1
+            below = {to for name in below for to in (*self._led_to(name), *[jump] * (name == chain.name))}
+        depth = 0
+        while above and chain.hook is None and depth <= room:
+            depth, above = depth + 1, self._led_from(above)
+            if depth + height >= room and any(self.chains[name].hook is not None for name in above):
+                return True
+        return chain.hook is not None and height >= room
 
     def _check_place(self, chain: Chain, limit: Refusal, is_nft: bool) -> None:
         """iptables' targets ask for the table's name; of nft's statements those of NAT for the base chain's kind, and
@@ -283,14 +286,24 @@ class Table:
             name = waiting.pop()
             if name not in found and name in self.chains:
                 found.add(name)
-                waiting += [target for target, count in self.chains[name].jumps.items() if count > 0]
+                waiting += self._led_to(name)
         return found
+
+    def _led_to(self, name: str) -> Collection[str]:
+        return self.chains[name].jumps if name in self.chains else ()
+
+    def _led_from(self, names: set[str]) -> set[str]:
+        return {name for name, chain in self.chains.items() if not names.isdisjoint(chain.jumps)} if names else names
 
     def _bases_above(self, chain: Chain) -> list[Chain]:
         """The base chains from which a chain is reached."""
         if chain.hook is not None:
             return [chain]
-        return [base for base in self.chains.values() if base.hook is not None and chain.name in self._below(base.name)]
+        found = above = {chain.name}
+        while above:
+            above = self._led_from(above) - found
+            found = found | above
+        return [base for base in self.chains.values() if base.hook is not None and base.name in found]
 
     def copy(self) -> Table:
         """The same chains and rules, to be changed apart; the rules' counters go along."""

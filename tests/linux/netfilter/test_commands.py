@@ -65,3 +65,42 @@ def test_what_is_restored(name: str, options: str, text: str, prints: str, says:
     answer = restore(router.namespace, text, wish)
     assert (answer.out, answer.err, str(answer.code)) == (prints, says, code), name
     assert saved_lines(router.namespace) == saved.splitlines()
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("*filter\r\nCOMMIT\r\n", "iptables-restore: line 1 table name 'filter\r' invalid\nError occurred at line: 1\n"),
+    ("*filter\n-A INPUT -j ACCEPT\r\nCOMMIT\n", "Invalid target name `ACCEPT\r'\nError occurred at line: 2\n"),
+    ("*filter\n-A INPUT -p tcp\r\nCOMMIT\n", 'unknown protocol "tcp\r" specified\nError occurred at line: 2\n')])
+def test_a_line_ends_at_a_newline_alone(text: str, says: str) -> None:
+    router = Router()
+    assert says in restore(router.namespace, text, Wish()).err
+    comment = '"a\u2028b\x0b\r"'
+    assert not restore(router.namespace, f"*filter\n-A INPUT -m comment --comment {comment}\nCOMMIT\n", Wish()).code
+    assert comment in "\n".join(saved_lines(router.namespace))
+
+
+def test_as_many_chains_in_turn_as_there_is_room_to_come_back_from() -> None:
+    """What Linux 6.18 says: 15 chains below a built-in one, jumps and gotos alike; ip_tables takes more."""
+    router = Router()
+    for number in range(18):
+        router.iptables(f"-N C{number}")
+    for number in range(17):
+        router.iptables(f"-A C{number} -g C{number + 1}")
+    refused = "iptables v1.8.11 (nf_tables):  RULE_APPEND failed (Too many links): rule in chain {}\n"
+    assert iptables.run(router.namespace, ["-A", "INPUT", "-j", "C2"]).err == refused.format("INPUT")
+    assert not iptables.run(router.namespace, ["-A", "INPUT", "-j", "C3"]).code
+    assert not iptables.run(router.namespace, ["-A", "C0", "-j", "C5"]).code
+    assert iptables.run(router.namespace, ["-A", "FORWARD", "-j", "C0"]).err == refused.format("FORWARD")
+    assert iptables.run(router.namespace, ["-A", "C17", "-j", "C3"]).err == refused.format("C17")
+
+
+def test_chains_of_ip_tables_lead_as_far_as_they_do_not_go_round() -> None:
+    router = Router()
+    for number in range(20):
+        iptables.run(router.namespace, ["-N", f"C{number}"], "iptables-legacy")
+    for number in range(19):
+        line = ["-A", f"C{number}", "-j", f"C{number + 1}"]
+        assert not iptables.run(router.namespace, line, "iptables-legacy").code
+    assert not iptables.run(router.namespace, ["-A", "INPUT", "-j", "C0"], "iptables-legacy").code
+    answer = iptables.run(router.namespace, ["-A", "C19", "-j", "C7"], "iptables-legacy")
+    assert (answer.code, answer.err) == (1, "iptables: Too many levels of symbolic links.\n")

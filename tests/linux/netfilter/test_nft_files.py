@@ -152,3 +152,17 @@ def test_what_is_said_of_a_table_stands_before_it() -> None:
     assert [head.startswith("#") for head in heads] == [True, False, True, False]
     assert job.out.startswith("table ip filter {\n")
     assert job.err.count("\n") == 2
+
+
+@pytest.mark.parametrize(("text", "where", "expecting"), [
+    ("add chain ip t c\r\n", "1:17-18", ", expecting end of file or newline or semicolon"),
+    ("table ip t {\r\n}\r\n", "1:13-14", ""), ("#!/usr/sbin/nft -f\r\n\r\n", "2:1-2", ""),
+    ("define x = 1\r\n", "1:13-14", ", expecting newline or semicolon"),
+    ("define x = { 1,\r\n2 }\r\n", "1:16-17", ", expecting comma or '}'")])
+def test_no_line_of_a_file_ends_as_windows_has_it(text: str, where: str, expecting: str) -> None:
+    machine = Machine()
+    row = text.split("\n")[int(where[0]) - 1]
+    marks = "^^".rjust(int(where.partition("-")[2]))
+    assert machine.run("-f", "x.nft", text=text).err == (
+        f"x.nft:{where}: Error: syntax error, unexpected CRLF line terminators{expecting}\n{row}\n{marks}\n")
+    assert not machine.listed()

@@ -29,7 +29,7 @@ BAD_POLICY = "Bad policy name. Run `dmesg' for more information."
 NO_CHAIN = "No chain/target/match by that name."
 NO_TABLE = "Table does not exist (do you need to insmod?)"
 NO_RULE = "Bad rule (does a matching rule exist in that chain?)."
-OF_LEGACY = {("ENORULE", "Z"): "Index of counter too big.", ("ELOOP", ""): "Loop found in table.",
+OF_LEGACY = {("ENORULE", "Z"): "Index of counter too big.", ("ELOOP", ""): "Too many levels of symbolic links.",
              ("EINVAL", ""): "Invalid argument. Run `dmesg' for more information."}
 """What ip_tables' program says otherwise, by errno and command (libiptc, iptc_strerror)."""
 WORD = re.compile(r'''([^ \t\n"]*)"((?:[^"\\]|\\(?s:.))*)(?:"|\Z)|([^ \t\n"]+)''')

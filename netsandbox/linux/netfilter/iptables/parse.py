@@ -190,6 +190,8 @@ class Parser(Said):
         if letter in "jg":
             if not value:
                 raise UsageError("Invalid target name (too short)")
+            if any(character.isspace() for character in value):
+                raise UsageError(f"Invalid target name `{value}'")
             self.target, self.is_goto = value, letter == "g"
             if letter == "j" and value in TARGETS:
                 self.action = TARGETS[value], {}

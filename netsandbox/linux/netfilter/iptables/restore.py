@@ -48,9 +48,10 @@ def restore(namespace: NetworkNamespace, text: str, wish: Wish, program: str = "
     """Put tables in: the old ones of that name go, unless they are kept; each is done at its COMMIT."""
     reader = _Reader(namespace, wish, program)
     try:
-        for number, line in enumerate(text.splitlines(), 1):
+        lines = text.removesuffix("\n").split("\n")
+        for number, line in enumerate(lines, 1):
             reader.read(number, line)
-        reader.end(len(text.splitlines()) + 1)
+        reader.end(len(lines) + 1)
     except FailedError as error:
         return Answer(error.code, "".join(reader.said), "".join([*reader.warnings, error.message]))
     return Answer(0, "".join(reader.said), "".join(reader.warnings))

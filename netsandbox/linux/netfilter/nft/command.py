@@ -59,7 +59,7 @@ def run(namespace: NetworkNamespace, arguments: list[str], read: Callable[[str],
         return Answer(1, "", _junk(text))
     try:
         source = Source("", [text]) if not asked.name else Source(
-            "/dev/stdin" if asked.name == "-" else asked.name, read(asked.name).splitlines())
+            "/dev/stdin" if asked.name == "-" else asked.name, read(asked.name).removesuffix("\n").split("\n"))
         nft = Nft(namespace, Style("a" in asked.styles, "s" in asked.styles, bool(asked.styles & {"n", "y"}),
                                     "j" in asked.styles, "n" in asked.styles))
         interfaces = {name: interface.index for name, interface in namespace.interfaces.items()}

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from netsandbox.linux.netfilter.nft.tokens import NftError, token
 
 WORDS = re.compile(r'"[^"]*"|[{};]|[^\s{};"#]+|#')
-
-
+CRLF = "\r\n"
 NO_INTERFACES: Mapping[str, int] = {}
 
 
@@ -40,6 +39,8 @@ class Source(NamedTuple):
                 if match[0] == "#":
                     break
                 found.append(Token(match[0], row, match.start()))
+            else:
+                found += [Token(CRLF, row, len(text) - 1)] * text.endswith("\r")
             if found and found[-1].text == "\\":
                 found.pop()
             else:

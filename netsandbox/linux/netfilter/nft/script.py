@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from netsandbox.linux.netfilter.nft.line import Line, Source, Token
+from netsandbox.linux.netfilter.nft.line import CRLF, Line, Source, Token
 from netsandbox.linux.netfilter.nft.tokens import FAMILIES, NftError, token
 
 VARIABLE = re.compile(r"\$(\w+)")
@@ -26,15 +26,17 @@ class _Script:
 
     def commands(self) -> Iterator[Line]:
         while self._skips_ends():
-            words = self._statement()
+            words, ends = self._statement(), "end of file or newline or semicolon"
             if self._is("{"):
                 yield from self._table(words)
             elif not words:
                 raise self._unexpected()
-            elif not self._is_variable(words):
+            elif self._is_variable(words):
+                ends = "newline or semicolon"
+            else:
                 yield self._line(words)
             if self.tokens and not self._is(*ENDS):
-                raise self._unexpected(", expecting end of file or newline or semicolon" if words else "")
+                raise self._unexpected(f", expecting {ends}" if words else "")
 
     def _line(self, words: list[Token], in_block: bool = False) -> Line:
         return Line(words, self.source, self.interfaces, in_block)
@@ -60,6 +62,8 @@ class _Script:
 
     def _take(self) -> list[Token]:
         """The next word; what a variable stands for in its stead."""
+        if self._is(CRLF):
+            raise self._unexpected(", expecting comma or '}'")
         found = self.tokens.pop(0)
         for name in VARIABLE.findall(found.text) if not found.text.startswith('"') else ():
             if name not in self.variables:
@@ -73,7 +77,7 @@ class _Script:
     def _statement(self, in_table: bool = False) -> list[Token]:
         """The words up to the end of a statement, or to the brace that opens a block."""
         words: list[Token] = []
-        while self.tokens and not self._is(*ENDS, "}"):
+        while self.tokens and not self._is(*ENDS, CRLF, "}"):
             if self._is("{") and self._opens_block([word.text for word in words], in_table):
                 break
             words += self._braces() if self._is("{") else self._take()
@@ -129,6 +133,8 @@ class _Script:
                 later += rules
             elif self._is("{"):
                 yield self._line(named + self._braces())  # a set, a map: refused by name
+            elif not head:
+                raise self._unexpected()
             else:
                 raise self._line(head).complaint(f"syntax error, unexpected {token(head[0].text)[0]}", 0)
             if not self._is(*ENDS):

@@ -14,6 +14,7 @@ KEYWORDS = frozenset({
     "ah", "comp", "dccp", "dup", "esp", "ether", "fwd", "icmpv6", "jhash", "numgen", "osf", "rt", "rules", "sctp",
     "socket", "symhash", "synproxy", "th", "tproxy", "udplite", "vlan", "xt"})
 MARKS = {"{": "'{'", "}": "'}'", "(": "'('", ")": "')'", ";": "semicolon", ":": "colon", ",": "comma", "\n": "newline",
+         "\r\n": "CRLF line terminators",
          "=": "=", "==": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "&": "&", "|": "|", "^": "^",
          "!": "!", "-": "-", "/": "/", "*": "*"}
 """What is no word, as complaints name it."""
