@@ -70,6 +70,7 @@ def of_exchange(lab: LabView, row: LogRow, rows: Sequence[LogRow]) -> Stream:
     found = [one for one in rows if one.seq == row.seq or
              (one.protocol != "TCP" and _addresses(lab.session.trace, one.seq) == ends
               and (ends or one.protocol == row.protocol))]
+    found = found or [row]  # one that is marked may be behind those that are shown
     named = [(lab.named.of_address(address, row.seq), format_ipv4(address)) for address in sorted(ends)]
     title = " ↔ ".join(" ".join(dict.fromkeys(names)) for names in named) or row.protocol
     return _of_rows(title, lab.whole_ways(found))

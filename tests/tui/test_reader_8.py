@@ -110,3 +110,13 @@ async def test_a_host_that_a_line_makes_in_a_lesson_s_lab_is_told_of(tmp_path: P
         assert MADE[language] in screen_text(on.app)
         await on.line("ip neigh")
         assert MADE[language] not in screen_text(on.app)
+
+
+async def test_s_follows_a_marked_frame_behind_those_that_are_shown(tmp_path: Path) -> None:
+    """No row up to the cursor's was between its two: the app said that min() has nothing."""
+    async with stage(tmp_path) as on:
+        await on.press("p")
+        await on.quiet()
+        await on.press("escape", "3", "m", "g", "s")
+        assert "172.17.0.2" in screen_text(on.app)
+        assert "echo reply" in screen_text(on.app)
