@@ -9,6 +9,7 @@ from netsandbox.linux.core.devices.interface import HARD_HEADER, Interface
 from netsandbox.linux.core.devices.kind import Detail, LinkKind, NewLink, choice, flag
 from netsandbox.linux.core.devices.stacked import StackedInterface, follow_carrier, give_copy, leave, stack_of
 from netsandbox.linux.core.errors import KernelError
+from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.device_events import ChildChosen
 from netsandbox.linux.drop import Dropped, DropReason, Outcome
@@ -185,7 +186,15 @@ class IpvlanInterface(StackedInterface):
             return False
         if route.route.type not in ("unicast", "local"):
             return self._refuse(frame)
-        return ip_output.send(namespace, packet, route) == ip_output.OK
+        buffer = None
+        if (packet.mf or packet.offset) and namespace.netfilter.is_tracking:
+            buffer = SocketBuffer(packet)
+            buffer.entered, buffer.frame = self.below, frame
+            verdict = namespace.netfilter.gather(namespace, buffer)
+            if verdict is not None:
+                return not isinstance(verdict, Dropped)
+            packet = buffer.packet
+        return ip_output.send(namespace, packet, route, buffer) == ip_output.OK
 
     # -- following the parent
 

@@ -1,7 +1,7 @@
 """VRF devices: interfaces whose packets are routed by a table of their own (drivers/net/vrf.c, net/l3mdev).
 
 A VRF takes nothing from its ports: what comes in by one is shown to the VRF's taps and goes on as the port's, and the
-rule [l3mdev-table] has the VRF's table looked at.  The packet filter sees the port alone, not the VRF a second time.
+rule [l3mdev-table] has the VRF's table looked at.  The packet filter sees the port, and then the VRF (ip_input.py).
 """
 
 from __future__ import annotations
@@ -40,17 +40,10 @@ class VrfPort:
         self.master: Interface | None = vrf
 
     def handle_frame(self, frame: Frame, is_for_us: bool) -> Verdict | None:
-        """vrf_ip_rcv: the VRF's taps see the packet, as one that leaves; its port goes on with it.
-
-        What came without a header, by a tunnel, gets one of the VRF's own (vrf_prepare_mac_header).
-        """
+        """vrf_ip_rcv: the VRF's taps see the packet, once PREROUTING has; its port goes on with it."""
         taken = is_for_us or frame.dst == self.interface.mac or frame.dst & MAC_GROUP_BIT
-        vrf = self.vrf
-        if taken and vrf.up and isinstance(frame.payload, IPv4Packet):
-            vrf.heard += 1
-            vrf.heard_bytes += frame.size - vrf.uncounted
-            shown = frame if frame.src else Frame(vrf.mac, vrf.mac, ETH_P_IP, frame.payload)
-            vrf.namespace.record((FrameSent, vrf.place, shown))
+        if taken and isinstance(frame.payload, IPv4Packet) and not self.vrf.namespace.netfilter.functions:
+            self.vrf.hear(frame)
         return None
 
 
@@ -87,6 +80,15 @@ class VrfInterface(StackedInterface):
         """vrf_ip_out_direct: a packet of our own leaves by a port; the VRF's taps see it, without a destination."""
         if not is_multicast(packet.dst) and packet.dst != LIMITED_BROADCAST:
             self.namespace.record((FrameSent, self.place, Frame(0, self.mac, ETH_P_IP, packet)))
+
+    def hear(self, frame: Frame) -> None:
+        """Its taps see what came by a port, as a frame that leaves; one of a tunnel, without a header, gets the VRF's
+        own (vrf_prepare_mac_header)."""
+        if self.up:
+            self.heard += 1
+            self.heard_bytes += frame.size - self.uncounted
+            shown = frame if frame.src else Frame(self.mac, self.mac, ETH_P_IP, frame.payload)
+            self.namespace.record((FrameSent, self.place, shown))
 
     def hand_on(self, frame: Frame) -> bool:
         """vrf_process_v4_outbound: what is for the VRF's own addresses comes back, other things go by its table."""

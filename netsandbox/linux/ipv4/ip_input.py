@@ -13,8 +13,8 @@ from netsandbox.linux.ipv4 import icmp, icmp_limit, ip_options, ip_output, marti
 from netsandbox.linux.ipv4.input_route import ORDINARY, InputRoute, route_input
 from netsandbox.linux.ipv4.ip_options import HeldPacket
 from netsandbox.linux.ipv4.routing import OutputRoute, select_address
-from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT
-from netsandbox.wire.ethernet import Frame, Malformed
+from netsandbox.wire.addresses import BROADCAST_MAC, MAC_GROUP_BIT, is_multicast
+from netsandbox.wire.ethernet import ETH_P_IP, Frame, Malformed
 from netsandbox.wire.icmp import (
     ADMIN_PROHIBITED,
     FRAGMENTATION_NEEDED,
@@ -68,7 +68,19 @@ def _receive_hooked(interface: Interface, frame: Frame, packet: IPv4Packet) -> V
     if buffer.skips_prerouting:
         return _route(interface, frame, buffer.packet, buffer)
     verdict = netfilter.traverse(namespace, PREROUTING, buffer, interface, None)
+    if verdict is None and interface.l3mdev not in (None, interface):
+        verdict = _enter_vrf(interface, frame, buffer)
     return _route(interface, frame, buffer.packet, buffer) if verdict is None else verdict
+
+
+def _enter_vrf(interface: Interface, frame: Frame, buffer: SocketBuffer) -> Verdict | None:
+    """vrf_ip_rcv: the packet, whole by now, is its VRF's from here on, and PREROUTING sees it once more."""
+    vrf, packet = interface.l3mdev, buffer.packet
+    assert vrf is not None, "it belongs to one"
+    vrf.hear(frame if packet is frame.payload else Frame(frame.dst, frame.src, ETH_P_IP, packet))
+    if is_multicast(packet.dst):
+        return None
+    return vrf.namespace.netfilter.traverse(vrf.namespace, PREROUTING, buffer, vrf, None)
 
 
 def _route(interface: Interface, frame: Frame, packet: IPv4Packet, buffer: SocketBuffer | None) -> Verdict:
@@ -130,7 +142,7 @@ def deliver_local(interface: Interface, frame: Frame, packet: IPv4Packet,
         packet = whole
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, packet)
-        verdict = namespace.netfilter.traverse(namespace, INPUT, buffer, interface, None)
+        verdict = namespace.netfilter.traverse(namespace, INPUT, buffer, interface.l3mdev or interface, None)
         if verdict is not None:
             return verdict
         packet = buffer.packet
@@ -195,7 +207,7 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
         if buffer is None:
             buffer = SocketBuffer(onward)
         buffer.packet, buffer.mtu = onward, mtu
-        verdict = namespace.netfilter.traverse(namespace, FORWARD, buffer, interface, out)
+        verdict = namespace.netfilter.traverse(namespace, FORWARD, buffer, interface.l3mdev or interface, out)
         if verdict is not None:
             namespace.count("IpForwDatagrams")
             return verdict
@@ -207,7 +219,7 @@ def _forward(interface: Interface, frame: Frame, packet: IPv4Packet, route: Inpu
     if onward.options and isinstance(onward, HeldPacket):
         onward = ip_options.forwarded(onward, _address_of(chosen))
     ip_output.output(namespace, onward, chosen, buffer)
-    if buffer is not None and buffer.connection is not None:
+    if buffer is not None and buffer.connection is not None and interface.l3mdev is None:
         namespace.netfilter.learn(interface, route, onward, buffer)
     return FORWARDED
 

@@ -70,8 +70,15 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         route.record(namespace)
     else:
         namespace.trace.events.append(route.chosen)
-    if route.interface.stack is not None and route.interface.master is not None:
-        route.interface.master.show(packet)
+    master = route.interface.master if route.interface.stack is not None else None
+    if master is not None:
+        if master.l3mdev is master and namespace.netfilter.functions:
+            buffer = namespace.netfilter.holding(buffer, packet)
+            verdict = _leave_vrf(namespace, buffer, master)
+            if verdict is not None:
+                return _refused(namespace, buffer.packet, verdict)
+            packet = buffer.packet
+        master.show(packet)
     next_hop = route.next_hop
     if next_hop is not None and packet.total_length <= route.mtu and not namespace.netfilter.functions:
         return OK if namespace.neighbours.output(route.interface, next_hop, packet, route.route) else "ENOBUFS"
@@ -87,6 +94,17 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
             namespace.count("IpOutRequests", -1)  # by this record it would be a second packet
         packet = buffer.packet
     return output(namespace, packet, route, buffer)
+
+
+def _leave_vrf(namespace: NetworkNamespace, buffer: SocketBuffer, vrf: Interface) -> Dropped | Outcome | None:
+    """vrf_ip_out_direct: OUTPUT and POSTROUTING see it leave by the VRF first, as a packet of no connection."""
+    buffer.is_untracked, was_untracked = buffer.connection is None, buffer.is_untracked
+    for hook in (OUTPUT, POSTROUTING):
+        verdict = namespace.netfilter.traverse(namespace, hook, buffer, None, vrf)
+        if verdict is not None:
+            return verdict
+    buffer.is_untracked, buffer.route = was_untracked, None
+    return None
 
 
 def reroute(namespace: NetworkNamespace, buffer: SocketBuffer) -> Dropped | None:

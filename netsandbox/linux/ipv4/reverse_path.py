@@ -58,4 +58,5 @@ def leads_back(interface: Interface, source: int, destination: int, mark: int, i
     route = namespace.routes.lookup(source, flow=Flow(said, "lo", mark=mark, vrf=table_of(interface)))
     if route is None or (route.type != "unicast" and not (route.type == "local" and takes_own)):
         return False
-    return is_loose or any(path.interface is interface for path in route.paths or (route,))
+    return is_loose or any(path.interface is not None and interface in (path.interface, path.interface.l3mdev)
+                           for path in route.paths or (route,))

@@ -333,6 +333,9 @@ class Interface(DeviceOperations):
             return self.port.bridge
         return self.stack.master if self.stack is not None else None
 
+    def hear(self, frame: Frame) -> None:
+        """One of its ports has got a frame, which a VRF's taps see."""
+
     def show(self, packet: IPv4Packet) -> None:
         """Of a VRF: a packet that leaves by one of its ports is shown to its taps."""
 
