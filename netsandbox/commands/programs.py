@@ -58,6 +58,7 @@ class ToolProgram(Program):
         self._tool, self._is_busybox = tool, is_busybox
         self._rights = RIGHTS.get()
         self._follower: Follower | None = None
+        self._interrupted = 130
         self._lines = 0  # So many lines of input are enough for it; 0 where only the end is
 
     @property
@@ -81,7 +82,7 @@ class ToolProgram(Program):
             made.stdin.on_change = self._read_on
             return
         except FollowsError as error:
-            self._follower = error.follower
+            self._follower, self._interrupted = error.follower, error.interrupted
             self._follower.open(self.print, self.complain)
             return
         complaint = result.err or (result.out if result.code else "")
@@ -106,6 +107,9 @@ class ToolProgram(Program):
                 self.start()
             except OverBudgetError as error:
                 self.exit(error.code)
+
+    def interrupt(self) -> None:
+        self.exit(self._interrupted)
 
     def stop(self) -> None:
         if self._context.stdin.on_change == self._read_on:

@@ -79,6 +79,12 @@ def test_conntrack_prints_events_as_they_come() -> None:
     assert not session.run("ip netns exec h conntrack -L").out
 
 
+def test_conntrack_ends_well_on_ctrl_c_and_ip_monitor_does_not() -> None:
+    session = KeptSession()
+    session.run("ip netns add h")
+    assert [session.run(f"ip netns exec h {line}").code for line in ("conntrack -E", "ip monitor")] == [0, 130]
+
+
 def test_conntrack_tells_of_what_a_packet_changed_once_it_is_through() -> None:
     """As conntrack 1.4.8 did on Linux 6.18: a dropped answer tells nothing, a mark does, the end what was carried."""
     session = KeptSession()

@@ -11,7 +11,7 @@ WHY = {
     "`cat > FILE` (until a line `EOF` with `<< EOF`), `tee` and `sed -i` write files":
         "nano vi vim emacs nvim joe pico",
     "`ls` lists files, and `cat > FILE`, `tee` and `sed -i` write them":
-        "du file rsync zip unzip xz bzip2 split shuf sync strings",
+        "du file rsync zip unzip xz bzip2 split shuf sync strings mkfifo mknod shred setfacl getfacl inotifywait",
     "there are no disks: a machine's files are kept with the lab": "df lsblk findmnt blkid losetup fdisk mkfs",
     "of text there are grep, sed, awk, sort, uniq, cut, tr, diff, head, tail, wc and jq":
         "join fold fmt expand unexpand xxd hexdump "
@@ -24,7 +24,7 @@ WHY = {
     "nobody else is here: the lab is yours": "w who last finger users write wall",
     "what is modelled is loaded": "insmod rmmod depmod modinfo",
     "`ip -s link` and `tc -s qdisc` count what passes, and `why` tells what was dropped": "lnstat rtstat ctstat",
-    "the rules are iptables'": "firewall-cmd ipset ebtables arptables",
+    "the rules are iptables'": "firewall-cmd ipset ebtables arptables fail2ban-client psad",
     "`nft list ruleset` shows what iptables made":
         "iptables-translate ip6tables-translate iptables-restore-translate iptables-xml",
     "`iptables-save` and `iptables-restore` keep and load rules": "iptables-apply netfilter-persistent",
@@ -40,7 +40,7 @@ WHY = {
     "`help` tells what there is, and `ip help`, `bridge help` …": "info man",
     "`nc -zv HOST PORTS`, `fping`, `arping` and `ping` find who is there": "nping hping3 arp-scan scapy whois",
     "`tcpdump` is there, and `export FILE` writes a capture for it": "tshark wireshark termshark ngrep "
-        "tcpflow tcpreplay",
+        "dumpcap sysdig tcpflow tcpick tcpreplay",
     "of Python there is `python3 -m http.server`": "pip pip3",
     "`help` lists what there is": "whereis locate ldd locale",
     "`trace` and `why` tell what became of a packet": "strace ltrace perf bpftrace gdb ftrace",

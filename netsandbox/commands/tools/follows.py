@@ -17,8 +17,8 @@ class Follower(Protocol):
 
 
 class FollowsError(Exception):
-    """The tool's words are right, and it goes on from now."""
+    """The tool's words are right, and it goes on from now (interrupted: its status after Ctrl-C)."""
 
-    def __init__(self, follower: Follower) -> None:
+    def __init__(self, follower: Follower, interrupted: int = 130) -> None:
         super().__init__()
-        self.follower = follower
+        self.follower, self.interrupted = follower, interrupted

@@ -62,7 +62,7 @@ def _done(context: ToolContext, line: Line) -> ToolResult:
     if line.command == "E":
         if "b" in line.values:
             note("conntrack -b")
-        raise FollowsError(Events(context.namespace, line))
+        raise FollowsError(Events(context.namespace, line), 0)
     return {"S": _statistics, "C": _count, "G": _get, "D": _delete, "F": _flush, "I": _create, "A": _create,
             "U": _update, "L": _list}[line.command](context, line)
 
