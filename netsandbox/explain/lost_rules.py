@@ -20,6 +20,8 @@ from netsandbox.wire.names import IP_PROTOCOLS
 NETWORK, PORTS = re.compile(r"\d+(?:\.\d+){3}/\d+"), re.compile(r"(\d+)(?::(\d+))?")
 MOST = 3  # Rules that are told of, the newest loss first
 JUMPS = ("-j", "-g")
+STATE_FLAGS = {"--ctstate", "--state", "state"}
+STATES = {"NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"}
 ENDS = {"drop", "reject", "log"}  # Targets whose want lets more pass, not less
 
 
@@ -80,6 +82,7 @@ def _fits(words: list[str], event: VerdictGiven) -> bool:
     ends = {"-s": packet.src, "-d": packet.dst}
     names = {"-i": event.entered, "-o": event.leaves, "-p": IP_PROTOCOLS.get(packet.protocol, str(packet.protocol))}
     ports = {"--sport": getattr(segment, "sport", 0), "--dport": getattr(segment, "dport", 0)}
+    state = event.connection.partition(" ")[0]
     for before, flag, value in zip(["", *words], words, words[1:], strict=False):
         if flag in ends and NETWORK.fullmatch(value):
             holds = ends[flag] in parse_network(value)
@@ -87,6 +90,8 @@ def _fits(words: list[str], event: VerdictGiven) -> bool:
             holds = fnmatchcase(names[flag].lower(), value.replace("+", "*").lower())
         elif flag in ports and (span := PORTS.fullmatch(value)):
             holds = int(span[1]) <= ports[flag] <= int(span[2] or span[1])
+        elif flag in STATE_FLAGS and state in STATES and STATES.issuperset(asked := value.upper().split(",")):
+            holds = state in asked
         else:
             continue  # a word of a comment may look like a flag
         if holds is (before == "!"):

@@ -10,7 +10,7 @@ from netsandbox.session.keeping import KeptSession
 
 WEB = "docker run -d --name web -p 8080:80 nginx"
 OUT = "docker exec web curl -sS -m 3 http://example.com"
-MASQUERADE = "host has no longer, since #{}: -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE ← ❯ {}\n"
+MASQUERADE = "host lost a rule at #{}: -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE ← ❯ {}\n"
 
 
 def run(*lines: str) -> KeptSession:
@@ -41,12 +41,12 @@ def test_a_policy_that_meets_what_a_rule_had_let_through() -> None:
                   "iptables -A FORWARD -p tcp --dport 99 -j ACCEPT", "iptables -I FORWARD -j DROP -p icmp",
                   "iptables -F FORWARD", OUT)
     said = session.run("why").out
-    assert "host has no longer, since #" in said
+    assert "host lost a rule at #" in said
     assert "-A FORWARD -p udp -m udp --dport 53 -j ACCEPT ← ❯ iptables -F FORWARD\n" in said
     assert "--dport 99" not in said
     assert "-j DROP ←" not in said
     assert " ← ❯ iptables -F FORWARD\n" in session.run("why --lang zh").out
-    assert "不再有：" in session.run("why --lang zh").out
+    assert "失去了一条规则：" in session.run("why --lang zh").out
 
 
 def test_a_table_of_nft_s_own() -> None:
@@ -55,7 +55,7 @@ def test_a_table_of_nft_s_own() -> None:
                   "exec b nft 'add chain ip t in { type filter hook input priority 0; policy drop; }'",
                   "exec b nft add rule ip t in ip protocol icmp accept", "exec b nft flush chain ip t in",
                   "exec a ping -c 1 -W 1 10.0.0.2")
-    assert "b has no longer, since #" in session.run("why").out
+    assert "b lost a rule at #" in session.run("why").out
     assert ": ip t in ip protocol icmp accept ← ❯ exec b nft flush chain ip t in\n" in session.run("why").out
 
 
@@ -82,7 +82,7 @@ def test_a_word_of_a_comment_is_no_flag(comment: str) -> None:
     session = run(WEB, "iptables -P FORWARD DROP", f"iptables -A FORWARD -p udp {said} -j ACCEPT",
                   f"iptables -I FORWARD {said}", f"iptables -D FORWARD -p udp {said} -j ACCEPT",
                   "iptables -D FORWARD -j DOCKER-FORWARD", OUT)
-    assert "host has no longer, since #" in session.run("why").out
+    assert "host lost a rule at #" in session.run("why").out
 
 
 def test_a_rule_that_came_back_is_not_told_of() -> None:
@@ -91,4 +91,17 @@ def test_a_rule_that_came_back_is_not_told_of() -> None:
                   "iptables -t nat -D POSTROUTING 1",
                   "iptables -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE",
                   "iptables -I FORWARD 1 -s 172.17.0.2 -j DROP", OUT)
-    assert "has no longer" not in session.run("why").out
+    assert "lost a rule" not in session.run("why").out
+
+
+def test_a_rule_for_packets_of_another_state_is_not_missed() -> None:
+    established = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
+    lines = [f"iptables -A INPUT {established}", "iptables -A INPUT -m state --state NEW -j ACCEPT",
+             "nft add table ip t", "nft add chain ip t c '{ type filter hook input priority 1; }'",
+             "nft add rule ip t c ct state established,related accept", "nft flush chain ip t c",
+             "iptables -F INPUT", "iptables -P INPUT DROP", "docker exec web curl -sS -m 1 http://172.17.0.1"]
+    said = run(WEB, *lines).run("why").out
+    assert "lost a rule at #" in said
+    assert "--state NEW -j ACCEPT ← ❯ iptables -F INPUT\n" in said
+    assert "RELATED,ESTABLISHED" not in said
+    assert "established" not in said
