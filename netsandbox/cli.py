@@ -172,7 +172,7 @@ def _open(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from netsandbox.tui.serve import serve
+    from netsandbox.tui.serving.serve import serve
 
     return serve(options)
 

@@ -21,15 +21,15 @@ from netsandbox.engine.budget import ReplayStoppedError
 from netsandbox.engine.collector import settle
 from netsandbox.session.texts import text_in
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.leaving import Leaving
-from netsandbox.tui.line_keys import LineKeys
-from netsandbox.tui.looking_keys import LookingKeys
+from netsandbox.tui.keys.leaving import Leaving
+from netsandbox.tui.keys.line_keys import LineKeys
+from netsandbox.tui.keys.looking_keys import LookingKeys
+from netsandbox.tui.keys.step_keys import StepKeys
+from netsandbox.tui.keys.time_keys import TimeKeys
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.screens.pane_table import PANES
-from netsandbox.tui.source import Outcome
-from netsandbox.tui.step_keys import StepKeys
-from netsandbox.tui.time_keys import TimeKeys
+from netsandbox.tui.session.source import Outcome
 from netsandbox.tui.warm import Warming
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ TOUR = "tour-seen"
 
 def _lab_commands() -> type[Provider]:
     """The palette's entries, imported when it is first opened."""
-    from netsandbox.tui.palette import LabCommands
+    from netsandbox.tui.keys.palette import LabCommands
 
     return LabCommands
 
@@ -104,7 +104,7 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
 
     def action_command_palette(self) -> None:
         """All commands."""
-        from netsandbox.tui.palette import LabPalette
+        from netsandbox.tui.keys.palette import LabPalette
 
         if not isinstance(self.screen, LabPalette):
             # without an id: one that closes may still be there

@@ -18,9 +18,9 @@ from rich.console import Console
 from textual.pilot import Pilot
 
 from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.kept.state_files import StateFiles
 from netsandbox.tui.options import Options
 from netsandbox.tui.shots import Clock
-from netsandbox.tui.state_files import StateFiles
 
 SIZE = (120, 36)
 RATE = 10  # Pictures a second

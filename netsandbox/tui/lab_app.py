@@ -17,21 +17,21 @@ from textual.scrollbar import ScrollBar
 from textual.timer import Timer
 from textual.widgets import Input
 
-from netsandbox.tui.ascii_scrollbar import AsciiScrollBarRender
 from netsandbox.tui.at_work import AtWork
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.interruptible import listening
-from netsandbox.tui.lesson import said
+from netsandbox.tui.kept.progress import ProgressFile
+from netsandbox.tui.kept.state_files import StateFiles
 from netsandbox.tui.options import Options
-from netsandbox.tui.progress import ProgressFile
+from netsandbox.tui.painting.ascii_scrollbar import AsciiScrollBarRender
+from netsandbox.tui.painting.interruptible import listening
+from netsandbox.tui.painting.settling import Settling
+from netsandbox.tui.painting.static_lines import break_as_elsewhere
+from netsandbox.tui.painting.stylesheet import KnownStyles
+from netsandbox.tui.painting.unbroken import UnbrokenApp
 from netsandbox.tui.screens.main import MainScreen
-from netsandbox.tui.settling import Settling
-from netsandbox.tui.source import Said
-from netsandbox.tui.state_files import StateFiles
-from netsandbox.tui.static_lines import break_as_elsewhere
-from netsandbox.tui.stylesheet import KnownStyles
-from netsandbox.tui.unbroken import UnbrokenApp
+from netsandbox.tui.session.lesson import said
+from netsandbox.tui.session.source import Said
 
 if TYPE_CHECKING:
     from netsandbox.session.autosave import Autosave
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from netsandbox.session.keeping import KeptSession
     from netsandbox.session.own_files import OwnFiles
     from netsandbox.session.steps import Scenario
-    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.session.live import LiveLab
 
 NAMED = re.compile(r"[\w.-]+: \S")  # How a program begins a line about an error
 NOTE = re.compile(r"(?:\[\d+\] )?(?:[\w.-]+: )?(?:note: |注意：|提示：)")  # How the sandbox begins what it adds
@@ -111,7 +111,7 @@ class LabApp(UnbrokenApp):
     @cached_property
     def live(self) -> LiveLab:
         """The session as the panes drive it."""
-        from netsandbox.tui.live import LiveLab
+        from netsandbox.tui.session.live import LiveLab
 
         live = LiveLab(self.autosave.session, self.files, self._clock)
         live.busy = self.at_work.busy

@@ -10,10 +10,10 @@ from textual.widget import Widget
 
 from netsandbox.explain.words import Both
 from netsandbox.tui.glyphs import GlyphSet
-from netsandbox.tui.source import LabSource
+from netsandbox.tui.session.source import LabSource
 
 if TYPE_CHECKING:
-    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.session.live import LiveLab
 
 Texts = Mapping[str, Both]  # Words of the user interface: key -> (English, 简体中文)
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.i18n import set_language
+from netsandbox.tui.kept.state_files import StateFiles
 from netsandbox.tui.options import Options
 from netsandbox.tui.screenshot import NoBitmapError, bitmap, seen
-from netsandbox.tui.state_files import StateFiles
 
 QUIET = "quiet"  # Not a key: let the lab go on until nothing is under way
 

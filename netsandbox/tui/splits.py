@@ -11,7 +11,7 @@ from textual import events
 from textual.geometry import Offset
 from textual.widget import Widget
 
-from netsandbox.tui.kept_shares import Shares, SharesFile
+from netsandbox.tui.kept.shares import Shares, SharesFile
 
 if TYPE_CHECKING:
     from textual.geometry import Size

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.source import Status
+from netsandbox.tui.session.source import Status
 from netsandbox.tui.text import cell_len, crop, fit, safe
 
 _LEAST_NEXT = 10  # Cells of what comes next below which it is not worth showing, unless it is that short

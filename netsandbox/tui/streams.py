@@ -28,7 +28,7 @@ from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.tcp import TcpSegment
 
 if TYPE_CHECKING:
-    from netsandbox.tui.lab_view import LabView
+    from netsandbox.tui.session.lab_view import LabView
 
 WITH_PORTS = ("tcp", "udp")
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.source import Mark
+from netsandbox.tui.session.source import Mark
 from netsandbox.tui.text import cell_len
 
 _PRIORITY = {"flood": 0, "command": 1, "drop": 2}  # Of several marks in one cell, the highest is shown

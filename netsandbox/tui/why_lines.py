@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.source import Cause, Why
+from netsandbox.tui.session.source import Cause, Why
 from netsandbox.tui.text import cell_len, crop, safe, wrap
 
 COMPACT_LINES = 5  # Lines of an explanation until a person asks for the rest

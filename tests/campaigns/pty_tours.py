@@ -23,8 +23,8 @@ from netsandbox.session.library import bundled, find_scenario
 from netsandbox.session.scenario import load_scenario
 from netsandbox.session.steps import Scenario, Step
 from netsandbox.tui.i18n import set_language, tr
-from netsandbox.tui.lesson import said, titled
 from netsandbox.tui.panes.lesson import how_to_choose
+from netsandbox.tui.session.lesson import said, titled
 from tests.campaigns.lesson_page import Page
 from tests.campaigns.reader import Reader, StuckError
 from tests.campaigns.tours import LANGUAGES, arguments, by_hand, is_chinese

@@ -22,8 +22,8 @@ from netsandbox.session.scenario import load_scenario
 from netsandbox.session.scenario_text import dump_scenario
 from netsandbox.session.steps import Step
 from netsandbox.tui.i18n import set_language
-from netsandbox.tui.lesson import Stand, said
 from netsandbox.tui.options import Options
+from netsandbox.tui.session.lesson import Stand, said
 from tests.tui.app_harness import Stage, stage
 
 LANGUAGES = ("en", "zh")

@@ -12,7 +12,7 @@ from netsandbox.lab.names import Namer
 from netsandbox.lab.sequence import of_flow, of_rows
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.glyphs import UNICODE
-from netsandbox.tui.log_columns import plain
+from netsandbox.tui.log.columns import plain
 
 BEFORE = """docker network create app
 docker run -d --name web --network app nginx

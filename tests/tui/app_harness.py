@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 
 from netsandbox.engine.collector import Settled
 from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.kept.state_files import StateFiles
 from netsandbox.tui.options import Options
-from netsandbox.tui.state_files import StateFiles
 from tests.tui import in_no_time as in_no_time
 
 

@@ -24,7 +24,7 @@ from netsandbox.lab.tables import (
     SocketRow,
 )
 from netsandbox.session.journal import Position
-from netsandbox.tui.source import Cause, Completion, Flight, FrameBytes, Mark, Outcome, Status, TableRow, Why
+from netsandbox.tui.session.source import Cause, Completion, Flight, FrameBytes, Mark, Outcome, Status, TableRow, Why
 from tests.tui.labs import Rows, docker0
 from tests.tui.rows import PING
 

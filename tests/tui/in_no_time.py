@@ -24,7 +24,7 @@ from textual._context import visible_screen_stack
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
-from netsandbox.tui.stylesheet import Found, KnownStyles, Way
+from netsandbox.tui.painting.stylesheet import Found, KnownStyles, Way
 
 SLICE = 0.02
 """Seconds that pass at least, and in which no timer may fire at the end: Textual's own `SLEEP_GRANULARITY`."""

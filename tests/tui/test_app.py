@@ -15,8 +15,8 @@ from netsandbox.commands.catalogue import VERBS
 from netsandbox.commands.verbs import lab_verbs
 from netsandbox.session.autosave import recover
 from netsandbox.session.owner import latest
+from netsandbox.tui.keys.palette import LabCommands
 from netsandbox.tui.options import Options
-from netsandbox.tui.palette import LabCommands
 from netsandbox.tui.screens.browser import BrowserScreen
 from netsandbox.tui.screens.help import HelpScreen
 from netsandbox.tui.screens.pane_table import PANES

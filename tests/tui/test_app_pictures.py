@@ -8,9 +8,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.scrollbar import ScrollBar
 
-from netsandbox.tui.ascii_scrollbar import AsciiScrollBarRender
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
+from netsandbox.tui.painting.ascii_scrollbar import AsciiScrollBarRender
 from tests.tui.app_harness import stage
 from tests.tui.harness import screen_text
 

@@ -19,8 +19,8 @@ from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.netfilter.events import ConnectionChanged
 from netsandbox.session.checkpoints import Checkpoints
 from netsandbox.session.keeping import KeptSession
-from netsandbox.tui import live_jobs, trace_watch
 from netsandbox.tui.panes import output
+from netsandbox.tui.session import live_jobs, trace_watch
 from tests.tui.app_harness import Stage, stage
 
 CAP = 2000

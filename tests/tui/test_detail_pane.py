@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from netsandbox.tui.hex_lines import hex_layout, hex_runs
 from netsandbox.tui.panes.detail import DetailPane
 from netsandbox.tui.panes.hex_view import HexView
-from netsandbox.tui.source import FrameBytes
+from netsandbox.tui.session.source import FrameBytes
 from tests.tui.fake_source import ARP_REQUEST
 from tests.tui.harness import Harness, screen_text
 

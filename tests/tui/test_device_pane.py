@@ -10,12 +10,12 @@ from syrupy.assertion import SnapshotAssertion
 from textual.widgets import DataTable
 
 from netsandbox.lab.tables import NeighbourRow
-from netsandbox.tui.device_rows import countdown, made_by, news
-from netsandbox.tui.device_tables import table_of
-from netsandbox.tui.device_tabs import beyond, tabs_of
+from netsandbox.tui.device.narrow_table import MORE, fitted, narrower, widths_of
+from netsandbox.tui.device.rows import countdown, made_by, news
+from netsandbox.tui.device.tables import table_of
+from netsandbox.tui.device.tabs import beyond, tabs_of
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import set_language, tr
-from netsandbox.tui.narrow_table import MORE, fitted, narrower, widths_of
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.topology.model import Place
 from tests.tui import labs

@@ -10,7 +10,7 @@ import pytest
 from netsandbox.lab.tables import LogRow
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.ready import READY
-from netsandbox.tui.lab_view import LabView
+from netsandbox.tui.session.lab_view import LabView
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from netsandbox.lab.tables import LogRow
 from netsandbox.session.keeping import KeptSession
-from netsandbox.tui.lab_view import LabView
+from netsandbox.tui.session.lab_view import LabView
 
 SETUP = ("add-host a", "add-host b", "add-switch sw", "connect a sw", "connect b sw", "set-ip a 10.0.0.1/24",
          "set-ip b 10.0.0.2/24")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from netsandbox.tui import lab_view
-from netsandbox.tui.log_store import LogStore
+from netsandbox.tui.log.store import LogStore
+from netsandbox.tui.session import lab_view
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 

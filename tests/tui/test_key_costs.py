@@ -24,12 +24,13 @@ from netsandbox.linux.events import LinkChanged
 from netsandbox.session import checkpoints, shelf
 from netsandbox.session.checkpoints import Checkpoints
 from netsandbox.session.keeping import KeptSession
-from netsandbox.tui import memory, streams, warm
+from netsandbox.tui import streams, warm
 from netsandbox.tui.app import NetsandboxApp
-from netsandbox.tui.lab_view import LabView
+from netsandbox.tui.painting import memory
+from netsandbox.tui.painting.settling import Below
 from netsandbox.tui.panes import output
 from netsandbox.tui.panes.output import hanging
-from netsandbox.tui.settling import Below
+from netsandbox.tui.session.lab_view import LabView
 from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
 from tests.tui.in_no_time import painting
@@ -217,16 +218,16 @@ def test_what_keys_need_is_imported_while_nobody_presses_any(monkeypatch: pytest
             waiting.append(what)
 
     waiting, imported, read, busy = list[Callable[[], None]](), list[str](), list[int](), [True, True]
-    monkeypatch.delitem(sys.modules, "netsandbox.tui.row_story", raising=False)
+    monkeypatch.delitem(sys.modules, "netsandbox.tui.device.row_story", raising=False)
     monkeypatch.setattr(warm, "import_module", imported.append)
     monkeypatch.setattr(shelf, "some", lambda unread, most: read.append(len(unread[:most])) or unread.clear())
-    monkeypatch.setattr(warm, "NEEDED", ("netsandbox.tui.row_story", "netsandbox.lab", "netsandbox.not.yet"))
+    monkeypatch.setattr(warm, "NEEDED", ("netsandbox.tui.device.row_story", "netsandbox.lab", "netsandbox.not.yet"))
     warm.Warming(Pump(), lambda: bool(busy and busy.pop())).begin()  # type: ignore[arg-type]
     looks = 0
     while waiting:
         waiting.pop()()
         looks += 1
-    assert (imported, read, looks) == (["netsandbox.tui.row_story", "netsandbox.not.yet"], [warm.AT_ONCE], 6)
+    assert (imported, read, looks) == (["netsandbox.tui.device.row_story", "netsandbox.not.yet"], [warm.AT_ONCE], 6)
     monkeypatch.undo()
     assert all(name.startswith("netsandbox.") for name in warm.NEEDED)
     assert {verb.handler.__module__ for verb in verbs()} <= set(warm.NEEDED), "a letter of a command needs all verbs"

@@ -8,9 +8,9 @@ import pytest
 
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
-from netsandbox.tui.lesson import Stand
 from netsandbox.tui.options import Options
 from netsandbox.tui.panes.lesson import LessonPane, lesson_lines
+from netsandbox.tui.session.lesson import Stand
 from tests.tui.app_harness import Stage, stage
 from tests.tui.harness import screen_text
 

@@ -17,7 +17,7 @@ from netsandbox.lab.tables import LogRow
 from netsandbox.linux.drop import DropReason
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.i18n import language, set_language
-from netsandbox.tui.log_columns import (
+from netsandbox.tui.log.columns import (
     Needs,
     columns,
     contains,
@@ -29,7 +29,7 @@ from netsandbox.tui.log_columns import (
     verdict_text,
     where_text,
 )
-from netsandbox.tui.log_store import LogStore
+from netsandbox.tui.log.store import LogStore
 from netsandbox.tui.panes.log_lines import LEAST
 from netsandbox.tui.text import cell_len
 from tests.tui.rows import PING, Written, many

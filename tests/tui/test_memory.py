@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netsandbox.engine import collector
-from netsandbox.tui import memory
+from netsandbox.tui.painting import memory
 from tests.tui.app_harness import stage
 
 

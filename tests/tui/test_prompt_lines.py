@@ -9,12 +9,12 @@ from textual.widgets import Input, OptionList
 
 from netsandbox.lab.log_match import names_of
 from netsandbox.tui.glyphs import ASCII
-from netsandbox.tui.history import History
+from netsandbox.tui.kept.history import History
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.filter_line import FilterLine, SearchLine
 from netsandbox.tui.panes.frame_log import FrameLog
 from netsandbox.tui.panes.prompt_line import PromptLine
-from netsandbox.tui.source import Completion, Outcome
+from netsandbox.tui.session.source import Completion, Outcome
 from tests.tui.fake_source import FakeSource, pinged
 from tests.tui.harness import Harness, screen_text
 from tests.tui.rows import PING

@@ -8,12 +8,12 @@ import pytest
 
 from netsandbox.lab import docker_rows, views
 from netsandbox.session.keeping import KeptSession
-from netsandbox.tui.device_tables import table_of
-from netsandbox.tui.device_tabs import tabs_of
+from netsandbox.tui.device.tables import table_of
+from netsandbox.tui.device.tabs import tabs_of
 from netsandbox.tui.glyphs import UNICODE
-from netsandbox.tui.lab_view import LabView
-from netsandbox.tui.peek import flights_of
-from netsandbox.tui.source import Flight
+from netsandbox.tui.session.lab_view import LabView
+from netsandbox.tui.session.peek import flights_of
+from netsandbox.tui.session.source import Flight
 from netsandbox.tui.topology.build import build
 from netsandbox.tui.topology.draw import Placed
 from netsandbox.tui.topology.layout import layout, scope_of

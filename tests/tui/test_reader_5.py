@@ -11,16 +11,16 @@ from netsandbox.engine.units import SECOND, seconds_left
 from netsandbox.explain.chinese_layers import field_words
 from netsandbox.linux.drop import DropReason
 from netsandbox.session.keeping import KeptSession
-from netsandbox.tui.device_tables import table_of
+from netsandbox.tui.device.tables import table_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language, tr
-from netsandbox.tui.lab_view import LabView
-from netsandbox.tui.lesson import Goal, Stand, goals_summary, wanted
-from netsandbox.tui.log_columns import contains
+from netsandbox.tui.keys.palette import LabCommands
+from netsandbox.tui.log.columns import contains
 from netsandbox.tui.options import Options
-from netsandbox.tui.palette import LabCommands
 from netsandbox.tui.panes.late_table import LateTable
-from netsandbox.tui.source import Flight
+from netsandbox.tui.session.lab_view import LabView
+from netsandbox.tui.session.lesson import Goal, Stand, goals_summary, wanted
+from netsandbox.tui.session.source import Flight
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place

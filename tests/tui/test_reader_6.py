@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from netsandbox.session.keeping import KeptSession
-from netsandbox.tui.device_tables import table_of
+from netsandbox.tui.device.tables import table_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
-from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.options import Options
+from netsandbox.tui.session.lab_view import LabView
 from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
 from tests.tui.harness import screen_text

@@ -13,11 +13,11 @@ from netsandbox.lab.tables import LogRow
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
-from netsandbox.tui.lab_view import LabView
-from netsandbox.tui.log_columns import verdict_text
+from netsandbox.tui.log.columns import verdict_text
 from netsandbox.tui.options import Options
-from netsandbox.tui.peek import flights_of
-from netsandbox.tui.source import Flight
+from netsandbox.tui.session.lab_view import LabView
+from netsandbox.tui.session.peek import flights_of
+from netsandbox.tui.session.source import Flight
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place

@@ -8,9 +8,9 @@ import pytest
 
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.i18n import set_language
-from netsandbox.tui.lesson import Goal, Stand
 from netsandbox.tui.options import Options
 from netsandbox.tui.panes.lesson import LessonPane
+from netsandbox.tui.session.lesson import Goal, Stand
 from netsandbox.tui.text import cell_len
 from tests.tui.app_harness import stage
 from tests.tui.harness import Harness, screen_text

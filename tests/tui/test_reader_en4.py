@@ -9,7 +9,7 @@ import pytest
 from netsandbox.lab import views
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import Session
-from netsandbox.tui.device_tables import table_of
+from netsandbox.tui.device.tables import table_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place

@@ -8,7 +8,7 @@ import pytest
 
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.options import Options
-from netsandbox.tui.source import Flight
+from netsandbox.tui.session.source import Flight
 from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.overlay import travels
 from tests.tui import labs

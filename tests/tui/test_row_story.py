@@ -8,8 +8,8 @@ import pytest
 
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.ready import READY
-from netsandbox.tui.lab_view import LabView
-from netsandbox.tui.source import TableRow
+from netsandbox.tui.session.lab_view import LabView
+from netsandbox.tui.session.source import TableRow
 from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
 

@@ -10,13 +10,13 @@ from textual.widgets import DataTable
 from netsandbox.lab.tables import ConnectionRow, RuleRow
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.ready import READY
-from netsandbox.tui.device_rows import Table, news
-from netsandbox.tui.device_tables import MOST_ROWS, table_of
-from netsandbox.tui.device_tabs import tabs_of
+from netsandbox.tui.device.rows import Table, news
+from netsandbox.tui.device.tables import MOST_ROWS, table_of
+from netsandbox.tui.device.tabs import tabs_of
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
-from netsandbox.tui.lab_view import LabView
 from netsandbox.tui.panes.device import DevicePane
+from netsandbox.tui.session.lab_view import LabView
 from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import stage
 from tests.tui.fake_source import SECOND, FakeSource, pinged

@@ -168,7 +168,7 @@ async def test_vlans_are_a_tab_and_a_switch_has_one_name(tmp_path: Path) -> None
 
 
 def test_a_row_of_a_closed_port_says_so() -> None:
-    from netsandbox.tui.device_tables import link_state
+    from netsandbox.tui.device.tables import link_state
 
     row: InterfaceRow = labs.switches(2).interfaces[0]
     assert link_state(row._replace(port_state="blocking"), UNICODE) == "∅ blocking"

@@ -19,7 +19,7 @@ import pytest
 
 from netsandbox.cli import main, parser
 from netsandbox.commands.catalogue import VERBS
-from netsandbox.tui.serve import command
+from netsandbox.tui.serving.serve import command
 
 PATIENCE = 40
 KNOWN = "0123456789abcdef" * 2
@@ -32,7 +32,7 @@ def test_the_command_of_each_browser_is_quoted() -> None:
 
 def test_without_textual_serve_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch,
                                                        capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.delitem(sys.modules, "netsandbox.tui.door", raising=False)
+    monkeypatch.delitem(sys.modules, "netsandbox.tui.serving.door", raising=False)
     monkeypatch.setitem(sys.modules, "textual_serve.server", None)
     assert main(["serve"]) == 2
     assert "netsandbox[web]" in capsys.readouterr().err
@@ -206,12 +206,12 @@ async def _until(page: object, text: bytes) -> None:
     ("localhost", "localhost.evil.example:80", False), ("0.0.0.0", "192.0.2.1:80", True), ("localhost", "", False),
     ("0.0.0.0", "evil.example:80", False), ("lab.example", "lab.example:80", True), ("localhost", ":80", False)])
 def test_whom_a_request_may_name_as_its_host(host: str, asked: str, is_own: bool, tmp_path: Path) -> None:
-    door = pytest.importorskip("netsandbox.tui.door")
+    door = pytest.importorskip("netsandbox.tui.serving.door")
     assert door.Door(door.Rules(host, 80, "x", 1, 1, tmp_path), "true").is_own_host(asked) == is_own
 
 
 async def test_a_visitor_who_does_nothing_is_let_go(tmp_path: Path) -> None:
-    door = pytest.importorskip("netsandbox.tui.door")
+    door = pytest.importorskip("netsandbox.tui.serving.door")
 
     class Silent:
         closed = False
@@ -227,7 +227,7 @@ async def test_a_visitor_who_does_nothing_is_let_go(tmp_path: Path) -> None:
 def test_the_banner_names_verbs_that_there_are_and_an_open_host_warns(
         host: str, warns: bool, monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str]) -> None:
-    door = pytest.importorskip("netsandbox.tui.door")
+    door = pytest.importorskip("netsandbox.tui.serving.door")
     monkeypatch.setattr(door.Door, "serve", lambda _self: None)
     assert main(["serve", "--host", host]) == 0
     said = capsys.readouterr()

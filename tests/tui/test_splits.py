@@ -9,7 +9,7 @@ import pytest
 from textual.geometry import Offset
 from textual.widget import Widget
 
-from netsandbox.tui.kept_shares import SharesFile
+from netsandbox.tui.kept.shares import SharesFile
 from netsandbox.tui.splits import LEAST
 from tests.tui.app_harness import Stage, stage
 

@@ -11,13 +11,13 @@ from textual.app import App
 from textual.screen import Screen
 
 from netsandbox.tui.app import NetsandboxApp
+from netsandbox.tui.kept.state_files import StateFiles
 from netsandbox.tui.options import Options
-from netsandbox.tui.state_files import StateFiles
 
 LATER = ("yaml", "netsandbox.explain.story", "netsandbox.explain.voice", "netsandbox.wire.dissect",
          "netsandbox.lab.export", "netsandbox.commands.complete", "netsandbox.tui.screens.help",
-         "netsandbox.tui.screens.tour", "netsandbox.tui.palette", "netsandbox.tui.screenshot",
-         "netsandbox.commands.expect", "html", "netsandbox.tui.live", "netsandbox.session.session",
+         "netsandbox.tui.screens.tour", "netsandbox.tui.keys.palette", "netsandbox.tui.screenshot",
+         "netsandbox.commands.expect", "html", "netsandbox.tui.session.live", "netsandbox.session.session",
          "netsandbox.lab.lab", "netsandbox.commands.verb", "netsandbox.shell", "netsandbox.docker",
          "netsandbox.apps", "netsandbox.linux", "netsandbox.explain.refusals")
 

@@ -15,8 +15,8 @@ from netsandbox.lab.tables import ConnectionRow
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.panes.line_view import LineView
-from netsandbox.tui.peek import next_step
 from netsandbox.tui.screens.stream import StreamScreen
+from netsandbox.tui.session.peek import next_step
 from netsandbox.tui.streams import filter_for, of_exchange, of_row
 from netsandbox.tui.topology.model import Place
 from tests.tui.app_harness import Stage, stage

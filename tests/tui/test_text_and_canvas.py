@@ -14,7 +14,7 @@ from netsandbox.explain.lines import filled
 from netsandbox.tui.canvas import Canvas
 from netsandbox.tui.catalogue import WORDS
 from netsandbox.tui.glyphs import ASCII, UNICODE
-from netsandbox.tui.static_lines import break_as_elsewhere
+from netsandbox.tui.painting.static_lines import break_as_elsewhere
 from netsandbox.tui.text import MAX_MARKS, cell_len, cells, crop, fit, safe, window, wrap
 
 HOSTILE = st.text(

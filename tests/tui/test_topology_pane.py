@@ -12,7 +12,7 @@ from netsandbox.tui.canvas import Canvas
 from netsandbox.tui.glyphs import ASCII, UNICODE
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.topology_picture import TRAVEL_TICKS
-from netsandbox.tui.source import Flight
+from netsandbox.tui.session.source import Flight
 from netsandbox.tui.text import cell_len, safe
 from netsandbox.tui.topology.draw import Placed
 from netsandbox.tui.topology.model import Place

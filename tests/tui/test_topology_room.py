@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from netsandbox.tui.glyphs import UNICODE
 from netsandbox.tui.i18n import set_language
 from netsandbox.tui.panes.topology import TopologyPane
-from netsandbox.tui.source import Flight
+from netsandbox.tui.session.source import Flight
 from netsandbox.tui.topology.draw import Placed
 from netsandbox.tui.topology.layout import layout, scope_of
 from netsandbox.tui.topology.model import Place

@@ -11,10 +11,10 @@ from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 
 from netsandbox.tui.app import NetsandboxApp
-from netsandbox.tui.line_keys import AFTER_KEY
+from netsandbox.tui.kept.state_files import StateFiles
+from netsandbox.tui.keys.line_keys import AFTER_KEY
 from netsandbox.tui.options import Options
-from netsandbox.tui.state_files import StateFiles
-from netsandbox.tui.typed_ahead import apart
+from netsandbox.tui.painting.typed_ahead import apart
 from tests.tui.app_harness import Clock, Stage, stage
 
 

@@ -23,9 +23,9 @@ from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.app import NetsandboxApp
 from netsandbox.tui.at_work import LONG, AtWork
 from netsandbox.tui.i18n import set_language
-from netsandbox.tui.interruptible import listening
+from netsandbox.tui.painting.interruptible import listening
+from netsandbox.tui.painting.unbroken import MOST_FAILURES
 from netsandbox.tui.panes.prompt_line import PromptLine
-from netsandbox.tui.unbroken import MOST_FAILURES
 from tests.session.lines import built, state
 from tests.tui.app_harness import stage as opened
 from tests.tui.harness import screen_text

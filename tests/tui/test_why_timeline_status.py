@@ -14,7 +14,7 @@ from netsandbox.tui.i18n import set_language
 from netsandbox.tui.panes.status import StatusLine
 from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.panes.why import WhyPane
-from netsandbox.tui.source import Cause, Mark, Status, Why
+from netsandbox.tui.session.source import Cause, Mark, Status, Why
 from netsandbox.tui.status_text import clock, speed_text, status_runs
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.timeline_bar import bar_runs, cell_of, step_at

@@ -18,7 +18,7 @@ from netsandbox.tui.status_text import clock
 
 if TYPE_CHECKING:
     from netsandbox.commands.verbs.session_protocol import BranchRow
-    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.session.live import LiveLab
 
 
 class BranchesPane(ListPane):

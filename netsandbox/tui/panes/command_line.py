@@ -8,9 +8,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.history import History
+from netsandbox.tui.kept.history import History
 from netsandbox.tui.panes.prompt_line import PromptLine
-from netsandbox.tui.source import GOES_ON, Completion, LabSource, Outcome
+from netsandbox.tui.session.source import GOES_ON, Completion, LabSource, Outcome
 from netsandbox.tui.text import safe
 
 

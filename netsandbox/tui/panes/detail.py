@@ -15,11 +15,11 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from netsandbox.explain.chinese_layers import field_words, layer_words
-from netsandbox.tui.circles import cut
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.painting.circles import cut
 from netsandbox.tui.panes.hex_view import HexView
-from netsandbox.tui.source import FrameBytes
+from netsandbox.tui.session.source import FrameBytes
 from netsandbox.tui.text import safe
 
 if TYPE_CHECKING:

@@ -16,15 +16,15 @@ from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from netsandbox.lab.tables import ConnectionRow
-from netsandbox.tui.device_rows import Table, decides, key_of, news
-from netsandbox.tui.device_tables import table_of
-from netsandbox.tui.device_tabs import tabs_of
+from netsandbox.tui.device.narrow_table import fitted, titles, widths_of
+from netsandbox.tui.device.rows import Table, decides, key_of, news
+from netsandbox.tui.device.tables import table_of
+from netsandbox.tui.device.tabs import tabs_of
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.narrow_table import fitted, titles, widths_of
 from netsandbox.tui.panes.device_title import called, device_title
 from netsandbox.tui.panes.late_table import LateTable
-from netsandbox.tui.source import LabSource, TableRow
+from netsandbox.tui.session.source import LabSource, TableRow
 from netsandbox.tui.text import fit
 from netsandbox.tui.topology.model import Place
 

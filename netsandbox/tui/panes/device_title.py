@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.style import Style
 
-from netsandbox.tui.device_tabs import beyond
+from netsandbox.tui.device.tabs import beyond
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.source import LabSource
+from netsandbox.tui.session.source import LabSource
 from netsandbox.tui.text import safe
 from netsandbox.tui.topology.model import Place
 

@@ -8,7 +8,7 @@ from netsandbox.lab.tables import LogRow
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.prompt_line import PromptLine
-from netsandbox.tui.source import LabSource
+from netsandbox.tui.session.source import LabSource
 
 USUAL = "frames.pcapng"
 

@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from netsandbox.lab.log_filter import FilterError, validate
 from netsandbox.lab.log_match import Names, Predicate, compile_filter, complete_filter, strangers
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.history import History
 from netsandbox.tui.i18n import language, tr
+from netsandbox.tui.kept.history import History
 from netsandbox.tui.panes.prompt_line import PromptLine
-from netsandbox.tui.source import Completion
+from netsandbox.tui.session.source import Completion
 from netsandbox.tui.text import cell_len, safe
 
 

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from netsandbox.lab.tables import LogRow
-from netsandbox.tui.log_columns import contains, plain
+from netsandbox.tui.log.columns import contains, plain
 from netsandbox.tui.panes.log_view import SLICE, LogView
 from netsandbox.tui.panes.sought import Sought
 

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.hex_lines import HexLayout, hex_layout, hex_runs
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.styles import Painted
+from netsandbox.tui.painting.styles import Painted
 from netsandbox.tui.text import cell_len, fit
 
 

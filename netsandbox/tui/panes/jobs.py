@@ -17,8 +17,8 @@ from netsandbox.tui.panes.list_pane import ListPane
 from netsandbox.tui.status_text import clock
 
 if TYPE_CHECKING:
-    from netsandbox.tui.live import LiveLab
-    from netsandbox.tui.live_jobs import Watched
+    from netsandbox.tui.session.live import LiveLab
+    from netsandbox.tui.session.live_jobs import Watched
 
 
 class JobsPane(ListPane):

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.styles import Painted
+from netsandbox.tui.painting.styles import Painted
 from netsandbox.tui.text import cell_len
 
 

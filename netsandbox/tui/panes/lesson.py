@@ -17,12 +17,12 @@ from textual.widgets import Static
 from netsandbox.explain.questions import LETTERS, question, said_of_task, verdict
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.lesson import Goal, Guess, Stand, step_of, titled
 from netsandbox.tui.pane import Pane
+from netsandbox.tui.session.lesson import Goal, Guess, Stand, step_of, titled
 from netsandbox.tui.text import cell_len, crop, safe, wrap
 
 if TYPE_CHECKING:
-    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.session.live import LiveLab
 
 _MARKS = {True: ("✓", "$text-success"), False: ("✗", "$text-error"), None: ("·", "$text-muted")}
 _ASCII_MARKS = {True: "ok", False: "NO", None: "--"}

@@ -13,11 +13,11 @@ from netsandbox.lab.tables import LogRow
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.log_columns import Columns, Needs, columns, header, needs_of, row_runs
-from netsandbox.tui.log_rows import Told
-from netsandbox.tui.log_store import LogStore
+from netsandbox.tui.log.columns import Columns, Needs, columns, header, needs_of, row_runs
+from netsandbox.tui.log.rows import Told
+from netsandbox.tui.log.store import LogStore
+from netsandbox.tui.painting.styles import Painted
 from netsandbox.tui.panes.growing import GrowingView
-from netsandbox.tui.styles import Painted
 from netsandbox.tui.text import cell_len, fit, safe
 
 _CACHED_LINES = 512

@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.log_rows import Told
+from netsandbox.tui.log.rows import Told
 from netsandbox.tui.panes.log_lines import LogLines
 
 FLUSH_RATE = 15  # Repaints a second while frames arrive; measured as the best of latency and load

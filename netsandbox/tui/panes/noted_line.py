@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.panes.prompt_entry import Entry
-from netsandbox.tui.source import Completion
+from netsandbox.tui.session.source import Completion
 from netsandbox.tui.text import cell_len, crop, fit, safe, wrap
 
 ERROR_LINES = 4  # The most that an error takes of the screen; it is whole in the output

@@ -22,16 +22,16 @@ from textual.strip import Strip
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.log_columns import marked
+from netsandbox.tui.log.columns import marked
+from netsandbox.tui.painting.styles import Painted
 from netsandbox.tui.panes.growing import GrowingView
 from netsandbox.tui.panes.lesson import FRAME
 from netsandbox.tui.panes.sought import Sought
-from netsandbox.tui.source import KEPT, Said
-from netsandbox.tui.styles import Painted
+from netsandbox.tui.session.source import KEPT, Said
 from netsandbox.tui.text import cell_len, crop, fit, safe, window, wrap
 
 if TYPE_CHECKING:
-    from netsandbox.tui.live_jobs import Jobs
+    from netsandbox.tui.session.live_jobs import Jobs
 
 _GAP = re.compile("^ +| {2,}")  # What stands before a column of a table
 _TABLE = re.compile(r"\S {2,}\S.*\S {2,}\S")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.prompt_line import PromptLine
-from netsandbox.tui.source import LabSource
+from netsandbox.tui.session.source import LabSource
 
 if TYPE_CHECKING:
     from netsandbox.tui.screenshot import Seen

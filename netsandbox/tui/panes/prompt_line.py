@@ -12,11 +12,11 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.history import History
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.kept.history import History
 from netsandbox.tui.panes.noted_line import LISTED, NotedLine
 from netsandbox.tui.panes.prompt_entry import Entry, common_start
-from netsandbox.tui.source import Completion
+from netsandbox.tui.session.source import Completion
 
 
 class PromptLine(NotedLine):

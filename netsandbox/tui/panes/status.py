@@ -7,9 +7,9 @@ from typing import ClassVar
 from textual.strip import Strip
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.source import Status
+from netsandbox.tui.painting.styles import Painted
+from netsandbox.tui.session.source import Status
 from netsandbox.tui.status_text import status_runs
-from netsandbox.tui.styles import Painted
 
 _EMPTY = Status("", 0, 0, 0, True, True, 1.0, False, "", 0)
 

@@ -12,8 +12,8 @@ from textual.strip import Strip
 
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
-from netsandbox.tui.source import Mark
-from netsandbox.tui.styles import Painted
+from netsandbox.tui.painting.styles import Painted
+from netsandbox.tui.session.source import Mark
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.timeline_bar import bar_runs, legend, step_at
 

@@ -15,8 +15,8 @@ from netsandbox.lab.tables import InterfaceRow, LinkRow, NodeRow
 from netsandbox.tui.canvas import Run
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.source import Flight
-from netsandbox.tui.styles import Painted
+from netsandbox.tui.painting.styles import Painted
+from netsandbox.tui.session.source import Flight
 from netsandbox.tui.text import fit, safe
 from netsandbox.tui.topology.draw import Placed
 from netsandbox.tui.topology.internet import fold_internet

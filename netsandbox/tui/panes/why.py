@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.source import Cause, Why
+from netsandbox.tui.session.source import Cause, Why
 from netsandbox.tui.why_lines import Piece, why_lines
 
 _STYLES = {"decision": "$text", "operand": "$text-muted", "reference": "$text-muted italic", "caused": "$text-muted",

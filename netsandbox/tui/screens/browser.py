@@ -20,8 +20,8 @@ from netsandbox.session.search import found
 from netsandbox.session.shelf import Work
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.lesson import said
-from netsandbox.tui.settling import Settling
+from netsandbox.tui.painting.settling import Settling
+from netsandbox.tui.session.lesson import said
 from netsandbox.tui.text import crop, fit, safe, wrap
 
 AT_ONCE = 4  # Files parsed between two pictures: a key is answered at once while the others come

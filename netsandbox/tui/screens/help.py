@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import described, tr
-from netsandbox.tui.settling import Settling
+from netsandbox.tui.painting.settling import Settling
 from netsandbox.tui.text import cell_len, fit
 
 _KEY_NAMES = {

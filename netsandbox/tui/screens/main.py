@@ -11,8 +11,8 @@ from netsandbox.explain.questions import verdict
 from netsandbox.lab.tables import LogRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.lesson import Stand, goals_summary, wanted
-from netsandbox.tui.memory import Tidying
+from netsandbox.tui.kept.state_files import StateFiles
+from netsandbox.tui.painting.memory import Tidying
 from netsandbox.tui.panes.device import DevicePane
 from netsandbox.tui.panes.export_line import ExportLine
 from netsandbox.tui.panes.filter_line import FilterLine
@@ -24,12 +24,12 @@ from netsandbox.tui.panes.prompt_line import PromptLine
 from netsandbox.tui.panes.sought import Sought
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.screens.record import RecordScreen
-from netsandbox.tui.state_files import StateFiles
+from netsandbox.tui.session.lesson import Stand, goals_summary, wanted
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.navigation import bridge_in_use
 
 if TYPE_CHECKING:
-    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.session.live import LiveLab
 
 
 class MainScreen(RecordScreen):

@@ -16,11 +16,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from netsandbox.lab.log_match import Names, names_of
-from netsandbox.tui.compositor import SparseCompositor
-from netsandbox.tui.footer_keys import page_keys, pane_keys, typing_keys
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.late_lab import LateLab
+from netsandbox.tui.kept.state_files import StateFiles
+from netsandbox.tui.keys.footer_keys import page_keys, pane_keys, typing_keys
+from netsandbox.tui.painting.compositor import SparseCompositor
+from netsandbox.tui.painting.settling import Settling
 from netsandbox.tui.panes.command_line import CommandLine
 from netsandbox.tui.panes.detail import DetailPane
 from netsandbox.tui.panes.device import DevicePane
@@ -37,14 +38,13 @@ from netsandbox.tui.panes.timeline import Timeline
 from netsandbox.tui.panes.topology import TopologyPane
 from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.screens.pane_table import PANES
-from netsandbox.tui.settling import Settling
-from netsandbox.tui.source import LabSource
+from netsandbox.tui.session.late_lab import LateLab
+from netsandbox.tui.session.source import LabSource
 from netsandbox.tui.splits import Splits
-from netsandbox.tui.state_files import StateFiles
 from netsandbox.tui.status_text import speed_text
 
 if TYPE_CHECKING:
-    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.session.live import LiveLab
 
 LEAST = (60, 18)  # Columns and rows below which nothing useful can be shown
 PANE_NAMED = {pane.name: pane for pane in PANES}

@@ -12,7 +12,7 @@ from netsandbox.tui.i18n import tr
 from netsandbox.tui.panes.frame_log import FrameLog
 from netsandbox.tui.panes.why import WhyPane
 from netsandbox.tui.screens.panes import PanesScreen
-from netsandbox.tui.source import Why
+from netsandbox.tui.session.source import Why
 
 if TYPE_CHECKING:
     from netsandbox.commands.job import Job

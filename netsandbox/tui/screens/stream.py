@@ -15,13 +15,13 @@ from textual.widgets import Input
 
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.painting.settling import Settling
 from netsandbox.tui.panes.line_view import LineView
-from netsandbox.tui.settling import Settling
 from netsandbox.tui.streams import Stream
 from netsandbox.tui.text import safe
 
 if TYPE_CHECKING:
-    from netsandbox.tui.live import LiveLab
+    from netsandbox.tui.session.live import LiveLab
 
 PICTURE, TEXT = "stream.svg", "stream.txt"  # Names that are proposed for a file of the diagram, and of what is read
 RARELY = 10  # How much longer than a look is until the next one

@@ -14,8 +14,8 @@ from textual.widgets import Static
 
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.settling import Settling
-from netsandbox.tui.source import TOUR
+from netsandbox.tui.painting.settling import Settling
+from netsandbox.tui.session.source import TOUR
 from netsandbox.tui.text import wrap
 
 PAGES = 4

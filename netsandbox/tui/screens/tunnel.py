@@ -12,9 +12,9 @@ from textual.screen import ModalScreen
 
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
+from netsandbox.tui.painting.settling import Settling
 from netsandbox.tui.panes.detail import DetailPane
-from netsandbox.tui.settling import Settling
-from netsandbox.tui.source import FrameBytes
+from netsandbox.tui.session.source import FrameBytes
 from netsandbox.wire.dissect import dissect
 from netsandbox.wire.layers import Layer
 

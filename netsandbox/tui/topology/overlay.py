@@ -12,7 +12,7 @@ from netsandbox.explain.verdicts import drop_words
 from netsandbox.tui.canvas import CanvasRow
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import language
-from netsandbox.tui.source import Flight
+from netsandbox.tui.session.source import Flight
 from netsandbox.tui.text import cells, safe
 from netsandbox.tui.topology.draw import Placed
 from netsandbox.tui.topology.model import Place

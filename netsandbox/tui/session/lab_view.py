@@ -20,10 +20,10 @@ from netsandbox.session.files import FileError
 from netsandbox.session.journal import Entry, Position, parting
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.own_files import FileThereError
-from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.source import Cause, Flight, FrameBytes, Mark, Outcome, TableRow, Why
-from netsandbox.tui.trace_watch import TraceWatch
+from netsandbox.tui.session import peek
+from netsandbox.tui.session.source import Cause, Flight, FrameBytes, Mark, Outcome, TableRow, Why
+from netsandbox.tui.session.trace_watch import TraceWatch
 
 if TYPE_CHECKING:
     from netsandbox.linux.core.capture import Passing
@@ -275,7 +275,7 @@ class LabView:
         return self._with_now(why_seq(self.session.trace, seq, language(), self.named))
 
     def why_row(self, row: TableRow) -> tuple[int | None, Why]:
-        from netsandbox.tui.row_story import row_story
+        from netsandbox.tui.device.row_story import row_story
 
         story = row_story(self.session.trace, row, language(), self.named)
         return story.seq, as_why(story)

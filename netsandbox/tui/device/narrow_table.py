@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from netsandbox.tui.device_rows import Row, Table
+from netsandbox.tui.device.rows import Row, Table
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.text import cell_len
 

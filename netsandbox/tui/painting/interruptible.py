@@ -9,7 +9,7 @@ from textual.events import Key
 from textual.message import Message
 
 from netsandbox.engine import budget
-from netsandbox.tui.typed_ahead import apart
+from netsandbox.tui.painting.typed_ahead import apart
 
 
 def listening(driver: type[Driver], is_long: Callable[[], bool]) -> type[Driver]:

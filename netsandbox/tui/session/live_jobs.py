@@ -15,8 +15,8 @@ from netsandbox.session.keeping import KeptSession
 from netsandbox.session.session import ENDLESS_LIMIT
 from netsandbox.session.timeline import INTERRUPT
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.lesson import EXPECT, Goal
-from netsandbox.tui.source import KEPT, Outcome, Said
+from netsandbox.tui.session.lesson import EXPECT, Goal
+from netsandbox.tui.session.source import KEPT, Outcome, Said
 
 MOST_CHUNKS = 100_000
 """Pieces of output that a line in progress keeps for expectations; an endless program prints without end."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from netsandbox.engine.units import seconds_left
 from netsandbox.lab.tables import RuleRow
 from netsandbox.tui.glyphs import GlyphSet
-from netsandbox.tui.source import TableRow
+from netsandbox.tui.session.source import TableRow
 
 FORBIDS, LETS = ("DROP", "REJECT"), ("ACCEPT", "DNAT", "SNAT", "MASQUERADE", "REDIRECT")
 """Targets with which a packet's walk through a chain ends."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netsandbox.tui.source import LabSource
+from netsandbox.tui.session.source import LabSource
 from netsandbox.tui.text import cell_len
 from netsandbox.tui.topology.model import Place
 from netsandbox.tui.topology.proxies import NAME, proxied

@@ -9,7 +9,7 @@ from netsandbox.explain.voice import Names
 from netsandbox.lab.tables import ConnectionRow, FdbRow, InterfaceRow, NeighbourRow, RouteRow, RuleRow
 from netsandbox.linux.events import AddressChanged, LinkChanged
 from netsandbox.linux.place import Place
-from netsandbox.tui.source import TableRow
+from netsandbox.tui.session.source import TableRow
 from netsandbox.wire.addresses import parse_ipv4, parse_mac
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
-from netsandbox.tui.lesson import Stand
 from netsandbox.tui.panes.lesson import LessonPane
+from netsandbox.tui.session.lesson import Stand
 
 
 class StepKeys(LabApp):

@@ -9,7 +9,7 @@ from itertools import count
 from typing import NamedTuple
 
 from netsandbox.lab.tables import Hop
-from netsandbox.tui.log_rows import LogRows
+from netsandbox.tui.log.rows import LogRows
 
 TELLING = {"answered": 4, "accepted": 3, "waits": 3}
 """How much a verdict tells of where a journey ended; a drop tells 2, but for a frame that was another station's."""

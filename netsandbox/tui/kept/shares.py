@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from netsandbox.session.files import FileError, write_atomically
-from netsandbox.tui.state_files import set_aside
+from netsandbox.tui.kept.state_files import set_aside
 
 FORMAT = 1
 MOST = 10_000  # Rows or columns of a pane that anybody can have

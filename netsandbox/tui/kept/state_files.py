@@ -9,7 +9,7 @@ from pathlib import Path
 from netsandbox.session.failures import log_failure
 from netsandbox.session.files import FileError, write_atomically
 from netsandbox.session.leftovers import state_directory
-from netsandbox.tui.history import History
+from netsandbox.tui.kept.history import History
 
 
 def set_aside(path: Path) -> None:

@@ -20,11 +20,11 @@ from netsandbox.commands.verb import Verb
 from netsandbox.explain.words import said
 from netsandbox.session import shelf
 from netsandbox.session.shelf import Work
-from netsandbox.tui import lesson
 from netsandbox.tui.i18n import described, language, tr
+from netsandbox.tui.painting.settling import Settling
 from netsandbox.tui.screens.help import key_names
 from netsandbox.tui.screens.pane_table import PANES
-from netsandbox.tui.settling import Settling
+from netsandbox.tui.session import lesson
 
 if TYPE_CHECKING:
     from netsandbox.tui.app import NetsandboxApp

@@ -8,7 +8,7 @@ from textual.events import Event, Key
 
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
-from netsandbox.tui.source import QUIT, Outcome
+from netsandbox.tui.session.source import QUIT, Outcome
 
 SEVERAL = frozenset(";&|\n")  # What stands between commands
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from netsandbox.session.files import FileError, write_atomically
-from netsandbox.tui.state_files import set_aside
+from netsandbox.tui.kept.state_files import set_aside
 
 FORMAT = 1
 

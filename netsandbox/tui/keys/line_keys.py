@@ -13,8 +13,8 @@ from textual.widgets import Input
 from netsandbox.explain.questions import LETTERS
 from netsandbox.tui.i18n import tr
 from netsandbox.tui.lab_app import LabApp
-from netsandbox.tui.source import TOUR
-from netsandbox.tui.typed_ahead import LineBegins
+from netsandbox.tui.painting.typed_ahead import LineBegins
+from netsandbox.tui.session.source import TOUR
 
 CHINESE_STOPS = str.maketrans("。、", "./")  # What an input method makes of these keys
 SHORTEST = 3  # Letters of a word that are hardly typed as keys by chance

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, OptionList
 from textual.worker import WorkerFailed
 
-from netsandbox.tui.typed_ahead import OrderedApp
+from netsandbox.tui.painting.typed_ahead import OrderedApp
 
 MOST_FAILURES = 50  # Failures since the last key after which the app ends after all: something fails without end
 PRESSED = (Button.Pressed, Input.Submitted, OptionList.OptionSelected)

@@ -18,13 +18,13 @@ from netsandbox.session.branches import Branch
 from netsandbox.session.keeping import KeptSession
 from netsandbox.session.texts import text_in
 from netsandbox.session.timeline import INTERRUPT, ReplayError
-from netsandbox.tui import peek
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.lab_view import LabView
-from netsandbox.tui.lesson import EXPECT, Lesson, said, way_to
-from netsandbox.tui.live_jobs import Jobs, Waiting
-from netsandbox.tui.source import GOES_ON, QUIT, TOUR, Completion, Outcome, Status
-from netsandbox.tui.state_files import StateFiles
+from netsandbox.tui.kept.state_files import StateFiles
+from netsandbox.tui.session import peek
+from netsandbox.tui.session.lab_view import LabView
+from netsandbox.tui.session.lesson import EXPECT, Lesson, said, way_to
+from netsandbox.tui.session.live_jobs import Jobs, Waiting
+from netsandbox.tui.session.source import GOES_ON, QUIT, TOUR, Completion, Outcome, Status
 
 VI = re.compile(r"^\s*:(?=\w)")  # The colon that some put before a line by habit
 

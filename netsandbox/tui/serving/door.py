@@ -25,7 +25,7 @@ from textual_serve.server import Server
 
 from netsandbox.engine.chance import secret
 from netsandbox.explain.words import Both, language_of_locale, said
-from netsandbox.tui.page import SCRIPT, page, policy
+from netsandbox.tui.serving.page import SCRIPT, page, policy
 
 PATIENCE = 5  # Seconds for an app to end after its visitor has gone; then it is ended
 LARGEST_SIDE = 1000  # Columns or rows of a visitor's terminal

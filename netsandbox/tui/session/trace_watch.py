@@ -12,7 +12,7 @@ from netsandbox.engine.trace import Alike, Trace, event_of, kind_of
 from netsandbox.linux import events
 from netsandbox.linux.drop import Dropped
 from netsandbox.linux.netfilter.events import ConnectionChanged
-from netsandbox.tui.source import Mark
+from netsandbox.tui.session.source import Mark
 
 MOST_MARKS = 2000  # Marks of one kind that the timeline gets: the newest; it has a hundred cells or two
 

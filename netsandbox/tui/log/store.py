@@ -10,8 +10,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from netsandbox.lab.tables import LogRow
-from netsandbox.tui.log_rows import LogRows, Told
-from netsandbox.tui.log_ways import Ways
+from netsandbox.tui.log.rows import LogRows, Told
+from netsandbox.tui.log.ways import Ways
 
 CHEAPER = 8  # By this a row's journey is found sooner than its words are made
 

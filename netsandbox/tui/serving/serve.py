@@ -34,7 +34,7 @@ WARNING = ("Warning: {host} can be reached from other machines, and what is sent
 def serve(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; 2 when textual-serve is not installed, or nobody can listen there."""
     try:
-        from netsandbox.tui.door import Door, Rules
+        from netsandbox.tui.serving.door import Door, Rules
     except ImportError:
         _complain("serve needs textual-serve: pip install 'netsandbox[web]'", arguments.lang)
         return 2

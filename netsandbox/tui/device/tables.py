@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from netsandbox.lab.tables import ConnectionRow, FdbRow, InterfaceRow, NeighbourRow, RuleRow
-from netsandbox.tui.device_rows import Row, Table, countdown, made_by
+from netsandbox.tui.device.rows import Row, Table, countdown, made_by
 from netsandbox.tui.glyphs import GlyphSet
 from netsandbox.tui.i18n import tr
-from netsandbox.tui.source import LabSource
+from netsandbox.tui.session.source import LabSource
 from netsandbox.tui.text import safe
 from netsandbox.tui.topology.model import CLOSED, Place
 from netsandbox.tui.topology.proxies import proxied

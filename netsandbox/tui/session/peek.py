@@ -12,7 +12,7 @@ from netsandbox.linux.events import FrameReceived, SendFailed
 from netsandbox.linux.netfilter.connection import FlowTuple, tuple_of
 from netsandbox.session.session import Session
 from netsandbox.tui.i18n import language, tr
-from netsandbox.tui.source import Flight
+from netsandbox.tui.session.source import Flight
 from netsandbox.tui.topology.proxies import links_of, place_of
 from netsandbox.wire.addresses import MAC_GROUP_BIT
 from netsandbox.wire.describe import protocol_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netsandbox.lab.names import DEFAULT_HOST
-from netsandbox.tui.source import LabSource
+from netsandbox.tui.session.source import LabSource
 
 
 class LateLab:

@@ -1,0 +1,1 @@
+"""What the app's keys do, and which of them are named."""

@@ -1,0 +1,1 @@
+"""The rows of the frame log: which there are, what they say, and how wide."""

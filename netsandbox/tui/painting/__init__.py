@@ -1,0 +1,1 @@
+"""What is painted, typed and thrown away otherwise than Textual does."""

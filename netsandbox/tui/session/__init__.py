@@ -1,0 +1,1 @@
+"""A session as the panes see and drive it."""
