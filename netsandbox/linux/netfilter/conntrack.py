@@ -57,10 +57,11 @@ def track(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
     if packet.protocol == ICMP:
         related = _about_connection(namespace, table, buffer)
         if related is not True:
+            table.statistics["error"] += buffer.connection is None
             return None
     wanted = tuple_of(packet)
     if wanted is None or not _makes_sense(namespace, buffer):
-        table.statistics["error"] += 1
+        table.statistics["invalid"] += 1
         return None
     if buffer.zone:
         wanted = wanted._replace(zone=buffer.zone)
@@ -79,6 +80,7 @@ def _resolve(namespace: NetworkNamespace, table: ConnectionTable, buffer: Socket
     if found is None:
         connection = table.begin(buffer.packet, wanted)
         if connection is None or isinstance(connection, Dropped):
+            table.statistics["invalid"] += connection is None
             return connection
         info = NEW
     else:

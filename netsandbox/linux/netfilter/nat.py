@@ -166,7 +166,7 @@ class Chooser:
                 chosen = self._ported(flow, low + offset % size)
                 if not (self.is_used(chosen) if attempts - attempt > HARDER else self._is_used_still(chosen)):
                     return chosen
-                offset += 1
+                offset = offset + 1 & 0xFFFF
             if attempts >= size or attempts < FEWEST_ATTEMPTS:
                 return chosen
             attempts //= 2
@@ -185,7 +185,7 @@ class Chooser:
 
     def _first_offset(self, port: int, stream: Stream) -> int:
         if self.range.base is not None:
-            return port - self.range.base
+            return port - self.range.base & 0xFFFF
         return stream.bits(16) if self.range.is_random or self.is_source else 0
 
     def _bounds(self, flow: FlowTuple) -> tuple[int, int] | None:

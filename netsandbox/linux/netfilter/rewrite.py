@@ -10,10 +10,13 @@ from netsandbox.linux.netfilter.connection import INVERSE_TYPES, WITH_PORTS, Flo
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, Transport
+from netsandbox.wire.tcp import HEADER as TCP_HEADER
 from netsandbox.wire.tcp import TcpSegment
+from netsandbox.wire.udp import HEADER as UDP_HEADER
 from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
 
 UDP_CHECKSUM, TCP_CHECKSUM = 6, 16  # Where the checksum begins in each header
+MANGLED_0 = 0xFFFF  # What a UDP checksum of 0 is written as, which would say that there is none (CSUM_MANGLED_0)
 
 
 def changed(packet: IPv4Packet, payload: Transport | None = None, src: int | None = None, dst: int | None = None,
@@ -45,7 +48,7 @@ def translate(packet: IPv4Packet, answer: FlowTuple, is_source: bool) -> IPv4Pac
     payload = packet.payload
     if isinstance(payload, TcpSegment):
         payload = payload.with_ports(port, payload.dport) if is_source else payload.with_ports(payload.sport, port)
-        if payload.checksum:
+        if payload.checksum is not None:
             _correct(payload, packet.payload, old, address)
     elif isinstance(payload, UdpDatagram):
         sport, dport = (port, payload.dport) if is_source else (payload.sport, port)
@@ -71,10 +74,11 @@ def translate(packet: IPv4Packet, answer: FlowTuple, is_source: bool) -> IPv4Pac
 
 def _correct(payload: UdpDatagram | TcpSegment, old: Transport, old_address: int, address: int) -> None:
     """A checksum that was wrong stays as far from the right one as it was."""
-    if not payload.checksum or not isinstance(old, UdpDatagram | TcpSegment):
+    is_udp = isinstance(payload, UdpDatagram)
+    if payload.checksum is None or (is_udp and not payload.checksum) or not isinstance(old, UdpDatagram | TcpSegment):
         return
-    before = _sum(old_address) + old.sport + old.dport
-    payload.checksum = _updated(payload.checksum, before, _sum(address) + payload.sport + payload.dport)
+    before, after = _sum(old_address) + old.sport + old.dport, _sum(address) + payload.sport + payload.dport
+    payload.checksum = _updated(payload.checksum, before, after) or MANGLED_0 * is_udp
 
 
 def _sum(address: int) -> int:
@@ -117,9 +121,10 @@ def _translate_transport(head: bytearray, start: int, protocol: int, target: Flo
     at = start + (0 if is_source else 2)
     old = _word(head, at)
     _put(head, at, port)
-    place = {UDP: UDP_CHECKSUM, TCP: TCP_CHECKSUM}.get(protocol)
-    if place is not None and len(head) >= start + place + 2 and _word(head, start + place):
-        _put(head, start + place, _updated(_word(head, start + place), old + gone, port))
+    size, place = (UDP_HEADER, UDP_CHECKSUM) if protocol == UDP else (TCP_HEADER, TCP_CHECKSUM)
+    if protocol in (UDP, TCP) and len(head) >= start + size and (protocol == TCP or _word(head, start + place)):
+        checksum = _updated(_word(head, start + place), old + gone, port)
+        _put(head, start + place, checksum or MANGLED_0 * (protocol == UDP))
 
 
 def _word(data: bytearray, at: int) -> int:

@@ -8,8 +8,11 @@ from netsandbox.linux.netfilter.connection import FlowTuple
 from netsandbox.linux.netfilter.rewrite import translate_quoted
 from netsandbox.linux.netfilter.track_tcp import TcpTracking
 from netsandbox.session.keeping import KeptSession
-from netsandbox.wire.ipv4 import TCP, UDP, IPv4Packet
-from tests.linux.netfilter.router import Router
+from netsandbox.wire.icmp import IcmpMessage
+from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
+from netsandbox.wire.tcp import FIN, SYN, TcpSegment
+from netsandbox.wire.udp import UdpDatagram
+from tests.linux.netfilter.router import Router, packet
 
 PAIR = """\
 ip netns add a
@@ -64,14 +67,64 @@ def test_a_priority_set_where_iptables_sets_none_is_refused_by_name(pair: KeptSe
     assert (job.code, job.err) == (1, "netsandbox: nft: 'hook input: meta priority set' is not modelled\n")
 
 
-@pytest.mark.parametrize("size", [8, 16, 17, 18, 20])
-def test_of_a_quoted_segment_the_checksum_is_translated_if_it_is_there(size: int) -> None:
-    segment = bytes.fromhex("9c40 0050 00000001 00000000 5002 2000 1234 0000")
-    packet = IPv4Packet(1, 2, TCP, segment).emit()[:20 + size]
-    quoted = translate_quoted(packet, FlowTuple(TCP, 1, 3, 40000, 81), is_source=False)
-    assert len(quoted) == 20 + size
-    assert quoted[16:24] == bytes((0, 0, 0, 3, 0x9C, 0x40, 0, 81))
-    assert quoted[36:] == (bytes.fromhex("1232 0000") if size >= 18 else packet[36:])[:size - 16 if size > 16 else 0]
+@pytest.mark.parametrize(("protocol", "segment", "seen"), [
+    (TCP, "00000001 00000000 500203e8 12340000", "00000001 00000000 500203e8 12370000"),
+    (TCP, "00000001 00000000 500203e8 00000000", "00000001 00000000 500203e8 00030000"),
+    (TCP, "00000001 00000000 500203e8 fffc0000", "00000001 00000000 500203e8 00000000"),
+    (TCP, "00000001 00000000 500203e8 123400", "00000001 00000000 500203e8 123400"),  # no whole header
+    (TCP, "00000001 00000000 500203e8 1234", "00000001 00000000 500203e8 1234"),
+    (TCP, "00000001 00000000 5002", "00000001 00000000 5002"), (TCP, "00000001", "00000001"),
+    (UDP, "0008 1234", "0008 1237"), (UDP, "0008 0000", "0008 0000"), (UDP, "0008 fffc", "0008 ffff")])
+def test_of_a_quoted_segment_the_checksum_is_translated_if_its_header_is_there(protocol: int, segment: str,
+                                                                              seen: str) -> None:
+    """What Linux 6.18 let through; a checksum of UDP never becomes 0, which would say that there is none."""
+    ports = bytes.fromhex("04d2 0051")
+    packet = IPv4Packet(0x0A000002, 0x0A010002, protocol, ports + bytes.fromhex(segment)).emit()
+    quoted = translate_quoted(packet, FlowTuple(protocol, 0x0A000002, 0x0A000001, 1234, 80), is_source=False)
+    assert quoted[12:] == bytes.fromhex("0a000002 0a000001 04d2 0050") + bytes.fromhex(seen)
+
+
+def test_a_checksum_of_udp_does_not_become_0_behind_nat() -> None:
+    router = Router()
+    router.namespace.write_sysctl("net.netfilter.nf_conntrack_checksum", 0)
+    router.iptables("-t nat -A POSTROUTING -j SNAT --to-source 10.0.0.9")
+    for payload, seen in ((UdpDatagram(1, 2, b"", 0xFFFE - 0xFFF9 + 2), 0xFFFF), (UdpDatagram(1, 3, b"", 0), 0),
+                          (TcpSegment(1, 2, 1, 0, SYN, 100, checksum=7), 0),
+                          (TcpSegment(1, 3, 1, 0, SYN, 100, checksum=0), 0xFFF8)):
+        protocol = UDP if isinstance(payload, UdpDatagram) else TCP
+        sent = router.pass_through(IPv4Packet(0x0A000002, 0xCB710009, protocol, payload), "eth0", "eth1")
+        assert sent is not None
+        assert sent.src == 0x0A000009
+        assert sent.payload.checksum == seen
+
+
+def test_a_shifted_range_of_ports_counts_as_the_kernel_does_below_its_base() -> None:
+    """As Linux 6.18: the distance is one of 16 bits."""
+    router = Router()
+    router.iptables("-t nat -A PREROUTING -p udp -j DNAT --to-destination 203.0.113.9:5000-5009/8080")
+    for port, chosen in ((8080, 5000), (8089, 5009), (8090, 5000), (8079, 5005), (8070, 5006), (1, 5007)):
+        sent = router.pass_through(packet("udp", "10.0.0.2", "192.0.2.1", port, port), "eth0", "eth1")
+        assert sent is not None
+        assert sent.payload.dport == chosen
+
+
+@pytest.mark.parametrize(("wrong", "counted"), [
+    (IPv4Packet(1, 2, TCP, TcpSegment(1, 2, 1, 0, SYN | FIN, 100)), "invalid"),
+    (IPv4Packet(1, 2, TCP, TcpSegment(1, 2, 1, 0, SYN, 100, checksum=1)), "invalid"),
+    (IPv4Packet(1, 2, TCP, bytes.fromhex("0001 0002")), "invalid"), (IPv4Packet(1, 2, TCP, b"\0\1"), "invalid"),
+    (IPv4Packet(1, 2, UDP, bytes.fromhex("0001 0002 0003 0000")), "invalid"),
+    (IPv4Packet(1, 2, ICMP, b"\x08\0"), "error"), (IPv4Packet(1, 2, ICMP, IcmpMessage(40, 0, 0, b"")), "error"),
+    (IPv4Packet(1, 2, ICMP, IcmpMessage(3, 3, 0, bytes(28))), "error"),
+    (IPv4Packet(1, 2, ICMP, IcmpMessage(0, 0, 5, b"")), "invalid")])  # an answer to no question
+def test_what_the_tracker_counts_of_what_it_does_not_take(wrong: IPv4Packet, counted: str) -> None:
+    """As conntrack -S of Linux 6.18 tells it: of ICMP what is no message, or tells of no connection, is an error."""
+    router = Router()
+    router.iptables("-A FORWARD -m conntrack --ctstate INVALID")
+    router.pass_through(wrong, "eth0", "eth1")
+    table = router.namespace.netfilter.connections
+    assert table is not None
+    assert {name for name, count in table.statistics.items() if count} == {counted}
+    assert table.statistics[counted] == 1
 
 
 def test_what_leads_to_a_chain_that_is_renamed_leads_to_it_still(pair: KeptSession) -> None:
