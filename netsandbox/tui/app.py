@@ -112,7 +112,9 @@ class NetsandboxApp(TimeKeys, LookingKeys, StepKeys, LineKeys, Leaving):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Of Textual's own the choice of a theme; all else this app does in its own way."""
-        return (SystemCommand(tr("palette.theme"), tr("palette.theme.tip"), one.callback)
+        from netsandbox.tui.keys.palette import choose_theme
+
+        return (SystemCommand(tr("palette.theme"), tr("palette.theme.tip"), partial(choose_theme, self))
                 for one in super().get_system_commands(screen) if one.title == "Theme")
 
     # -- beginning

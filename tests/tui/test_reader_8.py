@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 
 from netsandbox.session.keeping import KeptSession
 from netsandbox.tui.i18n import set_language
@@ -15,6 +16,7 @@ from netsandbox.tui.text import cell_len
 from tests.tui.app_harness import stage
 from tests.tui.harness import Harness, screen_text
 
+THEMES = {"en": "Search for themes", "zh": "搜索配色"}
 MADE = {"en": "A line without a node is host's", "zh": "不写节点的命令属于 host"}
 UNSAVED = {"en": "Not saved: branch main; enter again leaves", "zh": "分支 main 还没有保存：再按 enter 就丢下"}
 
@@ -120,3 +122,17 @@ async def test_s_follows_a_marked_frame_behind_those_that_are_shown(tmp_path: Pa
         await on.press("escape", "3", "m", "g", "s")
         assert "172.17.0.2" in screen_text(on.app)
         assert "echo reply" in screen_text(on.app)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_themes_are_chosen_in_a_palette_like_all_others(tmp_path: Path, language: str) -> None:
+    """Its search was in English, and a page key for a list that is not painted yet ended in an error."""
+    set_language(language)
+    async with stage(tmp_path) as on:
+        (theme,) = on.app.get_system_commands(on.app.screen)
+        theme.callback()
+        await on.pilot.pause()
+        assert THEMES[language] in screen_text(on.app)
+        on.app.screen.query_one(CommandList).styles.height = 0
+        await on.press("pagedown", "pageup")
+        assert on.app._exception is None

@@ -9,10 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rich.text import Text
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.fuzzy import Matcher
+from textual.theme import ThemeProvider
 from textual.widgets.option_list import Option
 
 from netsandbox.commands.catalogue import verbs
@@ -61,6 +63,11 @@ class LabPalette(Settling, CommandPalette):
         if search_value:
             self.query_one(CommandList).add_option(none)
         self._list_visible = bool(search_value)
+
+
+def choose_theme(app: App[int]) -> None:
+    """Textual's choice of a theme, in a palette as all others are."""
+    app.push_screen(LabPalette(providers=[ThemeProvider], placeholder=tr("palette.themes")))
 
 
 class LabCommands(Provider):
