@@ -19,7 +19,7 @@ from netsandbox.session.session import Session
 
 ROOMS = ("linux", "apps", "docker", "lab")
 TABLES = {"linux/stack.py", "sysctl/table.py", "sysctl/interface_conf.py", "sysctl/defaults.py", "sysctl/effect.py",
-          "sysctl/ranges.py", "neighbours/parameters.py", "netfilter/settings.py"}
+          "sysctl/ranges.py", "neighbours/parameters.py", "netfilter/settings.py", "docker/sandbox.py"}
 READ_BY_THE_TABLE = {RESERVED, "net.ipv4.icmp_echo_ignore_all", "net.ipv4.ip_local_port_range", "net.ipv4.ip_forward",
                      "net.core.devconf_inherit_init_net"}
 """What linux/core/sysctl/table.py reads itself, or works out."""

@@ -80,6 +80,7 @@ def _enter_vrf(interface: Interface, frame: Frame, buffer: SocketBuffer) -> Verd
     vrf.hear(frame if packet is frame.payload else Frame(frame.dst, frame.src, ETH_P_IP, packet))
     if is_multicast(packet.dst):
         return None
+    buffer.zone = None  # the tracker has taken it: what has no connection yet is looked for among all others
     return vrf.namespace.netfilter.traverse(vrf.namespace, PREROUTING, buffer, vrf, None)
 
 

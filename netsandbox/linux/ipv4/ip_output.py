@@ -77,7 +77,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
             verdict = _leave_vrf(namespace, buffer, master)
             if verdict is not None:
                 return _refused(namespace, buffer.packet, verdict)
-            packet = buffer.packet
+            route, packet = _other_way(namespace, buffer, route), buffer.packet
         master.show(packet)
     next_hop = route.next_hop
     if next_hop is not None and packet.total_length <= route.mtu and not namespace.netfilter.functions:
@@ -88,12 +88,18 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         verdict = namespace.netfilter.traverse(namespace, OUTPUT, buffer, None, route.interface)
         if verdict is not None:
             return _refused(namespace, buffer.packet, verdict)
-        if buffer.route is not None:
-            route, buffer.route = buffer.route, None
-            route.record(namespace)
-            namespace.count("IpOutRequests", -1)  # by this record it would be a second packet
-        packet = buffer.packet
+        route, packet = _other_way(namespace, buffer, route), buffer.packet
     return output(namespace, packet, route, buffer)
+
+
+def _other_way(namespace: NetworkNamespace, buffer: SocketBuffer, route: OutputRoute) -> OutputRoute:
+    """The way that OUTPUT has found for what it has changed, or the one from before."""
+    other, buffer.route = buffer.route, None
+    if other is None:
+        return route
+    other.record(namespace)
+    namespace.count("IpOutRequests", -1)  # by this record it would be a second packet
+    return other
 
 
 def _leave_vrf(namespace: NetworkNamespace, buffer: SocketBuffer, vrf: Interface) -> Dropped | Outcome | None:
@@ -103,15 +109,19 @@ def _leave_vrf(namespace: NetworkNamespace, buffer: SocketBuffer, vrf: Interface
         verdict = namespace.netfilter.traverse(namespace, hook, buffer, None, vrf)
         if verdict is not None:
             return verdict
-    buffer.is_untracked, buffer.route = was_untracked, None
+    buffer.is_untracked = was_untracked
     return None
 
 
 def reroute(namespace: NetworkNamespace, buffer: SocketBuffer) -> Dropped | None:
-    """ip_route_me_harder: OUTPUT made another packet of it, which may have another way to go, or none."""
+    """ip_route_me_harder: OUTPUT made another packet of it, which may have another way to go, or none.
+
+    What leaves by a VRF asks for the VRF's ways.
+    """
     packet = buffer.packet
+    vrf = buffer.leaves.l3mdev if buffer.leaves is not None else None
     source = packet.src if namespace.routes.address_type(packet.src) == "local" else 0
-    route = route_output(namespace, packet.dst, source, mark=buffer.mark, flow=flow_of(packet))
+    route = route_output(namespace, packet.dst, source, vrf, mark=buffer.mark, flow=flow_of(packet))
     if isinstance(route, RouteMissing):
         namespace.record(route)
         return Dropped(DropReason.NETFILTER_DROP, (NO_WAY, route.error))
