@@ -110,7 +110,8 @@ def of_run(to: Parser) -> None:
 
 
 def of_check(to: Parser) -> None:
-    to.usage = "%(prog)s [-h] FILE [FILE ...] [--session SAVED [SAVED ...]] [--json] [--junit OUT] [--lang {en,zh}]"
+    to.usage = (f"%(prog)s [-h] FILE [FILE ...] [--session SAVED [SAVED ...]]\n{'':24}"
+                "[--json] [--junit OUT] [--lang {en,zh}]")
     to.option("files", nargs="+", metavar="FILE",
               words=("a scenario file or a bundled name", "场景文件或自带场景的名称"))
     to.option("--session", nargs="+", default=[], metavar="SAVED",
