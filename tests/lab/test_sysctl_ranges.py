@@ -37,6 +37,8 @@ tcp_ecn 2 | 9 -1
 tcp_adv_win_scale -31 | 40
 tcp_shrink_window 1 | 3
 tcp_rto_max_ms 1000 | 1
+tcp_rto_min_us 1 2147483647 | 0 -1
+tcp_min_snd_mss 48 65535 | 47 65536
 tcp_notsent_lowat 4294967295 | -1 4294967296
 tcp_no_metrics_save 0 255 | 256 -1
 tcp_no_ssthresh_metrics_save 0 1 | 2 -1

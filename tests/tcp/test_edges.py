@@ -9,8 +9,9 @@ from netsandbox.engine.units import SECOND
 from netsandbox.linux.tcp.control.undo import any_again, keep_open
 from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted, TcpStateChanged
 from netsandbox.linux.tcp.handshake import listen
+from netsandbox.linux.tcp.options import Options, of_data, read
 from netsandbox.linux.tcp.receiving import receive, window
-from netsandbox.linux.tcp.receiving.input import _hold, process
+from netsandbox.linux.tcp.receiving.input import _hold, _is_too_old, process
 from netsandbox.linux.tcp.sending import burst, output, send_buffer
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -44,6 +45,33 @@ def test_the_first_tries_of_a_syn_come_each_second_and_then_ever_later() -> None
              if isinstance(record.event, TcpRetransmitted)]
     assert tries[:8] == [1, 2, 3, 4, 5, 7, 11, 19]  # tcp_syn_linear_timeouts 4, and the timers' slots grow coarser
     assert len(tries) == 10  # and tcp_syn_retries 6
+
+
+@pytest.mark.parametrize(("recent", "stamp", "passed", "segment", "is_late"), [
+    (1000, 1000, 0, b"x", False), (1000, 999, 0, b"x", False), (1000, 998, 0, b"x", True),  # as Linux 6.18 takes them
+    (0, MASK - 4, 0, b"x", False), (1, MASK - 4, 0, b"x", True), (5, 5 + (1 << 31), 0, b"x", False),
+    (5, 6 + (1 << 31), 0, b"x", True),
+    (MASK, 0, 0, b"x", False), (0, 1 << 31, 0, b"x", False), (1000, 1, 2146, b"x", True), (1000, 1, 2147, b"x", False),
+    (1000, 760, 0, b"", False), (1000, 759, 0, b"", True)])  # a bare ACK, of a timeout of 200 ms
+def test_a_segment_with_an_older_timestamp_is_an_old_duplicate(conn: StreamSocket, recent: int, stamp: int, passed: int,
+                                                               segment: bytes, is_late: bool) -> None:
+    """PAWS: one tick does not count, nor what is older than half an hour, nor a 0."""
+    conn.has_stamps, conn.recent_stamp = True, recent
+    conn.recent_at = conn.namespace.scheduler.clock - passed * SECOND
+    conn.round_trip.timeout, conn.send_window, conn.expected, conn.window_seq = SECOND // 5, 100, 50, 50
+    found = TcpSegment(1, 2, 50, conn.una, ACK, 100, of_data((stamp, 0), ()), segment)
+    assert _is_too_old(conn, found, read(found.options, False)) is is_late
+    if not segment:  # one that tells of more room, or of none, is not merely late
+        for size in (101, 0):
+            found = TcpSegment(1, 2, 50, conn.una, ACK, size, found.options)
+            assert _is_too_old(conn, found, read(found.options, False))
+
+
+def test_what_goes_back_is_the_newest_timestamp_that_came(conn: StreamSocket) -> None:
+    conn.recent_at, conn.recent_stamp = conn.namespace.scheduler.clock, 1000
+    for stamp, kept in ((999, 1000), (1001, 1001), (1002 + (1 << 31), 1001), (1005, 1005)):
+        receive.replace_stamp(conn, Options(stamp=(stamp, 0)), conn.acked_up_to)
+        assert conn.recent_stamp == kept
 
 
 def test_a_window_that_cannot_grow_makes_no_acknowledgement_quick(conn: StreamSocket) -> None:

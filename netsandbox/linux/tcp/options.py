@@ -6,12 +6,15 @@ from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
+from netsandbox.engine.units import SECOND
 from netsandbox.wire.options import FEW, whole_options
+from netsandbox.wire.sequence import distance
 
 END, NOP, MSS, WINDOW_SCALE, SACK_PERMITTED, SACK, TIMESTAMP = 0, 1, 2, 3, 4, 5, 8
 MAX_SCALE = 14  # RFC 7323, 2.3: a larger shift is taken to be this one
 TIMESTAMP_SIZE = 12  # Bytes that timestamps take, with the two NOPs before them
 SACK_BASE, SACK_BLOCK = 4, 8
+PAWS_WRAP = 2147 * SECOND  # So long after the last timestamp no other is too old
 
 _STAMPS = Struct("!II")
 _ALIGNED = Struct("!III")
@@ -47,6 +50,16 @@ def read(data: bytes, is_syn: bool) -> Options:
         elif is_syn:
             found.update(_of_syn(kind, value))
     return Options(**found)  # type: ignore[arg-type]
+
+
+def is_too_old(stamp: int, recent: int, passed: int = 0, slack: int = 0) -> bool:
+    """PAWS (RFC 7323, 5; tcp_paws_check): a timestamp older than the last one marks an old duplicate.
+
+    Args:
+        recent: the last one; 0 is what peers send that have none yet.  passed: since then, in virtual nanoseconds.
+        slack: how much older it may be.
+    """
+    return recent != 0 and passed < PAWS_WRAP and distance(recent, stamp) > slack
 
 
 def _of_syn(kind: int, value: bytes) -> dict[str, object]:

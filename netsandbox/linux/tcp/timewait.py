@@ -106,7 +106,8 @@ def dismiss(record: TimeWait, why: str) -> None:
 def take(record: TimeWait, packet: IPv4Packet, segment: TcpSegment) -> Verdict | str:
     """tcp_timewait_state_process: a verdict, or "syn" for a SYN that may open the next connection."""
     said = options.read(segment.options, bool(segment.flags & SYN))
-    is_late = bool(record.stamps and said.stamp and record.recent_at and distance(said.stamp[0], record.recent) < 0)
+    is_late = said.stamp is not None and record.stamps and options.is_too_old(
+        said.stamp[0], record.recent, record.namespace.scheduler.clock - record.recent_at)
     end = (segment.seq + segment.sequence_length) & MASK
     if record.state is FIN_WAIT2:
         return _in_fin_wait2(record, packet, segment, end, is_late)

@@ -112,11 +112,21 @@ def _finish(conn: Connection, flag: int, progress: Progress, count: int) -> None
     recovery.leave(conn, leaves)
 
 
+def _window_of(conn: Connection, segment: TcpSegment) -> int:
+    return segment.window << (0 if segment.flags & SYN else conn.send_scale)
+
+
+def updates_window(conn: Connection, segment: TcpSegment) -> bool:
+    """Whether a segment that acknowledges nothing new tells of the window (tcp_may_update_window)."""
+    window = _window_of(conn, segment)
+    return after(segment.seq, conn.window_seq) or (
+        segment.seq == conn.window_seq and (window > conn.send_window or not window))
+
+
 def _update_window(conn: Connection, segment: TcpSegment, has_news: bool) -> int:
     """tcp_ack_update_window: only the newest segment says how large the peer's window is."""
-    window = segment.window << (0 if segment.flags & SYN else conn.send_scale)
-    newer = has_news or after(segment.seq, conn.window_seq)
-    if not newer and not (segment.seq == conn.window_seq and (window > conn.send_window or not window)):
+    window = _window_of(conn, segment)
+    if not has_news and not updates_window(conn, segment):
         return ack_bits.NOTHING
     conn.window_seq = segment.seq
     if window != conn.send_window:

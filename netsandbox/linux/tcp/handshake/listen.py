@@ -21,7 +21,7 @@ from netsandbox.linux.tcp.sending.transmit import HEADERS, advertised_mss, follo
 from netsandbox.linux.tcp.state import DEFAULT_MSS, USUAL, TcpState
 from netsandbox.linux.tcp.timewait import INVALID_RATELIMIT
 from netsandbox.wire.ipv4 import IPv4Packet
-from netsandbox.wire.sequence import MASK, after, before, distance
+from netsandbox.wire.sequence import MASK, after, before
 from netsandbox.wire.tcp import ACK, ECE, FIN, RST, SYN, TcpSegment
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def answer(request: Request, packet: IPv4Packet, segment: TcpSegment) -> Verdict
     """
     flags, port = segment.flags, segment.dport
     said = options.read(segment.options, bool(flags & SYN))
-    late = request.stamps and said.stamp is not None and distance(said.stamp[0], request.recent) < 0
+    late = request.stamps and said.stamp is not None and options.is_too_old(said.stamp[0], request.recent)
     kind = flags & (SYN | ACK | RST)
     if segment.seq == request.peer_isn and kind == SYN and not late:
         if _may_challenge(request) and not _send_again(request):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netsandbox.engine.units import MICROSECOND
+from netsandbox.engine.units import MICROSECOND, MILLISECOND
 from netsandbox.linux.drop import Dropped, DropReason, Operand, Outcome
 from netsandbox.linux.tcp import options, timewait
 from netsandbox.linux.tcp.connection import Connection
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.devices.interface import Interface, Verdict
 
 DATA_OFFSET = 12  # Where in its header a segment says how long that is, in the upper half of a byte
+PAWS_WINDOW = 1  # By how much a timestamp may be older than the last one
 RESET_ERRORS = {SYN_SENT: "ECONNREFUSED", CLOSE_WAIT: "EPIPE"}
 
 
@@ -353,18 +354,18 @@ def _sequence_problem(conn: Connection, segment: TcpSegment, end: int) -> str:
 
 
 def _is_too_old(conn: Connection, segment: TcpSegment, said: Options) -> bool:
-    """PAWS (RFC 7323, 5): a timestamp older than the last one marks an old duplicate."""
-    if said.stamp is None or not conn.has_stamps or not conn.recent_at:
+    if said.stamp is None or not conn.has_stamps:
         return False
-    return distance(said.stamp[0], conn.recent_stamp) < 0 and not _is_late_ack(conn, segment, said)
+    passed = conn.namespace.scheduler.clock - conn.recent_at
+    return options.is_too_old(said.stamp[0], conn.recent_stamp, passed, PAWS_WINDOW) and not _is_late_ack(
+        conn, segment, said.stamp[0])
 
 
-def _is_late_ack(conn: Connection, segment: TcpSegment, said: Options) -> bool:
-    """A bare ACK that was overtaken on its way (tcp_disordered_ack)."""
+def _is_late_ack(conn: Connection, segment: TcpSegment, stamp: int) -> bool:
+    """A bare ACK that was overtaken on its way (tcp_disordered_ack_check, tcp_tsval_replay)."""
     return (bool(segment.flags & ACK) and not segment.sequence_length and segment.seq == conn.expected
-            and segment.ack == conn.una
-            and -distance(said.stamp[0] if said.stamp else 0, conn.recent_stamp)
-            <= conn.round_trip.timeout // 1_000_000)
+            and segment.ack == conn.una and not ack.updates_window(conn, segment)
+            and distance(conn.recent_stamp, stamp) <= conn.round_trip.timeout * 6 // 5 // MILLISECOND)
 
 
 def _reset(conn: Connection) -> None:

@@ -6,7 +6,7 @@ from netsandbox.engine.units import MICROSECOND, MILLISECOND
 from netsandbox.engine.wheel import TICK
 from netsandbox.linux.tcp import alarm, timewait
 from netsandbox.linux.tcp.connection import Connection
-from netsandbox.linux.tcp.options import Options
+from netsandbox.linux.tcp.options import Options, is_too_old
 from netsandbox.linux.tcp.receiving import prediction, receive_trip, window
 from netsandbox.linux.tcp.sending import buffers
 from netsandbox.linux.tcp.sending.buffers import Buffer, Early
@@ -306,5 +306,8 @@ def replace_stamp(conn: Connection, said: Options, seq: int) -> None:
     """Remember the TSval that goes back in the next segment (tcp_replace_ts_recent; RFC 7323, 4.3)."""
     if said.stamp is None or (conn.acked_up_to - seq) & MASK >= HALF:
         return
-    conn.recent_stamp = said.stamp[0]
-    conn.recent_at = conn.namespace.scheduler.clock + 1
+    stamp, recent, clock = said.stamp[0], conn.recent_stamp, conn.namespace.scheduler.clock
+    if (stamp - recent) & MASK >= HALF and is_too_old(stamp, recent, clock - conn.recent_at):
+        return
+    conn.recent_stamp = stamp
+    conn.recent_at = clock + 1
