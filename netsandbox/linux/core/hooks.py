@@ -76,6 +76,7 @@ class SocketBuffer:
         hook, entered, leaves: where it is, and the interfaces that it came in by and goes out by, if it does.
         physical_in, physical_out: the ports of a bridge that it crosses, where br_netfilter looks.
         frame: the frame that it came in.
+        bound: the interface that its socket is bound to, of a packet of our own.
         next_hop, mtu: of its way out, once that is known; 0 before.
         mark, priority: what a rule wrote on it; None: its type of service says that.
         connection, info: the connection it belongs to, and how.  is_untracked: no connection is to have it.
@@ -92,16 +93,17 @@ class SocketBuffer:
         walks: the chains that it was led through at the present hook.
     """
 
-    __slots__ = ("connection", "entered", "frame", "hook", "info", "is_copied", "is_forged", "is_untracked",
-                 "largest_piece", "leaves", "mark", "mtu", "next_hop", "packet", "physical_in", "physical_out",
-                 "pieces", "priority", "refused", "route", "segment_size", "skips_prerouting", "traced", "walks",
-                 "zone")
+    __slots__ = ("bound", "connection", "entered", "frame", "hook", "info", "is_copied", "is_forged",
+                 "is_untracked", "largest_piece", "leaves", "mark", "mtu", "next_hop", "packet", "physical_in",
+                 "physical_out", "pieces", "priority", "refused", "route", "segment_size", "skips_prerouting", "traced",
+                 "walks", "zone")
 
     def __init__(self, packet: IPv4Packet) -> None:
         self.packet = packet
         self.hook = PREROUTING
         self.entered: Interface | None = None
         self.leaves: Interface | None = None
+        self.bound: Interface | None = None
         self.physical_in: Interface | None = None
         self.physical_out: Interface | None = None
         self.frame: Frame | None = None

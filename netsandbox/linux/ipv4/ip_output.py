@@ -74,6 +74,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
     if master is not None:
         if master.l3mdev is master and namespace.netfilter.functions:
             buffer = namespace.netfilter.holding(buffer, packet)
+            buffer.bound = route.bound
             verdict = _leave_vrf(namespace, buffer, master)
             if verdict is not None:
                 return _refused(namespace, buffer.packet, verdict)
@@ -84,7 +85,7 @@ def send(namespace: NetworkNamespace, packet: IPv4Packet, route: OutputRoute,
         return OK if namespace.neighbours.output(route.interface, next_hop, packet, route.route) else "ENOBUFS"
     if namespace.netfilter.functions:
         buffer = namespace.netfilter.holding(buffer, packet)
-        buffer.mtu = route.mtu
+        buffer.mtu, buffer.bound = route.mtu, route.bound
         verdict = namespace.netfilter.traverse(namespace, OUTPUT, buffer, None, route.interface)
         if verdict is not None:
             return _refused(namespace, buffer.packet, verdict)
@@ -116,12 +117,12 @@ def _leave_vrf(namespace: NetworkNamespace, buffer: SocketBuffer, vrf: Interface
 def reroute(namespace: NetworkNamespace, buffer: SocketBuffer) -> Dropped | None:
     """ip_route_me_harder: OUTPUT made another packet of it, which may have another way to go, or none.
 
-    What leaves by a VRF asks for the VRF's ways.
+    Its socket may be bound to an interface, and what leaves by a VRF asks for the VRF's ways.
     """
     packet = buffer.packet
-    vrf = buffer.leaves.l3mdev if buffer.leaves is not None else None
+    asked = buffer.bound or (buffer.leaves.l3mdev if buffer.leaves is not None else None)
     source = packet.src if namespace.routes.address_type(packet.src) == "local" else 0
-    route = route_output(namespace, packet.dst, source, vrf, mark=buffer.mark, flow=flow_of(packet))
+    route = route_output(namespace, packet.dst, source, asked, mark=buffer.mark, flow=flow_of(packet))
     if isinstance(route, RouteMissing):
         namespace.record(route)
         return Dropped(DropReason.NETFILTER_DROP, (NO_WAY, route.error))

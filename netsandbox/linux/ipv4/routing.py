@@ -28,8 +28,8 @@ new_tuple = tuple.__new__  # What a NamedTuple's `_make` calls
 class OutputRoute:
     """Which way a packet leaves."""
 
-    __slots__ = ("chosen", "destination", "gateway", "hops", "interface", "locked", "mtu", "next_hop", "path", "route",
-                 "rule", "source")
+    __slots__ = ("bound", "chosen", "destination", "gateway", "hops", "interface", "locked", "mtu", "next_hop", "path",
+                 "route", "rule", "source")
 
     def __init__(self, route: Route, interface: Interface, chosen: RouteChosen, rule: RuleMatched | None) -> None:
         self.route = route
@@ -38,6 +38,7 @@ class OutputRoute:
         self.chosen = chosen
         self.rule = rule  # what is recorded before that, when another rule than the usual three decided
         self.path: PathChosen | None = None  # the same, where it is one of several ways
+        self.bound: Interface | None = None  # the interface that it was asked for by, to which its sender is bound
         # the TTL of what asks for no other, or 0 for ip_default_ttl (ip4_dst_hoplimit)
         self.hops = route.asks("hoplimit") if route.metrics else 0
         (_, self.destination, _, self.gateway, _, self.next_hop, self.source, self.mtu, _, self.locked) = chosen
@@ -60,7 +61,9 @@ class OutputRoute:
         namespace.record(self.chosen)
 
     def with_mtu(self, mtu: int) -> OutputRoute:
-        return OutputRoute(self.route, self.interface, self.chosen._replace(mtu=mtu), self.rule)
+        other = OutputRoute(self.route, self.interface, self.chosen._replace(mtu=mtu), self.rule)
+        other.bound = self.bound
+        return other
 
 
 # -- output
@@ -89,6 +92,8 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
         if not cache or len(cache) > CACHE_LIMIT:
             cache = routes.output_cache = {}
         found = cache[key] = _find_output(namespace, destination, source, interface, direct, mark, flow)
+        if isinstance(found, OutputRoute):
+            found.bound = interface
     if type(found) is OutputRoute:
         return found
     return (found.take(multipath.see(namespace, source, destination, flow))
