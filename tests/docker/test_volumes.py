@@ -67,7 +67,7 @@ def test_a_volume_keeps_what_containers_write_and_the_host_sees_it(session: Kept
 
 def test_an_empty_volume_takes_the_images_files(session: KeptSession) -> None:
     said(session, "docker run -d --name web -v pages:/usr/share/nginx/html nginx")
-    assert said(session, "ls /var/lib/docker/volumes/pages/_data") == "50x.html\nindex.html\n"
+    assert said(session, "ls /var/lib/docker/volumes/pages/_data") == "50x.html  index.html\n"
     said(session, "echo mine > /var/lib/docker/volumes/pages/_data/index.html")
     assert said(session, "curl -s 172.17.0.2") == "mine\n"
 

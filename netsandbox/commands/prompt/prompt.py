@@ -120,8 +120,8 @@ class Prompt:
             return False
         if argv[0] == "export":
             word, is_set = argv[1], argv[1] in self._shell.state.values
-            return not (any("=" in each for each in argv[1:]) or is_set or word.startswith("-")
-                        or (word.isidentifier() and word.isupper()))
+            sets = any("=" in each and each.partition("=")[0].isidentifier() for each in argv[1:])
+            return not (sets or is_set or word.startswith("-") or (word.isidentifier() and word.isupper()))
         if argv[0] == "exec":
             return self._shell.lab.is_named(argv[1]) or argv[1] in self._shell.lab.extra_namespaces
         return not argv[1].startswith(("%", "-")) and self._shell.state.job(argv[1]) is None
