@@ -183,9 +183,9 @@ class Netfilter:
         return verdict
 
     def _precedes_tracker(self, hook: Hook, function: HookFunction) -> bool:
-        """Whether the tracker looks at a packet only behind this function: what is dropped there it never saw."""
+        """Whether a packet that this function drops is nothing to the tracker yet, or for want of room there."""
         asked = self.functions[hook]
-        return conntrack.track in asked[asked.index(function) + 1:]
+        return conntrack.track in asked[asked.index(function):]
 
     def ask_nat(self, namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
         """The nat table's rules of the present hook, about a connection's first packet."""

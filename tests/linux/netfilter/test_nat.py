@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from netsandbox.engine.chance import Stream
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.events import VerdictGiven
 from netsandbox.linux.netfilter.connection import ASSURED
 from netsandbox.linux.netfilter.rewrite import changed
 from netsandbox.wire.addresses import parse_ipv4
@@ -110,6 +111,9 @@ def test_a_full_table_drops_what_finds_no_entry_that_is_not_assured_near_it(most
     lines = [line for _at, line in router.namespace.netfilter.log or ()]
     full = "nf_conntrack: nf_conntrack: table full, dropping packet"  # printk.c: ten in five seconds
     assert lines == ([*10 * [full], "net_ratelimit: 10 callbacks suppressed", full] if not gives_way else [])
+    told = [record.event for record in router.scheduler.trace.since(0) if isinstance(record.event, VerdictGiven)]
+    dropped = [event.connection for event in told if event.verdict is not None]
+    assert dropped == [""] * 21 * (not gives_way)  # it is of no connection, but not INVALID either
 
 
 @pytest.mark.parametrize(("most", "buckets", "flows", "assured", "dropped", "early"), [
