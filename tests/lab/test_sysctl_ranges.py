@@ -171,6 +171,15 @@ def _used(lab: Lab, key: str, value: int) -> None:
     CaptureFile(BytesIO(), lab.trace, lambda _passing: None).update()
 
 
+@pytest.mark.parametrize(("key", "value", "kept"), [
+    ("tcp_rmem", "1 2 3 4", "1\t2\t3"), ("tcp_rmem", "1 2 3 x", "1\t2\t3"), ("tcp_wmem", "9", "9\t16384\t4194304"),
+    ("ip_local_port_range", "1024 65000 99999999999", "1024\t65000")])
+def test_numbers_behind_those_that_a_setting_has_room_for_are_not_read(key: str, value: str, kept: str) -> None:
+    sysctls = Lab().namespace("host").sysctls
+    sysctls.write(f"net.ipv4.{key}", value)
+    assert sysctls.read(f"net.ipv4.{key}") == kept
+
+
 @pytest.mark.parametrize("value", ["-1", "0", "256", "1000", "abc"])
 def test_the_tool_says_so(value: str) -> None:
     session = built("docker run -d --name web nginx")

@@ -227,12 +227,10 @@ class Sysctls:
         if text not in NAMES.get(name, (text,)):
             raise SysctlError(f'setting key "{key}": No such file or directory')
         before = old.split("\t")
-        numbers = self._taken(key, text) if name == RESERVED or all(map(is_number, before)) else []
         if name == RESERVED:
-            text = port_list(numbers)
-        elif numbers:
-            if len(numbers) > len(before):
-                raise _refused(key)
+            text = port_list(self._taken(key, text))
+        elif all(map(is_number, before)):  # what is more than there is room for, nobody reads
+            numbers = self._taken(key, "\t".join(text.split("\t")[:len(before)]))
             text = "\t".join([*map(str, numbers), *before[len(numbers):]])
         self._set({**self._globals, name: text})
 
