@@ -13,8 +13,8 @@ NEEDED = tuple(f"netsandbox.{name}" for name in (
     "commands.complete", "commands.verbs.lab_verbs", "commands.verbs.program_verbs", "commands.verbs.server_verbs",
     "commands.verbs.capture_verbs", "commands.verbs.flow", "commands.verbs.why", "commands.verbs.trace",
     "commands.verbs.session_verbs", "commands.verbs.branch", "commands.verbs.show", "commands.expect",
-    "commands.verbs.help_verb", "apps.ping.ping", "tui.row_story", "tui.screens.help", "tui.screens.stream",
-    "tui.palette", "tui.screenshot", "session.scenario", "session.shelf", "tui.screens.browser"))
+    "commands.verbs.help_verb", "apps.ping.ping", "tui.device.row_story", "tui.screens.help", "tui.screens.stream",
+    "tui.keys.palette", "tui.screenshot", "session.scenario", "session.shelf", "tui.screens.browser"))
 """By the keys that need them: a letter of a command, w on a row, help, streams, the palette, pictures, the browser."""
 AT_ONCE = 4  # Files that the browser and the palette show, parsed at once
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -229,7 +230,7 @@ def test_what_keys_need_is_imported_while_nobody_presses_any(monkeypatch: pytest
         looks += 1
     assert (imported, read, looks) == (["netsandbox.tui.device.row_story", "netsandbox.not.yet"], [warm.AT_ONCE], 6)
     monkeypatch.undo()
-    assert all(name.startswith("netsandbox.") for name in warm.NEEDED)
+    assert all(map(find_spec, warm.NEEDED)), "one that has moved is an error over the first picture"
     assert {verb.handler.__module__ for verb in verbs()} <= set(warm.NEEDED), "a letter of a command needs all verbs"
 
 
