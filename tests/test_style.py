@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -41,6 +42,15 @@ def test_no_file_is_longer_than_a_person_reads() -> None:
     assert len(lengths) > 10
     too_long = {str(path.relative_to(ROOT)): length for path, length in lengths.items() if length > MAX_LINES}
     assert not too_long, f"more than {MAX_LINES} lines; a second responsibility wants a second file: {too_long}"
+
+
+def test_what_an_app_under_test_saved_is_in_no_commit() -> None:
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("no repository, or no git")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {name.partition("/")[0] for name in listed.split("\0") if name} == {
+        ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "netsandbox",
+        "pyproject.toml", "scenarios", "screenshots", "tests"}
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("*.md")), ids=lambda path: path.name)
