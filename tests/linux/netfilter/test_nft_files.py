@@ -154,6 +154,14 @@ def test_what_is_said_of_a_table_stands_before_it() -> None:
     assert job.err.count("\n") == 2
 
 
+@pytest.mark.parametrize(("name", "says"), [
+    ("/tmp", 'Not a regular file: "/tmp"'), ("/dev/null", 'Not a regular file: "/dev/null"'),
+    ("/nosuch", 'Could not open file "/nosuch": No such file or directory')])
+def test_what_is_no_regular_file_is_not_read(name: str, says: str) -> None:
+    job = KeptSession().run(f"nft -f {name}")
+    assert (job.code, job.out, job.err) == (1, "", f"internal:0:0-0: Error: {says}\n\n\n")
+
+
 @pytest.mark.parametrize(("text", "where", "expecting"), [
     ("add chain ip t c\r\n", "1:17-18", ", expecting end of file or newline or semicolon"),
     ("table ip t {\r\n}\r\n", "1:13-14", ""), ("#!/usr/sbin/nft -f\r\n\r\n", "2:1-2", ""),

@@ -10,6 +10,7 @@ from netsandbox.commands.tools.firewall.rule_trace import Tracer, nft_text
 from netsandbox.commands.tools.follows import FollowsError
 from netsandbox.commands.tools.inputs import files_of, stdin
 from netsandbox.commands.tools.looks import looks
+from netsandbox.linux.core.files.device_nodes import NODES
 from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.netfilter.iptables.iptables import FailedError
 from netsandbox.linux.netfilter.nft import command
@@ -49,7 +50,10 @@ def run(context: ToolContext, arguments: list[str]) -> ToolResult:
 def _read(context: ToolContext, name: str) -> str:
     if name in ("-", "/dev/stdin"):
         return stdin(context, "nft")
+    files = files_of(context)
     try:
-        return files_of(context).read(name)
+        if files.is_directory(name) or files.canonical(name) in NODES:
+            raise FailedError(1, f"internal:0:0-0: Error: Not a regular file: \"{name}\"\n\n\n")
+        return files.read(name)
     except FileError as error:
         raise FailedError(1, f"internal:0:0-0: Error: Could not open file \"{name}\": {error}\n\n\n") from None

@@ -8,19 +8,19 @@ from netsandbox.linux.netfilter.connection import ASSURED, CONFIRMED, DST_NAT, D
 from netsandbox.linux.netfilter.extension import WORD
 from netsandbox.linux.netfilter.matches.flow import MOST
 from netsandbox.linux.netfilter.matches.state import connection_mark_of, states_of
+from netsandbox.linux.netfilter.nft import elements
+from netsandbox.linux.netfilter.nft.elements import Arrange
 from netsandbox.linux.netfilter.nft.headers import check_ports
 from netsandbox.linux.netfilter.nft.meta import set_mark
 from netsandbox.linux.netfilter.nft.numbers import Duration, Field, ask, ask_bits
 from netsandbox.linux.netfilter.nft.reader import (
     Reader,
     address,
-    address_order,
     check_addresses,
     is_of_ipv4,
     port,
-    port_order,
     protocol_name,
-    protocol_order,
+    protocols,
 )
 from netsandbox.linux.netfilter.nft.tokens import token
 
@@ -89,7 +89,7 @@ def ct(reader: Reader) -> None:
     elif field == "count":
         _count(reader)
     elif field == "helper":
-        negated, value = reader.asked("ct helper", lambda name: f'"{name}"')
+        negated, value = reader.asked("ct helper", lambda name: f'"{name}"', elements.texts)
         reader.one_of(negated, [["-m", "helper", "--helper", one] for one in value.split(",")])
     elif field == "status" or (field == "state" and reader.words[:1] and reader.words[0] in NO_LIST):
         ask_bits(reader, f"ct {field}", STATUS if field == "status" else STATE)
@@ -103,8 +103,8 @@ def ct(reader: Reader) -> None:
 
 def _of_state(reader: Reader, field: str) -> None:
     at = reader.place
-    order = {"state": _state_order, "protocol": protocol_order}.get(field)
-    negated, value = reader.asked(f"ct {field}", protocol_name if field == "protocol" else str, order)
+    arrange: Arrange = {"state": _states, "protocol": protocols}.get(field, list)
+    negated, value = reader.asked(f"ct {field}", protocol_name if field == "protocol" else str, arrange)
     if field == "state" and not set(value.split(",")) <= STATES.keys():
         raise reader.line.complaint("Could not parse conntrack state", at + bool(negated))
     reader.out += ["-m", "conntrack", *negated, FLAGS[field], value.upper()]
@@ -137,7 +137,7 @@ def _of_direction(reader: Reader, direction: str) -> None:
 
 def _ask_port(reader: Reader, direction: str, key: str) -> None:
     at = reader.place
-    negated, value = reader.asked(f"ct {direction} {key}", port, port_order)
+    negated, value = reader.asked(f"ct {direction} {key}", port, elements.numbers)
     check_ports(reader, value, at + bool(negated))
     ports = [port(one).replace("-", ":") for one in value.split(",")]
     reader.one_of(negated, [["-m", "conntrack", f"--ct{DIRECTIONS[direction]}{ENDS[key]}", one] for one in ports])
@@ -145,7 +145,7 @@ def _ask_port(reader: Reader, direction: str, key: str) -> None:
 
 def _ask_address(reader: Reader, direction: str, key: str) -> None:
     at = reader.place
-    negated, value = reader.asked(f"ct {direction} ip {key}", address, address_order)
+    negated, value = reader.asked(f"ct {direction} ip {key}", address, elements.addresses)
     check_addresses(reader, value, at + bool(negated))
     if "-" in value:
         raise reader.not_modelled(f"a range of ct {direction} {key}")
@@ -177,5 +177,5 @@ def _count(reader: Reader) -> None:
     reader.out += ["-m", "connlimit", flag, word, "--connlimit-mask", "0"]
 
 
-def _state_order(name: str) -> int:
-    return STATES.get(name, max(STATES.values()))
+def _states(names: list[str]) -> list[str]:
+    return sorted(names, key=lambda name: STATES.get(name, max(STATES.values())))

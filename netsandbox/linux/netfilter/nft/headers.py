@@ -5,17 +5,9 @@ from __future__ import annotations
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import WORD, Given
+from netsandbox.linux.netfilter.nft import elements
 from netsandbox.linux.netfilter.nft.numbers import Field, ask, ask_bits, numbers_of
-from netsandbox.linux.netfilter.nft.reader import (
-    Reader,
-    address,
-    address_order,
-    check_addresses,
-    port,
-    port_order,
-    protocol_name,
-    protocol_order,
-)
+from netsandbox.linux.netfilter.nft.reader import Reader, address, check_addresses, port, protocol_name, protocols
 from netsandbox.linux.netfilter.nft.tokens import NftError, token
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.linux.netfilter.targets.packet import LowerMss
@@ -130,7 +122,7 @@ def _set_ip(reader: Reader, field: str) -> None:
 
 def _ip_protocol(reader: Reader) -> None:
     at = reader.place
-    negated, value = reader.asked("ip protocol", protocol_name, protocol_order)
+    negated, value = reader.asked("ip protocol", protocol_name, protocols)
     if not all(one.isdecimal() or one in PROTOCOL_NAMES.values() for one in value.split(",")):
         raise reader.line.complaint("Could not resolve protocol name", at + bool(negated))
     reader.protocol = "" if negated else value
@@ -139,7 +131,7 @@ def _ip_protocol(reader: Reader) -> None:
 
 def _ip_address(reader: Reader, field: str) -> None:
     at = reader.place
-    negated, value = reader.asked(f"ip {field}", address, address_order)
+    negated, value = reader.asked(f"ip {field}", address, elements.addresses)
     check_addresses(reader, value, at + bool(negated))
     flag, ends = ("-s", "--src-range") if field == "saddr" else ("-d", "--dst-range")
     reader.one_of(negated, [["-m", "iprange", ends, one] if "-" in one else [flag, one] for one in value.split(",")])
@@ -161,7 +153,7 @@ def _transport(reader: Reader, name: str) -> None:
     if span is not None:
         reader.out += [f"--{field}", span.replace("-", ":")]
         return
-    negated, value = reader.asked(f"{name} {field}", port, port_order)
+    negated, value = reader.asked(f"{name} {field}", port, elements.numbers)
     value = ",".join(map(port, value.split(",")))
     check_ports(reader, value, at + bool(negated))
     if "," in value:
@@ -175,9 +167,9 @@ def check_ports(reader: Reader, text: str, at: int) -> None:
     for part in text.split(","):
         for one in part.split("-") if part[:1].isdecimal() else [part]:
             if one.isdecimal() and int(one) > MOST_PORT:
-                raise reader.line.complaint(NO_PORT, at)
+                raise reader.line.complaint_of(NO_PORT, part, at)
             if port_number(one) is None:
-                raise reader.line.complaint(NO_SERVICE, at)
+                raise reader.line.complaint_of(NO_SERVICE, part, at)
 
 
 OF_TRANSPORT: dict[str, dict[str, Field]] = {"tcp": OF_TCP, "udp": OF_UDP}
@@ -235,11 +227,15 @@ def icmp(reader: Reader) -> None:
         raise reader.not_modelled(f"icmp {field}")
     reader.use_protocol("icmp")
     at = reader.place
-    negated, value = reader.asked("icmp type", _icmp_name, lambda name: ICMP_TYPES.get(name, 0))
+    negated, value = reader.asked("icmp type", _icmp_name, _icmp_types)
     if not all(part.isdecimal() or part in ICMP_TYPES for part in value.split(",")):
         raise reader.line.complaint("Could not parse ICMP type", at + bool(negated))
     reader.one_of(negated, [["-p", "icmp", "--icmp-type", one] for one in value.split(",")] if "," in value else
                   [["--icmp-type", value]])
+
+
+def _icmp_types(names: list[str]) -> list[str]:
+    return sorted(names, key=lambda name: ICMP_TYPES.get(name, 0))
 
 
 def _icmp_name(text: str) -> str:

@@ -113,6 +113,15 @@ class Line:
         marks = f"{' ' * before.column}{'~' * width_before}".ljust(column) + "^" * (width - offset)
         return self.source.complaint(message, found.row, found.column, marks)
 
+    def complaint_of(self, message: str, part: str, at: int) -> NftError:
+        """About one of several values, with commas between them, the first in a word or behind it."""
+        for found in self.tokens[at:]:
+            if part in found.text.replace('"', "").split(","):
+                marked = found.text if found.text[0] == '"' else part
+                return self.source.complaint(message, found.row, found.column + found.text.index(marked),
+                                             "^" * len(marked))
+        return self.complaint(message, at)
+
     def whole(self, message: str) -> NftError:
         """A complaint about all of the line."""
         first, last = self.tokens[5 if self.in_block else 0], self.tokens[-1]

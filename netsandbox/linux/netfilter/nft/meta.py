@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from netsandbox.linux.core.devices.interface import MAX_NAME
 from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import WORD, Span, UsageError
 from netsandbox.linux.netfilter.matches.host import read_group, read_user, write_users
 from netsandbox.linux.netfilter.matches.state import mark_of
+from netsandbox.linux.netfilter.nft import elements
 from netsandbox.linux.netfilter.nft.numbers import Field, ask, numbers_of
-from netsandbox.linux.netfilter.nft.reader import Reader, protocol_name, protocol_order
+from netsandbox.linux.netfilter.nft.reader import Reader, protocol_name, protocols
 from netsandbox.linux.netfilter.targets.packet import class_number, class_text
 
 MOST_LENGTH = 0xFFFF
@@ -20,15 +22,18 @@ def _interface(reader: Reader, name: str) -> None:
     at = reader.place + (reader.words[:1] in (["!="], ["=="]))
     is_known = name in ("iif", "oif")
 
-    def shown(word: str) -> str:
-        device = reader.line.interface(word.strip('"')) if is_known else word.strip('"')
-        if device is None and word.isdecimal():
-            raise reader.not_modelled(f"{name} {word}")
+    def shown(text: str) -> str:
+        if not is_known and (not text or len(text) > MAX_NAME):
+            raise reader.line.complaint_of(f"String exceeds maximum length of {MAX_NAME + 1}" if text else
+                                           "Empty string is not allowed", text, at)
+        device = reader.line.interface(text) if is_known else text
+        if device is None and text.isdecimal():
+            raise reader.not_modelled(f"{name} {text}")
         if device is None:
             raise reader.line.complaint("Interface does not exist", at)
         return f'"{device}"'
-    negated, value = reader.asked(name, shown)
-    devices = [shown(one).strip('"') for one in value.split(",")]
+    negated, value = reader.asked(name, shown, elements.texts)
+    devices = [shown(one)[1:-1] for one in value.split(",")]
     reader.one_of(negated, [["-i" if name.startswith("i") else "-o", one.replace("*", "+")] for one in devices])
 
 
@@ -142,7 +147,7 @@ def _length(reader: Reader) -> None:
 
 
 def _protocol(reader: Reader) -> None:
-    negated, value = reader.asked("meta l4proto", protocol_name, protocol_order)
+    negated, value = reader.asked("meta l4proto", protocol_name, protocols)
     reader.protocol = value
     reader.one_of(negated, [["-p", one] for one in value.split(",")])
 
@@ -178,7 +183,7 @@ def _owner(reader: Reader, name: str, read: Callable[[str], Span], unknown: str)
             raise reader.line.complaint(unknown, reader.place - 1) from None
     negated, span = list[str](), reader.compared(f"meta {name}", shown, WORD - 1)
     if span is None:
-        negated, span = reader.asked(f"meta {name}", shown)
+        negated, span = reader.asked(f"meta {name}", shown, elements.numbers)
     reader.one_of(negated, [["-m", "owner", f"--{name[2:]}-owner", one] for one in map(shown, span.split(","))])
 
 

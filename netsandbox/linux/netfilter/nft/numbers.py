@@ -13,6 +13,7 @@ from netsandbox.linux.core.hooks import SocketBuffer
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netfilter.extension import Match, Span, as_number
 from netsandbox.linux.netfilter.head import Fields
+from netsandbox.linux.netfilter.nft.elements import joined
 from netsandbox.linux.netfilter.nft.tokens import token
 
 if TYPE_CHECKING:
@@ -128,9 +129,9 @@ def ask(reader: Reader, name: str, field: Field) -> None:
         return
     at = reader.place + (reader.words[:1] in (["!="], ["=="]))
     negated, word, is_set = reader.value()
-    spans = tuple(sorted(Span(found[0], found[-1]) for found in numbers_of(reader, field, word.split(","), at)))
+    spans = tuple(joined(Span(found[0], found[-1]) for found in numbers_of(reader, field, word.split(","), at)))
     parts = ["-".join(field.write(end, len({*span}) > 1) for end in dict.fromkeys(span)) for span in spans]
-    text = f"{{ {', '.join(parts)} }}" if is_set and len(parts) > 1 else ",".join(parts)
+    text = f"{{ {', '.join(parts)} }}" if is_set and "," in word else ",".join(parts)
     said += " != " if negated else " == " if mask >= 0 else " "
     reader.keep(f"{said}{text}", Numbers(f"{said}{text}", field, spans, bool(negated), mask))
 
@@ -151,15 +152,15 @@ def numbers_of(reader: Reader, field: Field, parts: list[str], at: int) -> list[
         is_range = "-" in part and part not in field.names
         ends = tuple(field.number(end) for end in (part.split("-", 1) if is_range else [part]))
         numbers = tuple(end for end in ends if end is not None)
-        place = next((n for n, word in enumerate(reader.line.words[at:], at) if word.strip("{},") == part), at)
         if len(numbers) < len(ends):
             kind = token(part)[0]
-            raise reader.line.complaint(field.wrong if kind in ("string", "number") else
-                                        f"syntax error, unexpected {kind}", place)
+            if kind in ("string", "number"):
+                raise reader.line.complaint_of(field.wrong, part, at)
+            raise reader.line.complaint(f"syntax error, unexpected {kind}", at)
         if max(numbers) > field.most:
-            raise reader.line.complaint(field.too_large.format(number=max(numbers), most=field.most), place)
+            raise reader.line.complaint_of(field.too_large.format(number=max(numbers), most=field.most), part, at)
         if len(numbers) > 1 and numbers[1] < numbers[0]:
-            raise reader.line.complaint("Range negative size", place)
+            raise reader.line.complaint_of("Range negative size", part, at)
         found.append(numbers)
     return found
 
@@ -192,9 +193,8 @@ def _bits_of_set(reader: Reader, name: str, field: Field, sign: str) -> None:
     while not text.endswith("}"):
         text += reader.take()
     each = [_number_of_bits(reader, field, part, reader.place - 1) for part in text.strip("{}").split(",")]
-    each.sort(key=_lowest_bit)
-    parts = [_names(field, bits, " | ") for bits in each]
-    told = f"{{ {', '.join(parts)} }}" if len(parts) > 1 else parts[0]
+    parts = [_names(field, bits, " | ") for bits in sorted({*each}, key=_lowest_bit)]
+    told = f"{{ {', '.join(parts)} }}" if len(each) > 1 else parts[0]
     said = f"{name} {'!= ' * (sign == '!=')}{told}"
     reader.keep(said, Numbers(said, field, tuple(Span(bits, bits) for bits in each), sign == "!="))
 

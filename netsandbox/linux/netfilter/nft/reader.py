@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, NamedTuple
 
 from netsandbox.linux.netfilter.extension import Match
+from netsandbox.linux.netfilter.nft.elements import Arrange
 from netsandbox.linux.netfilter.nft.tokens import VALUES, NftError, token
 from netsandbox.linux.netfilter.protocols import PROTOCOL_NAMES
 from netsandbox.linux.netfilter.rule import Target
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.netfilter.nft.line import Line
 
 
+NEGATIVE = "Range negative size"
 HEXADECIMAL = re.compile("0[xX][0-9a-fA-F]{1,8}")
 Choices = tuple[str, list[list[str]], bool]
 """A condition of which one of several must hold: as it is listed, each in iptables' words, whether it is negated."""
@@ -77,23 +79,27 @@ class Reader:
             word = word.strip("{}").replace(" ", "")
         while self.words and (word.endswith(",") or self.words[0].startswith(",")):
             word += self.take()
-        return negated, word.strip('"'), is_set
+        return negated, word.replace('"', ""), is_set
 
     def asked(self, name: str, show: Callable[[str], str] = str,
-              order: Callable[[str], object] | None = None) -> tuple[list[str], str]:
+              arrange: Arrange = list) -> tuple[list[str], str]:
         """(`!` if it is negated, a value), said as `NAME VALUE`.
 
         Args:
             show: how nft lists a value.
-            order: what several are sorted by.
+            arrange: puts several in their order, and joins what nft joins.
         """
+        at = self.place + (self.words[:1] in (["!="], ["=="]))
         negated, word, is_set = self.value()
         word = ",".join(low if dash and low == high else part  # a range of one is that one
                         for part in word.split(",") for low, dash, high in [part.partition("-")])
         parts = [show(part) for part in word.split(",")]
-        if order is not None:
-            parts.sort(key=order)  # type: ignore[arg-type]
-        text = f"{{ {', '.join(parts)} }}" if is_set and len(parts) > 1 else ",".join(parts)
+        for part, typed in zip(parts, word.split(","), strict=True):
+            low, _dash, high = part.partition("-")
+            if low.isdecimal() and high.isdecimal() and int(high) < int(low):
+                raise self.line.complaint_of(NEGATIVE, typed, at)
+        parts = arrange(list(dict.fromkeys(parts)))
+        text = f"{{ {', '.join(parts)} }}" if is_set and "," in word else ",".join(parts)
         self.said.append(f"{name} {'!= ' * bool(negated)}{text}")
         return negated, word
 
@@ -148,20 +154,13 @@ def is_of_ipv4(reader: Reader) -> bool:
 
 
 def address(text: str) -> str:
-    """Without the bits behind its mask; a whole one without a mask; the one name that each host knows as a number."""
+    """Without the bits behind its mask; the one name that each host knows as a number."""
     if text == "localhost":
         return "127.0.0.1"
     try:
-        return str(IPv4Network(text, strict=False)).removesuffix("/32")
+        return str(IPv4Network(text, strict=False)) if "/" in text else text
     except ValueError:
         return text
-
-
-def address_order(text: str) -> int:
-    try:
-        return int(IPv4Address(text.partition("/")[0].partition("-")[0]))
-    except ValueError:
-        return 0
 
 
 def check_addresses(reader: Reader, text: str, at: int) -> None:
@@ -172,13 +171,12 @@ def check_addresses(reader: Reader, text: str, at: int) -> None:
         numbers, mask = [start, end] if dash else [start.partition("/")[0]], start.partition("/")[2]
         if not all(number.replace(".", "").isdecimal() for number in numbers):
             continue
-        place = next((n for n, word in enumerate(reader.line.words[at:], at) if word.strip("{},") == part), at)
         if not all(map(_is_address, numbers)):
-            raise reader.line.complaint("Could not resolve hostname: Name or service not known", place)
+            raise reader.line.complaint_of("Could not resolve hostname: Name or service not known", part, at)
         if mask.isdecimal() and int(mask[:9]) > 32:
-            raise reader.line.complaint(f"Prefix length {mask[:9]} is invalid for type of 32 bits width", place)
-        if dash and address_order(end) < address_order(start):
-            raise reader.line.complaint("Range negative size", place)
+            raise reader.line.complaint_of(f"Prefix length {mask[:9]} is invalid for type of 32 bits width", part, at)
+        if dash and IPv4Address(end) < IPv4Address(start):
+            raise reader.line.complaint_of(NEGATIVE, part, at)
 
 
 def _is_address(text: str) -> bool:
@@ -192,15 +190,15 @@ def protocol_name(text: str) -> str:
     return PROTOCOL_NAMES.get(int(text), text) if text.isdecimal() else text
 
 
-def protocol_order(name: str) -> int:
-    return next((number for number, known in PROTOCOL_NAMES.items() if known == name), 0)
+def protocols(names: list[str]) -> list[str]:
+    """By their numbers."""
+    numbers = {name: number for number, name in PROTOCOL_NAMES.items()}
+    return sorted(names, key=lambda name: numbers.get(name, 0))
 
 
 def port(text: str) -> str:
+    low, dash, high = text.partition("-")
+    if dash and low.isdecimal():
+        return f"{low}-{port(high)}"
     number = int(text, 16) if HEXADECIMAL.fullmatch(text) else port_number(text)
     return text if number is None else str(number)
-
-
-def port_order(text: str) -> int:
-    first = text.partition("-")[0]
-    return int(first) if first.isdecimal() else 0
