@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import urljoin
 
 from netsandbox.apps.stream import Stream
 from netsandbox.linux.core.namespace import NetworkNamespace
@@ -40,6 +41,15 @@ class Url(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.target}"
+
+    def joined(self, where: str) -> str:
+        """Where a Location of its answer leads (RFC 3986, 5.2)."""
+        return urljoin(str(self), where)
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """What of it says whom secrets may be told."""
+        return self.scheme, self.host.lower(), self.port
 
 
 class Ipv6Error(ValueError):

@@ -27,6 +27,7 @@ ASKED = 1.0  # Seconds that it waits for a `100 Continue`
 CONNECT_PATIENCE = 300 * SECOND
 HELP = "Usage: curl [options...] <url>\n" + curl_options.TABLE.usage()
 REDIRECTS = (301, 302, 303, 307, 308)
+KEEPS_POST = {301: "post301", 302: "post302", 303: "post303"}  # These make a GET of a POST, but for an option
 
 
 class Curl(Transfer):
@@ -57,7 +58,8 @@ class Curl(Transfer):
     def _begin(self, _argument: object) -> None:
         """Begin a transfer, or begin it again."""
         self._times = {"start": self.scheduler.clock}
-        self._redirects = self._connections = 0
+        self._redirects = self._connections = self._head_size = 0
+        self._drops_body = False
         self._method = self.options.values.get("request", "") or (
             "HEAD" if "head" in self.options.flags else "POST" if self.options.has_body else "GET")
         limit = self.options.number("max-time")
@@ -72,7 +74,7 @@ class Curl(Transfer):
         self.exit(self._status)
 
     def _fetch(self, text: str) -> None:
-        self._body, self._size, self._head_size, self._sent, self._unsent = b"", 0, 0, 0, b""
+        self._body, self._size, self._sent, self._unsent = b"", 0, 0, b""
         self._interim = None
         if text[:7].lower() == "file://":
             self._show_file(text[7:].removeprefix("localhost"))
@@ -116,7 +118,11 @@ class Curl(Transfer):
             self._say(f"* URL rejected: {error}\n* closing connection #-1")
             self._fail(3, f"URL rejected: {error}")
             return False
-        if "get" in self.options.flags and self.options.data:
+        if self._redirects and (self._is_trusted or self.url.origin == self._first.origin):
+            self.url = self.url._replace(user=self.url.user or self._first.user)
+        elif not self._redirects:
+            self._first = self.url
+        if "get" in self.options.flags and self.options.data and not self._redirects:
             joint = "&" if "?" in self.url.target else "?"
             self.url = self.url._replace(target=self.url.target + joint + "&".join(self.options.data))
         return True
@@ -209,11 +215,11 @@ class Curl(Transfer):
     def _request(self) -> None:
         assert self.client is not None
         self._times["request"] = self.scheduler.clock
-        body = "&".join(self.options.data).encode() if self.options.has_body else None
-        if credentials(self.options, self.url).startswith("Basic"):
+        body = "&".join(self.options.data).encode() if self.options.has_body and not self._drops_body else None
+        if self._is_trusted and credentials(self.options, self.url).startswith("Basic"):
             user = self.options.values.get("user", "") or self.url.user
             self._say(f"* Server auth using Basic with user '{user.partition(':')[0]}'")
-        head = request_head(self.options, self.url, self._method, body)
+        head = request_head(self.options, self.url, self._method, body, is_trusted=self._is_trusted)
         for line in head.decode("latin-1").split("\r\n")[:-1]:
             self._say(f"> {line}")
         if body is None:
@@ -315,13 +321,15 @@ class Curl(Transfer):
     def _follow(self, where: str) -> None:
         self._redirects += 1
         most = self.options.number("max-redirs")
-        if self._redirects > (MOST_REDIRECTS if most is None else most):
-            self._fail(47, f"Maximum ({MOST_REDIRECTS if most is None else round(most)}) redirects followed")
+        if "max-redirs" not in self.options.values:
+            most = MOST_REDIRECTS
+        if most is not None and self._redirects > most:
+            self._fail(47, f"Maximum ({round(most)}) redirects followed")
             return
-        text = where if "://" in where else f"{self.url.scheme}://{self.url.authority}/{where.lstrip('/')}"
-        if self._code in (301, 302, 303) and self._method == "POST" and "request" not in self.options.values:
-            self._method = "GET"
-            self.options.data.clear()
+        text = curl_where.redirected(self.url, where)
+        if self.options.has_body and KEEPS_POST.get(self._code, "location") not in self.options.flags:
+            self._drops_body = True
+            self._method = self.options.values.get("request", "") or "GET"
         self._say(f"* Issue another request to this URL: '{text}'")
         self._fetch(text)
 

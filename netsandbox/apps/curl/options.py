@@ -19,12 +19,12 @@ TABLE = OptionTable(
     "data-urlencode= D|dump-header= f|fail fail-early fail-with-body g|globoff G|get I|head H|header= 0|http1.0 "
     "include interface= json= L|location location-trusted max-redirs= m|max-time= oauth2-bearer= o|output= "
     "output-dir= keepalive keepalive-cnt= keepalive-time= x|proxy= "
-    "expect100-timeout= Z|parallel parallel-immediate parallel-max= "
+    "expect100-timeout= post301 post302 post303 Z|parallel parallel-immediate parallel-max= "
     "e|referer= O|remote-name remote-name-all X|request= request-target= resolve= retry= "
     "retry-all-errors retry-connrefused retry-delay= S|show-error i|show-headers s|silent url= url-query= u|user= "
     "A|user-agent= v|verbose w|write-out= progress-meter h|help? V|version",
     usual="basic N|buffer q|disable k|insecure 4|ipv4 noproxy= path-as-is tcp-nodelay B|use-ascii "
-    "http2 http1.1 http0.9 proto-default= a|append post301 post302 post303",
+    "http2 http1.1 http0.9 proto-default= a|append",
     idle="alpn alt-svc= ca-native cacert= capath= E|cert= cert-status cert-type= ciphers= compressed-ssh crlf crlfile= "
     "curves= delegation= disable-eprt disable-epsv disallow-username-in-url doh-cert-status doh-insecure egd-file= "
     "false-start form-escape ftp-account= ftp-alternative-to-user= ftp-create-dirs ftp-method= "
@@ -183,14 +183,14 @@ def _set(options: CurlOptions, given: Given, files: Files) -> None:
     name, value = SYNONYMS.get(given.option.name, given.option.name), given.value
     if name in NUMBERS and not _is_number(value):
         raise _wrong(given.spelled, "expected a proper numerical parameter")
-    if name in WHOLE and re.fullmatch(r"\d+", value, re.ASCII) is None:
+    if name in WHOLE and (name, value) != ("max-redirs", "-1") and re.fullmatch(r"\d+", value, re.ASCII) is None:
         kind = "positive" if re.fullmatch(r"-\d+", value, re.ASCII) else "proper"
         raise _wrong(given.spelled, f"expected a {kind} numerical parameter")
     if name == "cookie" and "=" not in value:
         raise UsageError(f"curl: {given.spelled} FILE is not modelled: give NAME=VALUE", 2)
     if given.option.value != "=":
         if value != "no":
-            options.flags.add(name)
+            options.flags |= {name, given.option.name}
     elif name.startswith("data") or name == "json":
         options.data.append(_data(given, files))
         if name == "json":

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 VERSION = "curl/8.14.1"
 EXPECTED = 1 << 20  # Bytes: for a longer body it asks first (EXPECT_100_THRESHOLD)
 ENCODINGS = "deflate, gzip, br, zstd"
+SECRETS = frozenset({"authorization", "cookie"})
 
 
 def credentials(options: CurlOptions, url: Url) -> str:
@@ -31,10 +32,11 @@ def asks_first(head: bytes) -> bool:
     return re.search(rb"\r\nexpect: *100-continue\r\n", head, re.IGNORECASE) is not None
 
 
-def request_head(options: CurlOptions, url: Url, method: str, body: bytes | None) -> bytes:
-    """The request line and the fields, in curl's order; -H replaces, adds, or with nothing behind the colon removes."""
+def request_head(options: CurlOptions, url: Url, method: str, body: bytes | None, *, is_trusted: bool = True) -> bytes:
+    """The request line and the fields, in curl's order; -H replaces, adds, or with nothing behind the colon removes.
+    A server that another one led to is told no secrets, other than a cookie of -b."""
     values, flags = options.values, options.flags
-    fields = [("Host", url.authority), ("Authorization", credentials(options, url)),
+    fields = [("Host", url.authority), ("Authorization", credentials(options, url) if is_trusted else ""),
               ("User-Agent", values.get("user-agent", VERSION)), ("Accept", "*/*"),
               ("Accept-Encoding", ENCODINGS if "compressed" in flags else ""), ("Referer", values.get("referer", "")),
               ("Proxy-Connection", "Keep-Alive" if "proxy" in values else ""), ("Cookie", values.get("cookie", ""))]
@@ -43,6 +45,8 @@ def request_head(options: CurlOptions, url: Url, method: str, body: bytes | None
         own = {name.strip().lower() for name, _colon, _value in given}
         given += [(name, ":", "application/json") for name in ("Content-Type", "Accept") if name.lower() not in own]
     for name, colon, value in given:
+        if not is_trusted and name.strip().lower() in SECRETS:
+            continue
         fields = [field for field in fields if field[0].lower() != name.strip().lower()]
         if colon and value.strip():
             fields.append((name.strip(), value.strip()))

@@ -36,7 +36,7 @@ class Transfer(Client):
         self.pool = pool or Pool()
         self._owns_pool = pool is None
         self.client: HttpClient | None = None
-        self.url = Url("http", "", 80, "/")
+        self.url = self._first = Url("http", "", 80, "/")  # The one it is at, and the one it began with
         self._place = -1
         self._status = 0
         self._connections = self._redirects = 0
@@ -51,6 +51,12 @@ class Transfer(Client):
         self._interim: Head | None = None
         self._heads = ""
         self._retries = 0
+        self._drops_body = False  # A redirection has made a GET of the POST
+
+    @property
+    def _is_trusted(self) -> bool:
+        """Whether the server may be told the secrets that were given for the first one (Curl_auth_allowed_to_host)."""
+        return "location-trusted" in self.options.flags or self.url.origin == self._first.origin
 
     def _next(self, _argument: object) -> None:
         """Go on with the next URL."""
@@ -179,8 +185,13 @@ class Transfer(Client):
             "referer": self.options.values.get("referer", ""), "num_certs": "0", "tls_earlydata": "0",
             "proxy_used": str(int("proxy" in self.options.values)), "proxy_ssl_verify_result": "0",
             "ftp_entry_path": "", "onerror": "",
-            "filename_effective": self._target or "", "redirect_url": self._interim.get("Location")
-            if self._interim and "location" not in self.options.flags else ""}
+            "filename_effective": self._target or "", "redirect_url": self._redirect_url}
+
+    @property
+    def _redirect_url(self) -> str:
+        """Where -L would lead."""
+        found = self._interim.get("Location") if self._interim and "location" not in self.options.flags else ""
+        return where.redirected(self.url, found) if found else ""
 
     def _say(self, text: str) -> None:
         if "verbose" in self.options.flags:

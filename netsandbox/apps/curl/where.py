@@ -44,6 +44,12 @@ def with_plain_host(url: Url) -> Url:
     return url if number is None else url._replace(host=format_ipv4(number))
 
 
+def redirected(url: Url, location: str) -> str:
+    """Where it leads, with its spaces as an URL has them (Curl_follow)."""
+    path, mark, query = location.partition("?")
+    return url.joined(path.replace(" ", "%20") + mark + query.replace(" ", "+"))
+
+
 def peer(options: CurlOptions, url: Url) -> tuple[str, int]:
     """Host and port."""
     proxy = options.values.get("proxy", "").removeprefix("http://")

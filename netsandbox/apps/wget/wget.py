@@ -232,14 +232,13 @@ class Wget(Client):
 
     def _follow(self, where: str) -> None:
         self._redirects += 1
-        text = where if "://" in where else f"{self.url.scheme}://{self.url.authority}/{where.lstrip('/')}"
-        self.say(self.voice.redirected(text))
+        self.say(self.voice.redirected(where))
         self._stop_timer()
         most = MOST_REDIRECTS if self.options.most_redirects is None else self.options.most_redirects
         if self._redirects > most:
             self._end(f"{most} redirections exceeded.\n", 8)
             return
-        self._fetch(text)
+        self._fetch(self.url.joined(where))
 
     def _save(self, head: Head) -> None:
         name = self.options.output or self._free_name(self._name())
