@@ -173,11 +173,31 @@ def _used(lab: Lab, key: str, value: int) -> None:
 
 @pytest.mark.parametrize(("key", "value", "kept"), [
     ("tcp_rmem", "1 2 3 4", "1\t2\t3"), ("tcp_rmem", "1 2 3 x", "1\t2\t3"), ("tcp_wmem", "9", "9\t16384\t4194304"),
-    ("ip_local_port_range", "1024 65000 99999999999", "1024\t65000")])
+    ("ip_local_port_range", "1024 65000 99999999999", "1024\t65000"), ("ip_default_ttl", "5 x", "5"),
+    ("tcp_fin_timeout", "33 44", "33")])
 def test_numbers_behind_those_that_a_setting_has_room_for_are_not_read(key: str, value: str, kept: str) -> None:
     sysctls = Lab().namespace("host").sysctls
     sysctls.write(f"net.ipv4.{key}", value)
     assert sysctls.read(f"net.ipv4.{key}") == kept
+
+
+@pytest.mark.parametrize(("key", "value", "kept"), [
+    ("tcp_rmem", "5000 x 5", "5000\t131072\t6291456"), ("tcp_rmem", "5001 6001 0", "5001\t6001\t6291456"),
+    ("tcp_wmem", "x 5 6", "4096\t16384\t4194304"), ("tcp_wmem", "7x 5 6", "4096\t16384\t4194304"),
+    ("ip_local_port_range", "2000 x", "32768\t60999"), ("ping_group_range", "7 x", "1\t0"),
+    ("ip_local_reserved_ports", "80 x", "")])
+def test_of_a_list_that_is_refused_what_stands_before_the_wrong_word_is_kept(key: str, value: str, kept: str) -> None:
+    session = built("docker run -d --name web nginx")
+    job = session.run(f"echo '{value}' > /proc/sys/net/ipv4/{key}")
+    assert (job.code, job.err.rpartition(": ")[2]) == (1, "Invalid argument\n")
+    assert session.run(f"cat /proc/sys/net/ipv4/{key}").out == f"{kept}\n"
+
+
+def test_a_range_of_groups_that_ends_before_it_begins_has_none() -> None:
+    sysctls, key = Lab().namespace("host").sysctls, "net.ipv4.ping_group_range"
+    for value, kept in (("3 9", "3\t9"), ("7", "7\t9"), ("5 4", "1\t0"), ("3 4", "3\t4"), ("9", "1\t0")):
+        sysctls.write(key, value)
+        assert sysctls.read(key) == kept
 
 
 @pytest.mark.parametrize("value", ["-1", "0", "256", "1000", "abc"])

@@ -19,7 +19,7 @@ from netsandbox.linux.core.devices.notifier import Notifier
 from netsandbox.linux.core.kernel import Kernel
 from netsandbox.linux.core.neighbours.table import NeighbourTable
 from netsandbox.linux.core.sysctl.interface_conf import CLOSE_LOOKS
-from netsandbox.linux.core.sysctl.table import Sysctls
+from netsandbox.linux.core.sysctl.table import SysctlError, Sysctls
 from netsandbox.linux.events import LinkChanged, SettingChanged
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import IPv4Packet
@@ -346,7 +346,14 @@ class NetworkNamespace:
 
     def set_sysctl(self, path: str, value: str) -> None:
         """Set a sysctl, named with slashes, as somebody asks for (SysctlError: as of write_sysctl)."""
-        previous = self.write_sysctl(path, value)
+        previous = self.sysctls.read(path)
+        try:
+            self.write_sysctl(path, value)
+        except SysctlError:
+            kept = self.sysctls.good_start(path, value)
+            if kept:
+                self.set_sysctl(path, kept)
+            raise
         now = self.sysctls.read(path)
         if now != previous:
             self.record(SettingChanged(self.name, path.translate(str.maketrans("/.", "./")), now, previous))

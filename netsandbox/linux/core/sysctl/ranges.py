@@ -22,6 +22,8 @@ BYTE: Range = 0, 255
 TRUTH: Range = 0, 1
 SECONDS: Range = -(INT_MAX // HZ), INT_MAX // HZ
 LONG: Range = 0, (1 << 63) - 1  # Bytes that an unsigned long counts
+SPANS = ("net.ipv4.ip_local_port_range", "net.ipv4.ping_group_range")  # Two numbers that are taken both or not at all
+NO_GROUP = [1, 0]  # Of a range of groups that ends before it begins
 PAGE_OF_BUCKETS = 512  # Rows of the connections' hash table come by whole pages (nf_conntrack_hash_resize)
 PORT: Range = 0, 65535
 NUMBER = re.compile(r"-?(?:0[xX][0-9a-fA-F]+|[0-9]+)", re.ASCII)
@@ -119,7 +121,17 @@ def taken(key: str, text: str, other: Callable[[str], str]) -> list[int] | None:
         if number is None or not low <= number <= high:
             return None
         numbers.append(-(-number // PAGE_OF_BUCKETS) * PAGE_OF_BUCKETS if key.endswith("conntrack_buckets") else number)
+    if key.endswith("ping_group_range") and numbers and [*numbers, int(other(key).split()[1])][1] < numbers[0]:
+        return NO_GROUP
     return numbers if numbers and _agree(key, numbers, other) else None
+
+
+def good_start(key: str, text: str, other: Callable[[str], str]) -> str:
+    """What is kept of a list that is refused: each number is stored as it is read, up to the wrong one
+    (do_proc_dointvec); nothing of a span."""
+    words = text.split()[:len(other(key).split())]
+    wrong = next((at for at, word in enumerate(words) if taken(key, word, other) is None), 0)
+    return "" if key in SPANS else " ".join(words[:wrong])
 
 
 def ports_of(text: str) -> list[int] | None:

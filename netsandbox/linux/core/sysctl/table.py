@@ -31,7 +31,7 @@ from netsandbox.linux.core.sysctl.defaults import (
     SHARED,
 )
 from netsandbox.linux.core.sysctl.interface_conf import INITIAL, InterfaceConf, of_loopback
-from netsandbox.linux.core.sysctl.ranges import is_number, port_list, taken
+from netsandbox.linux.core.sysctl.ranges import good_start, is_number, port_list, taken
 
 T = TypeVar("T")
 NAMES = {CONGESTION_CONTROL: frozenset(str(GLOBALS[AVAILABLE]).split()), "net.core.default_qdisc": QDISCS}
@@ -175,7 +175,7 @@ class Sysctls:
         if holder is None and (name == RESERVED or not is_number(old)):
             self._write_text(key, name, text, old)
             return old
-        number = self._taken(key, text)[0]
+        number = self._taken(key, text.partition("\t")[0])[0]
         if name.startswith("net.bridge."):
             number = int(number != 0)
         if holder is None:
@@ -191,6 +191,11 @@ class Sysctls:
         else:
             self._store(key, holder.changed(**{name: number}))
         return old
+
+    def good_start(self, path: str, value: str) -> str:
+        """What the kernel keeps of a value that it refuses, in a setting named with slashes."""
+        key = path.replace("/", ".")
+        return good_start(key, value, self.read) if key in GLOBALS and "\t" in self.read(key) else ""
 
     def may_write(self, key: str) -> bool:
         """Whether its file may be written to from here."""
