@@ -40,8 +40,8 @@ GROWS = re.compile(r"[,+]|tojson|@(?:json|sh|html|uri|base64)\b")
 MOST_GROWTH = 256  # How often the input may stand in the result, at most, as far as commas and sums tell
 LONGEST = 2000  # Characters of a program
 JQ = table(
-    "jq", 2, acts="r|raw-output c|compact-output s|slurp n|null-input S|sort-keys e|exit-status j|join-output "
-         "M|monochrome-output", idle="C|color-output",
+    "jq", 2, acts="r|raw-output c|compact-output s|slurp n|null-input S|sort-keys e|exit-status j|join-output",
+    usual="M|monochrome-output", idle="C|color-output",
     refused="R|raw-input a|ascii-output f|from-file= L= raw-output0 tab indent= "
             "unbuffered stream stream-errors seq argjson= slurpfile= rawfile= args jsonargs build-configuration")
 
