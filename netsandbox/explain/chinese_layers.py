@@ -59,6 +59,11 @@ def layer_words(summary: str, language: str) -> str:
     return next((pattern.sub(words, summary) for pattern, words in _WORDS if pattern.fullmatch(summary)), summary)
 
 
+def layer_name(name: str, language: str) -> str:
+    """A layer's name in a language: a protocol's stays, what is no protocol's has words as a field has."""
+    return FIELDS.get(name, name) if language == "zh" else name
+
+
 def field_words(name: str, value: str, language: str) -> tuple[str, str]:
     """A field's name and value in a language."""
     if language != "zh":

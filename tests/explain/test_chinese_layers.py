@@ -7,7 +7,7 @@ import re
 import pytest
 
 from netsandbox.commands.verbs.branch import WORDS as BRANCHES
-from netsandbox.explain.chinese_layers import FIELDS, field_words, layer_words
+from netsandbox.explain.chinese_layers import FIELDS, field_words, layer_name, layer_words
 from netsandbox.session.keeping import KeptSession
 from netsandbox.wire import dissect as dissect_module
 from netsandbox.wire import dissect_ip, dissect_tag
@@ -40,6 +40,13 @@ def test_what_is_read_of_a_frame_is_what_has_words() -> None:
     assert layer_words(dissect(ETHERNET + ARP).layers[1].summary, "zh") == "请求：谁有 10.0.0.2？告诉 10.0.0.1"
     cut = [dissect((ETHERNET + ARP)[:length]).layers for length in range(1, len(ETHERNET + ARP))]
     assert all(not re.search("bytes|cut", layer_words(layer.summary, "zh")) for layers in cut for layer in layers)
+
+
+@pytest.mark.parametrize("name", ["Data", "Fragment data", "Padding", "Trailer"])
+def test_bytes_that_are_no_protocols_are_named_in_the_readers_language(name: str) -> None:
+    """They stood as Data above 数据."""
+    assert re.fullmatch("[\u4e00-\u9fff]+", layer_name(name, "zh"))
+    assert (layer_name(name, "en"), layer_name("ARP", "zh")) == (name, "ARP")
 
 
 def test_each_field_of_a_header_has_a_chinese_name() -> None:

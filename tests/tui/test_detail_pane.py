@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from netsandbox.tui.hex_lines import hex_layout, hex_runs
+from netsandbox.tui.i18n import set_language
 from netsandbox.tui.panes.detail import DetailPane
 from netsandbox.tui.panes.hex_view import HexView
 from netsandbox.tui.session.source import FrameBytes
@@ -61,6 +62,16 @@ async def test_what_has_no_room_in_the_layers_is_marked() -> None:
         pane.tree_view.scroll_to(x=60, animate=False)
         await pilot.pause()
         assert "ff:ff:ff:ff" in screen_text(app).splitlines()[0], "it can be scrolled to"  # type: ignore[arg-type]
+
+
+async def test_bytes_behind_a_packet_are_named_in_the_readers_language() -> None:
+    set_language("zh")
+    pane = DetailPane()
+    app = Harness(pane)
+    async with app.run_test(size=(60, 16)) as pilot:
+        pane.show(FrameBytes(0, ARP_REQUEST + bytes(18)))
+        await pilot.pause()
+        assert "▶ 帧尾  18 字节" in screen_text(app)  # type: ignore[arg-type]
 
 
 async def test_right_unfolds_a_layer_and_left_folds_it_and_another_frame_is_seen_from_its_left_edge() -> None:

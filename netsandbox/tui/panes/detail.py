@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from netsandbox.explain.chinese_layers import field_words, layer_words
+from netsandbox.explain.chinese_layers import field_words, layer_name, layer_words
 from netsandbox.tui.glyphs import UNICODE, GlyphSet
 from netsandbox.tui.i18n import language, tr
 from netsandbox.tui.painting.circles import cut
@@ -187,7 +187,8 @@ class DetailPane(Horizontal):
 
     def _add(self, parent: TreeNode[Span], layer: Layer) -> None:
         """Add a layer, its fields and the layers in it."""
-        label = Text.assemble((safe(layer.name), "bold"), "  ", self._text(layer_words(layer.summary, language())))
+        label = Text.assemble((safe(layer_name(layer.name, language())), "bold"), "  ",
+                              self._text(layer_words(layer.summary, language())))
         whole = Span(layer.start - self._begin, layer.end - self._begin, layer.name)
         node = parent.add(label, whole, expand=layer.name in self._open)
         self._spans.append((whole, node))
