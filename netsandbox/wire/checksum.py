@@ -18,7 +18,7 @@ def internet_checksum(data: bytes) -> int:
     return -number % 0xFFFF if number else 0xFFFF
 
 
-def crc32c(data: bytes) -> int:
+def crc32c(data: bytes | bytearray) -> int:
     """SCTP's checksum (RFC 9260, appendix A), over a packet whose own field is zero; it is sent low byte first."""
     register = 0xFFFFFFFF
     for byte in data:
@@ -26,6 +26,11 @@ def crc32c(data: bytes) -> int:
         for _bit in range(8):
             register = register >> 1 ^ (0x82F63B78 if register & 1 else 0)
     return register ^ 0xFFFFFFFF
+
+
+def sctp_checksum(data: bytes | bytearray) -> bytes:
+    """As it stands in a whole packet's header."""
+    return crc32c(data[:8] + bytes(4) + data[12:]).to_bytes(4, "little")
 
 
 def pseudo_header(source: int, destination: int, protocol: int, length: int) -> bytes:

@@ -34,7 +34,7 @@ from netsandbox.linux.netfilter.connection import (
 from netsandbox.linux.netfilter.connection_table import ConnectionTable
 from netsandbox.linux.netfilter.tcp_states import VALID_FLAGS
 from netsandbox.wire import udp
-from netsandbox.wire.checksum import crc32c, internet_checksum, pseudo_header
+from netsandbox.wire.checksum import internet_checksum, pseudo_header, sctp_checksum
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import REDIRECT, IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet
@@ -202,7 +202,7 @@ def _makes_sense(namespace: NetworkNamespace, buffer: SocketBuffer) -> bool:
             payload.type <= LAST_ICMP_TYPE)
     if packet.protocol == SCTP:
         data = packet.payload_bytes()
-        return len(data) > SCTP_HEADER and not (checks and _sctp_checksum(data) != data[8:SCTP_HEADER])
+        return len(data) > SCTP_HEADER and not (checks and sctp_checksum(data) != data[8:SCTP_HEADER])
     if packet.protocol == UDP_LITE:
         return _lite_makes_sense(packet, checks)
     return packet.protocol not in (TCP, UDP, ICMP)
@@ -219,10 +219,6 @@ def _lite_makes_sense(packet: IPv4Packet, checks: bool) -> bool:
         return False
     header = pseudo_header(packet.src, packet.dst, UDP, len(data))
     return not checks or internet_checksum(header + data[:covered]) in (0, 0xFFFF)
-
-
-def _sctp_checksum(data: bytes) -> bytes:
-    return crc32c(data[:8] + bytes(4) + data[SCTP_HEADER:]).to_bytes(4, "little")
 
 
 def _about_connection(namespace: NetworkNamespace, table: ConnectionTable, buffer: SocketBuffer) -> bool:

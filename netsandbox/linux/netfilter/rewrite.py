@@ -6,7 +6,8 @@ it was, for the kernel only corrects it by the difference (RFC 1624).
 
 from __future__ import annotations
 
-from netsandbox.linux.netfilter.connection import INVERSE_TYPES, WITH_PORTS, FlowTuple
+from netsandbox.linux.netfilter.connection import INVERSE_TYPES, SCTP, UDP_LITE, WITH_PORTS, FlowTuple
+from netsandbox.wire.checksum import sctp_checksum
 from netsandbox.wire.errors import ParseError
 from netsandbox.wire.icmp import IcmpMessage
 from netsandbox.wire.ipv4 import ICMP, TCP, UDP, IPv4Packet, Transport
@@ -16,6 +17,7 @@ from netsandbox.wire.udp import HEADER as UDP_HEADER
 from netsandbox.wire.udp import OffloadedDatagram, UdpDatagram
 
 UDP_CHECKSUM, TCP_CHECKSUM = 6, 16  # Where the checksum begins in each header
+SCTP_CHECKSUM, SCTP_HEADER = 8, 12
 MANGLED_0 = 0xFFFF  # What a UDP checksum of 0 is written as, which would say that there is none (CSUM_MANGLED_0)
 
 
@@ -58,6 +60,10 @@ def translate(packet: IPv4Packet, answer: FlowTuple, is_source: bool) -> IPv4Pac
         else:
             payload = UdpDatagram(sport, dport, payload.data, payload.checksum, payload.length)
             _correct(payload, packet.payload, old, address)
+    elif packet.protocol in (SCTP, UDP_LITE):
+        head = bytearray(packet.payload_bytes())
+        _translate_transport(head, 0, packet.protocol, answer, port, is_source, _sum(old) - _sum(address))
+        payload = bytes(head)
     elif isinstance(payload, IcmpMessage) and payload.type in INVERSE_TYPES:
         rest = answer.sport << 16 | payload.rest & 0xFFFF
         payload = IcmpMessage(payload.type, payload.code, rest, payload.data)
@@ -121,10 +127,14 @@ def _translate_transport(head: bytearray, start: int, protocol: int, target: Flo
     at = start + (0 if is_source else 2)
     old = _word(head, at)
     _put(head, at, port)
-    size, place = (UDP_HEADER, UDP_CHECKSUM) if protocol == UDP else (TCP_HEADER, TCP_CHECKSUM)
-    if protocol in (UDP, TCP) and len(head) >= start + size and (protocol == TCP or _word(head, start + place)):
+    if protocol == SCTP:
+        if len(head) >= start + SCTP_HEADER:  # it is summed up anew, so that a wrong one becomes right
+            head[start + SCTP_CHECKSUM:start + SCTP_HEADER] = sctp_checksum(head[start:])
+        return
+    size, place = (TCP_HEADER, TCP_CHECKSUM) if protocol == TCP else (UDP_HEADER, UDP_CHECKSUM)
+    if len(head) >= start + size and (protocol != UDP or _word(head, start + place)):
         checksum = _updated(_word(head, start + place), old + gone, port)
-        _put(head, start + place, checksum or MANGLED_0 * (protocol == UDP))
+        _put(head, start + place, checksum or MANGLED_0 * (protocol != TCP))
 
 
 def _word(data: bytearray, at: int) -> int:

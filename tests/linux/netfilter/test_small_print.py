@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from netsandbox.linux.netfilter.connection import FlowTuple
-from netsandbox.linux.netfilter.rewrite import translate_quoted
+from netsandbox.linux.netfilter.connection import SCTP, UDP_LITE, FlowTuple
+from netsandbox.linux.netfilter.rewrite import translate, translate_quoted
 from netsandbox.linux.netfilter.track_tcp import TcpTracking
 from netsandbox.session.keeping import KeptSession
 from netsandbox.wire.icmp import IcmpMessage
@@ -82,6 +82,29 @@ def test_of_a_quoted_segment_the_checksum_is_translated_if_its_header_is_there(p
     packet = IPv4Packet(0x0A000002, 0x0A010002, protocol, ports + bytes.fromhex(segment)).emit()
     quoted = translate_quoted(packet, FlowTuple(protocol, 0x0A000002, 0x0A000001, 1234, 80), is_source=False)
     assert quoted[12:] == bytes.fromhex("0a000002 0a000001 04d2 0050") + bytes.fromhex(seen)
+
+
+CHUNK = "01000014 11223344 0000ffff 00010001 00000009"
+
+
+@pytest.mark.parametrize(("protocol", "sent", "seen", "quoted"), [
+    (SCTP, f"03e80005 00000000 7265351f {CHUNK}", f"1e610006 00000000 0bde88ce {CHUNK}", ""),
+    (SCTP, f"03e90005 00000000 12345678 {CHUNK}", f"1e620006 00000000 9c7f6147 {CHUNK}",
+     f"03e90005 00000000 ff059267 {CHUNK}"),  # a wrong one becomes right
+    (UDP_LITE, "07d00005 00009dc0 68656c6c6f", "1e610006 0000852e 68656c6c6f", ""),
+    (UDP_LITE, "07d10005 0008e189 68656c6c6f", "1e6d0006 0008c8ec 68656c6c6f", "")])
+def test_ports_of_sctp_and_udp_lite_are_translated_with_their_checksums(protocol: int, sent: str, seen: str,
+                                                                        quoted: str) -> None:
+    """10.0.1.2 asked 10.0.1.1:5, which Linux 6.18 led from 10.0.2.1 to 10.0.2.2:6, and an error back."""
+    before = IPv4Packet.parse(IPv4Packet(0x0A000102, 0x0A000101, protocol, bytes.fromhex(sent)).emit())
+    source, wanted = before.payload_bytes()[:2], bytes.fromhex(seen)
+    answer = FlowTuple(protocol, 0x0A000202, 0x0A000201, 6, int.from_bytes(wanted[:2], "big"))
+    after = translate(translate(before, answer, is_source=False), answer, is_source=True)
+    assert (after.src, after.dst, after.payload_bytes()) == (0x0A000201, 0x0A000202, wanted)
+    data, asked = after.emit(), FlowTuple(protocol, 0x0A000102, 0x0A000101, int.from_bytes(source, "big"), 5)
+    for is_source in (True, False):
+        data = translate_quoted(data, asked, is_source)
+    assert data[12:] == before.emit()[12:20] + bytes.fromhex(quoted or sent)
 
 
 def test_a_checksum_of_udp_does_not_become_0_behind_nat() -> None:
