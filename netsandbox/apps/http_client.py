@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urljoin
@@ -95,7 +96,8 @@ class ClientOwner(Protocol):
         """The response is whole."""
 
     def broken(self, client: HttpClient, what: str, error: str) -> None:
-        """It ends otherwise: `what` is connect, empty, partial or receive, `error` an errno name or a number."""
+        """It ends otherwise: `what` is connect, empty, partial, chunk or receive, `error` an errno name, how many bytes
+        miss, or what is wrong with a chunk."""
 
 
 class HttpClient:
@@ -107,10 +109,13 @@ class HttpClient:
         self.stream: Stream | None = None
         self.head: Head | None = None
         self.left: int | None = None  # Bytes of the body that are still to come; None until the connection ends
+        self.excess = 0  # Bytes that came behind the body
         self.keeps_alive = False
         self.number = 0  # Of the connection, among those of its program
         self.on_interim: Callable[[bytes], None] | None = None
         """Is told the head of what is no answer yet (RFC 9110, 15.2)."""
+        self.bare: Head | None = None
+        """What an answer without a head is taken to have for one, as HTTP/0.9's; None refuses it."""
         self._method = ""
         self._data = b""
         self._chunks: Any = None
@@ -133,6 +138,13 @@ class HttpClient:
     @property
     def is_open(self) -> bool:
         return self.stream is not None and not self.stream.is_over and not self.stream.saw_end
+
+    @property
+    def is_unbounded(self) -> bool:
+        """Whether the body goes on until the connection ends, which the head of HTTP/1.1 did not say."""
+        head = self.head
+        return (head is not None and self.left is None and self._chunks is None and head.version == "HTTP/1.1"
+                and "close" not in head.get("Connection").lower())
 
     @property
     def is_idle(self) -> bool:
@@ -158,8 +170,10 @@ class HttpClient:
                     raise ParseError("HTTP", "no status line")
                 found = parse_head(self._data)
             except ParseError:
-                self.owner.broken(self, "receive", "HTTP")
-                return
+                found = (self.bare, self._data) if self.bare is not None else None
+                if found is None or self._data.startswith(STATUS):
+                    self.owner.broken(self, "receive", "HTTP")
+                    return
             if found is None:
                 return
             head, rest = found
@@ -174,7 +188,8 @@ class HttpClient:
             self._begin_body(head)
             self.owner.got_head(self, raw, head)
             data = rest
-        self._take_body(data)
+        if self.stream is not None and not self.stream.is_over:
+            self._take_body(data)
 
     def _begin_body(self, head: Head) -> None:
         self.head = head
@@ -194,7 +209,9 @@ class HttpClient:
         if self._chunks is not None:
             data = self._chunks.take(data)
             is_whole = self._chunks.is_whole
+            self.left = 0 if is_whole else None
         elif self.left is not None:
+            self.excess = max(len(data) - self.left, 0)
             data = data[:self.left]
             self.left -= len(data)
             is_whole = not self.left
@@ -202,16 +219,40 @@ class HttpClient:
             is_whole = False
         if data:
             self.owner.got_body(self, data)
+        if self.stream is None or self.stream.is_over:
+            return
+        if self._chunks is not None and self._chunks.fault:
+            self.owner.broken(self, "chunk", self._chunks.fault)
         if is_whole:
+            self.keeps_alive = self.keeps_alive and not self.excess
             self.owner.finished(self)
 
     def ended(self, _stream: Stream) -> None:
         if self.head is None:
             self.owner.broken(self, "empty" if not self._data else "receive", "")
-        elif self._chunks is not None or self.left:
-            self.owner.broken(self, "partial", str(self.left or 0))
-        elif self.left is None:
+        elif self.left is None and self._chunks is None:
             self.owner.finished(self)
+        elif self.left != 0:
+            self.owner.broken(self, "partial", str(self.left or ""))
+
+    @property
+    def unread(self) -> bytes:
+        """What came of a head that makes no sense, or is not whole."""
+        return self._data
+
+    def end_head(self) -> bool:
+        """Of a head that was cut off, what came of it may be the whole: as a client does that looks at each line."""
+        whole = self._data[:self._data.rfind(b"\n") + 1]
+        try:
+            found = parse_head(whole + b"\n") if whole else None
+        except ParseError:
+            found = None
+        if found is None or self.stream is None:
+            return False
+        self._begin_body(found[0])
+        self.owner.got_head(self, whole, found[0])
+        self.ended(self.stream)
+        return True
 
     def failed(self, _stream: Stream, error: str) -> None:
         what = "connect" if self.stream is not None and not self.stream.sent and not self.stream.taken else "receive"
@@ -222,7 +263,8 @@ class Chunks:
     """A body in chunks (RFC 9112, 7.1)."""
 
     def __init__(self) -> None:
-        self.is_whole = False
+        self.is_whole = self._is_last = False
+        self.fault = ""  # Why what came is no chunk
         self._data = b""
         self._left = 0
 
@@ -240,12 +282,17 @@ class Chunks:
             line, newline, rest = self._data.partition(b"\r\n")
             if not newline:
                 break
-            try:
-                size = int(line.partition(b";")[0], 16)
-            except ValueError:
-                size = 0
             self._data = rest
-            self.is_whole = not size
+            if self._is_last:  # Trailers stand behind the last chunk, until a line that is empty
+                self.is_whole = not line
+                continue
+            digits = re.match(rb"[0-9a-fA-F]*", line)
+            assert digits is not None
+            if not digits[0]:
+                self.fault = f"chunk hex-length char not a hex digit: 0x{(line or newline)[0]:x}"
+                break
+            size = int(digits[0], 16)
+            self._is_last = not size
             self._left = size + 2 if size else 0
         return out
 

@@ -23,6 +23,7 @@ from netsandbox.wire.http import Head
 
 MOST_REDIRECTS = 50
 PIECE = 65536  # Bytes that are read of a body at a time
+NO_SIZE = "* no chunk, no close, no size. Assume close to signal end"
 ASKED = 1.0  # Seconds that it waits for a `100 Continue`
 CONNECT_PATIENCE = 300 * SECOND
 HELP = "Usage: curl [options...] <url>\n" + curl_options.TABLE.usage()
@@ -177,6 +178,7 @@ class Curl(Transfer):
         self.client = client = HttpClient(self.namespace, self.process, self)
         client.number = self.pool.open(self._peer())
         client.on_interim = self._got_interim
+        client.bare = Head(("HTTP/0", ""), ()) if "http0.9" in self.options.flags else None
         client.socket.nodelay = True
         client.socket.keep_alive(self.options.keepalive)
         interface = self.options.values.get("interface", "").removeprefix("if!").removeprefix("host!")
@@ -261,10 +263,13 @@ class Curl(Transfer):
     def got_head(self, client: HttpClient, raw: bytes, head: Head) -> None:
         self._times["first"] = self.scheduler.clock
         self._interim = head
+        if self._found_flaw(raw):
+            return
         if head.version == "HTTP/1.0":
             self._say("* HTTP 1.0, assume close after body")
         stops = self._unsent and self._code >= 300 and client.keeps_alive
-        self._take_head(raw, "* HTTP error before end of send, stop sending\n* abort upload" if stops else "")
+        self._take_head(raw, "* HTTP error before end of send, stop sending\n* abort upload" if stops else
+                        NO_SIZE if client.is_unbounded else "")
         if stops:
             client.keeps_alive, self._unsent = False, b""
         elif self._code < 300:
@@ -273,10 +278,8 @@ class Curl(Transfer):
     def _take_head(self, raw: bytes, remark: str = "") -> None:
         """Note and show it; a remark stands before its last line, which is empty."""
         self._head_size += len(raw)
-        *lines, last = raw.decode("latin-1").split("\r\n")[:-1]
-        for line in (*(f"< {line}" for line in lines), remark, f"< {last}"):
-            if line:
-                self._say(line)
+        for line in raw.decode("latin-1").replace("\r\n", "\n").split("\n")[:-1]:
+            self._say(f"{remark}\n< " if remark and not line else f"< {line}")
         if self.options.flags & {"show-headers", "head"}:
             self._body += raw
         self._heads += raw.decode("latin-1").replace("\r\n", "\n")
@@ -284,6 +287,10 @@ class Curl(Transfer):
     def got_body(self, client: HttpClient, data: bytes) -> None:
         if not self._size and self._target is not None:
             self._say(f"{{ [{len(data)} bytes data]")
+            if not self._hides_body() and self._cannot_write():
+                self._body = b""
+                self._fail(23, f"client returned ERROR on write of {len(data)} bytes")
+                return
         self._size += len(data)
         if not self._hides_body():
             self._body += data
@@ -304,6 +311,9 @@ class Curl(Transfer):
             self._fail(22, f"The requested URL returned error: {self._code}")
             return
         where = self._goes_on()
+        if client.excess:
+            self._say(f"* Excess found writing body: excess = {client.excess}, size = {self._size}, "
+                      f"maxdownload = {self._size}, bytecount = {self._size}")
         if client_lives:
             self._say(f"* Connection #{client.number} to host {self.url.host} left intact")
         else:
@@ -332,45 +342,6 @@ class Curl(Transfer):
             self._method = self.options.values.get("request", "") or "GET"
         self._say(f"* Issue another request to this URL: '{text}'")
         self._fetch(text)
-
-    def broken(self, client: HttpClient, what: str, error: str) -> None:
-        if client is not self.client:
-            return
-        if what == "connect":
-            local = f"{format_ipv4(client.socket.address)} port {client.socket.port}"
-            self._say(f"* connect to {format_ipv4(self._address)} port {self._peer()[1]} from {local} failed: "
-                      f"{TEXTS.get(error, error)}")
-            self._cannot_connect(error)
-        elif what == "empty":
-            self._say(f"* shutting down connection #{client.number}")
-            self._fail(52, "Empty reply from server")
-        elif what == "partial":
-            self._fail(18, f"end of response with {error} bytes missing")
-        elif error == "HTTP":
-            self._fail(1, "Received HTTP/0.9 when not allowed")
-        else:
-            self._fail(56, f"Recv failure: {TEXTS.get(error, error)}")
-
-    # -- how long it waits
-
-    def _cannot_connect(self, error: str) -> None:
-        self._fail(28 if error == "ETIMEDOUT" else 7, f"Failed to connect to {self._peer()[0]} port {self._peer()[1]} "
-                   f"after {self._elapsed()} ms: Could not connect to server")
-
-    def _give_up(self, _argument: object) -> None:
-        if self.client is not None and self.client.socket.is_connecting:
-            self._fail(28, f"Connection timed out after {self._elapsed()} milliseconds")
-
-    def _time_out(self, _argument: object) -> None:
-        if self.is_looking_up:
-            self._fail(28, f"Resolving timed out after {self._elapsed()} milliseconds")
-        elif self.client is not None and self.client.socket.is_connecting:
-            self._fail(28, f"Connection timed out after {self._elapsed()} milliseconds")
-        else:
-            length = self.client.head.get("Content-Length") if self.client and self.client.head else ""
-            out_of = f" out of {length}" if length else ""
-            self._fail(28, f"Operation timed out after {self._elapsed()} milliseconds with {self._size}{out_of} "
-                           "bytes received")
 
 
 def _addresses(text: str) -> dict[str, int]:

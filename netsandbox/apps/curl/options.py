@@ -19,12 +19,12 @@ TABLE = OptionTable(
     "data-urlencode= D|dump-header= f|fail fail-early fail-with-body g|globoff G|get I|head H|header= 0|http1.0 "
     "include interface= json= L|location location-trusted max-redirs= m|max-time= oauth2-bearer= o|output= "
     "output-dir= keepalive keepalive-cnt= keepalive-time= x|proxy= "
-    "expect100-timeout= post301 post302 post303 Z|parallel parallel-immediate parallel-max= "
+    "expect100-timeout= http0.9 post301 post302 post303 Z|parallel parallel-immediate parallel-max= "
     "e|referer= O|remote-name remote-name-all X|request= request-target= resolve= retry= "
     "retry-all-errors retry-connrefused retry-delay= S|show-error i|show-headers s|silent url= url-query= u|user= "
     "A|user-agent= v|verbose w|write-out= progress-meter h|help? V|version",
     usual="basic N|buffer q|disable k|insecure 4|ipv4 noproxy= path-as-is tcp-nodelay B|use-ascii "
-    "http2 http1.1 http0.9 proto-default= a|append",
+    "http2 http1.1 proto-default= a|append",
     idle="alpn alt-svc= ca-native cacert= capath= E|cert= cert-status cert-type= ciphers= compressed-ssh crlf crlfile= "
     "curves= delegation= disable-eprt disable-epsv disallow-username-in-url doh-cert-status doh-insecure egd-file= "
     "false-start form-escape ftp-account= ftp-alternative-to-user= ftp-create-dirs ftp-method= "

@@ -21,7 +21,7 @@ def target(options: CurlOptions, wanted: Wanted, url: Url) -> str | None:
         if name == "-":
             return None
     elif options.flags & {"remote-name", "remote-name-all"}:
-        name = url.target.partition("?")[0].rpartition("/")[2] or "curl_response"
+        name = url.target.partition("?")[0].rstrip("/").rpartition("/")[2] or "curl_response"
     else:
         return None
     folder = options.values.get("output-dir", "")

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.client import Client
 from netsandbox.apps.curl import output, where
+from netsandbox.apps.curl.faults import NO_HTTP, flaw
 from netsandbox.apps.curl.pool import Pool
 from netsandbox.apps.curl.retry import Failure, again
 from netsandbox.apps.curl.text import METER_HEAD, Counts, meter, variables, write_out
+from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.http_client import HttpClient, Url
 from netsandbox.apps.output import at_terminal
 from netsandbox.apps.program import Context
@@ -66,6 +68,10 @@ class Transfer(Client):
         """Begin a transfer, or begin it again."""
         raise NotImplementedError
 
+    def _take_head(self, raw: bytes, remark: str = "") -> None:
+        """Note a head and show it."""
+        raise NotImplementedError
+
     def _peer(self) -> tuple[str, int]:
         return where.peer(self.options, self.url)
 
@@ -94,7 +100,7 @@ class Transfer(Client):
             shown = meter(self._size, self._sent, (self.scheduler.clock - self._times["start"]) / SECOND)
             self.output.append(("err", f"{METER_HEAD}{shown}\n"))
         if failure is None or self._body:
-            self._deliver()
+            failure = self._deliver() or failure
         self._status = failure.code if failure is not None else 0  # the last transfer's is curl's
         if failure is not None:
             self._complain_of(failure)
@@ -144,7 +150,14 @@ class Transfer(Client):
     def _target(self) -> str | None:
         return output.target(self.options, self.options.urls[self._place], self.url)
 
-    def _deliver(self) -> None:
+    def _cannot_write(self) -> bool:
+        """Open the file that the body goes to, and tell what is wrong with it."""
+        problem = output.write(self.options, self.context.files, self._target, "") if self._target is not None else ""
+        if problem and "silent" not in self.options.flags:
+            self.complain(f"Warning: Failed to open the file {self._target}: {problem}")
+        return bool(problem)
+
+    def _deliver(self) -> Failure | None:
         text, name = self._body.decode("utf-8", "replace"), self._target
         heads = self.options.values.get("dump-header", "")
         if heads == "-":
@@ -154,12 +167,11 @@ class Transfer(Client):
         if name is None:
             if text:
                 self.output.append(("out", text.replace("\r\n", "\n")))
-            return
-        problem = output.write(self.options, self.context.files, name, text)
-        if problem:
-            self.complain(f"Warning: Failed to open the file {name}: {problem}")
-            self.complain(f"curl: (23) client returned ERROR on write, {len(self._body)} was not {len(self._body)}")
-            self._status = 23
+            return None
+        if self._cannot_write():
+            return Failure(23, f"client returned ERROR on write of {len(self._body)} bytes")
+        output.write(self.options, self.context.files, name, text)
+        return None
 
     def _write_out(self, failure: Failure | None) -> None:
         template = self.options.values.get("write-out", "")
@@ -186,6 +198,69 @@ class Transfer(Client):
             "proxy_used": str(int("proxy" in self.options.values)), "proxy_ssl_verify_result": "0",
             "ftp_entry_path": "", "onerror": "",
             "filename_effective": self._target or "", "redirect_url": self._redirect_url}
+
+    # -- how it ends otherwise
+
+    def broken(self, client: HttpClient, what: str, error: str) -> None:
+        if client is not self.client:
+            return
+        if what == "connect":
+            local = f"{format_ipv4(client.socket.address)} port {client.socket.port}"
+            self._say(f"* connect to {format_ipv4(self._address)} port {self._peer()[1]} from {local} failed: "
+                      f"{TEXTS.get(error, error)}")
+            self._cannot_connect(error)
+        elif what == "empty":
+            self._say(f"* shutting down connection #{client.number}")
+            self._fail(52, "Empty reply from server")
+        elif what == "partial":
+            self._fail(18, f"end of response with {error} bytes missing" if error else
+                       "transfer closed with outstanding read data remaining")
+        elif what == "chunk":
+            self._fail(56, error)
+        elif error in ("", "HTTP"):
+            self._got_no_head(client, error)
+        else:
+            self._fail(56, f"Recv failure: {TEXTS.get(error, error)}")
+
+    def _found_flaw(self, head: bytes) -> bool:
+        found = flaw(head)
+        if found is not None:
+            self._take_head(found[0])
+            self._fail(*found[1])
+        return found is not None
+
+    def _got_no_head(self, client: HttpClient, error: str) -> None:
+        """It makes no sense, or was cut off."""
+        if self._found_flaw(client.unread):
+            return
+        if error:
+            self._say(f"* {NO_HTTP.text}")
+            self._fail(*NO_HTTP)
+        elif not client.end_head():
+            self._fail(52, "Empty reply from server")
+
+    # -- how long it waits
+
+    def _cannot_connect(self, error: str) -> None:
+        self._fail(28 if error == "ETIMEDOUT" else 7, f"Failed to connect to {self._peer()[0]} port {self._peer()[1]} "
+                   f"after {self._elapsed()} ms: Could not connect to server")
+
+    def _give_up(self, _argument: object) -> None:
+        if self.client is not None and self.client.socket.is_connecting:
+            self._fail(28, f"Connection timed out after {self._elapsed()} milliseconds")
+
+    def _time_out(self, _argument: object) -> None:
+        if self.is_looking_up:
+            self._fail(28, f"Resolving timed out after {self._elapsed()} milliseconds")
+        elif self.client is not None and self.client.socket.is_connecting:
+            self._fail(28, f"Connection timed out after {self._elapsed()} milliseconds")
+        else:
+            length = self.client.head.get("Content-Length") if self.client and self.client.head else ""
+            out_of = f" out of {length}" if length else ""
+            self._fail(28, f"Operation timed out after {self._elapsed()} milliseconds with {self._size}{out_of} "
+                           "bytes received")
+
+    # -- what is said of it
 
     @property
     def _redirect_url(self) -> str:

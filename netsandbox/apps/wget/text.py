@@ -145,7 +145,7 @@ class GnuVoice(Voice):
 
     def broken(self, what: str, why: str) -> str:
         if why == "HTTP":
-            return "200 No headers, assuming HTTP/0.9\nnetsandbox: what such a server sends is not modelled\n\n"
+            return "\nnetsandbox: wget: a head with a line that is no field is not modelled\n\n"
         said = "No data received." if what == "empty" else f"Read error ({why}) in headers."
         return f"{said}\nGiving up.\n\n"
 

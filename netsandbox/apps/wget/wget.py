@@ -25,6 +25,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 PATIENCE = 900
 MOST_PAUSE = 10  # Seconds between two tries
 BLOCK = 8192  # Bytes of a file that are read and sent at once
+HEADLESS = Head(("HTTP/0.9", "200", "No headers, assuming HTTP/0.9"), (("Connection", "close"),))
 SCHEMES = frozenset({"http", "https", "ftp", "ftps"})
 UNSAFE = re.compile(r'[{}"<>\\^`|]')  # What an URL has as %XX (urlchr_test of url.c)
 
@@ -162,6 +163,7 @@ class Wget(Client):
             return
         self.say(self.voice.connecting(self.url, [format_ipv4(address) for address in reply.addresses]))
         self.client = client = HttpClient(self.namespace, self.process, self)
+        client.bare = HEADLESS if self.voice.is_gnu else None
         self._watch()
         try:
             client.connect(self._address, self.url.port)
@@ -191,7 +193,9 @@ class Wget(Client):
                 client.send(body[at:at + block])
 
     def got_head(self, client: HttpClient, raw: bytes, head: Head) -> None:
-        if self.options.shows_response and self.options.quiet and self.voice.is_gnu:
+        if head is HEADLESS and self.options.shows_response:
+            self.say("\n")
+        elif self.options.shows_response and self.options.quiet and self.voice.is_gnu:
             self.output.append(("err", self.voice.response(head).lstrip("\n")))  # -q hides not what was asked for
         elif self.options.shows_response:
             self.say(self.voice.response(head))
@@ -291,8 +295,12 @@ class Wget(Client):
         if what == "connect":
             self._end(self.voice.cannot_connect(format_ipv4(self._address), text), 4 if self.voice.is_gnu else 1,
                       loud=True)
-        elif error == "HTTP":
-            self._end(self.voice.broken(what, text), 4 if self.voice.is_gnu else 1, loud=True)
+        elif what == "partial" and not error and self.voice.is_gnu:
+            self.finished(client)  # GNU wget does not miss the last chunk
+        elif not error and what == "receive" and self.voice.is_gnu and client.end_head():
+            pass
+        elif error == "HTTP" or (what == "receive" and not error):
+            self._end(self.voice.broken(what, "HTTP"), 4 if self.voice.is_gnu else 1, loud=True)
         else:
             self._give_up(self.voice.broken(what, text))
 
