@@ -302,6 +302,9 @@ def test_chinese_words_have_the_fields_of_the_english() -> None:
         ("ip link set nosuch up", 'Cannot find device "nosuch"'),
         ("flow 1 --text", "flow：--text 后面要有 FILE；用法：flow [WHICH] [segments|text|hex]"),
         ("docker run", "docker: 'docker run' requires at least 1 argument"),
+        ("expect output matches (", "第 16 个字符：不是正则表达式：missing ): ("),
+        ("expect log pc1 matches '*x'", "不是正则表达式：no argument for repetition operator: *"),
+        ("expect sysctl pc1 net.ipv4.ip_forwrd 1", "没有 /proc/sys/net/ipv4/ip_forwrd（是不是 net.ipv4.ip_forward？）"),
     ],
 )
 def test_what_a_chinese_reader_is_told(line: str, answer: str) -> None:

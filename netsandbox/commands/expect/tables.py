@@ -10,6 +10,7 @@ from netsandbox.commands.expect.context import Context
 from netsandbox.commands.expect.reader import Reader, hint
 from netsandbox.commands.expect.words import Say
 from netsandbox.engine.units import format_time
+from netsandbox.explain.refusals import translated
 from netsandbox.lab import views
 from netsandbox.lab.tables import FdbRow, InterfaceRow, NeighbourRow
 from netsandbox.linux.core.hooks import TABLES
@@ -252,5 +253,5 @@ def _setting(context: Context, node: str, key: str, value: str) -> Verdict:
     try:
         found = context.lab.namespace(node).sysctls.read(key)
     except SysctlError as error:
-        raise UnfoundedError(str(error)) from None
+        raise UnfoundedError(translated(str(error), context.shell.language)) from None
     return Verdict(found.split() == value.split(), expected, context.say("sysctl.found", value=" ".join(found.split())))
