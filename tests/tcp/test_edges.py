@@ -6,6 +6,7 @@ import pytest
 
 from netsandbox.apps.stream import Stream
 from netsandbox.engine.units import SECOND
+from netsandbox.linux.drop import Dropped
 from netsandbox.linux.tcp.control.undo import any_again, keep_open
 from netsandbox.linux.tcp.events import TcpResetSent, TcpRetransmitted, TcpStateChanged
 from netsandbox.linux.tcp.handshake import listen
@@ -15,11 +16,11 @@ from netsandbox.linux.tcp.receiving.input import _hold, _is_too_old, process
 from netsandbox.linux.tcp.sending import burst, output, send_buffer
 from netsandbox.linux.tcp.state import Chunk, Recovery, Sent
 from netsandbox.linux.tcp.stream import StreamSocket
-from netsandbox.linux.tcp.timewait import TimeWait, reusable
+from netsandbox.linux.tcp.timewait import TimeWait, reusable, take
 from netsandbox.wire.arp import ArpPacket
 from netsandbox.wire.ipv4 import TCP, IPv4Packet
 from netsandbox.wire.sequence import MASK
-from netsandbox.wire.tcp import ACK, PSH, TcpSegment
+from netsandbox.wire.tcp import ACK, PSH, RST, TcpSegment
 from tests.tcp.net import PROCESS, RIGHT, Acceptor, Collector, Net, steady
 
 
@@ -194,6 +195,27 @@ def test_states_and_resets_are_told() -> None:
     assert [event.namespace for event in net.events(TcpResetSent)] == ["right"]
     assert conn.error == "ECONNREFUSED"
     assert not any(isinstance(one, TimeWait) for one in net.left.sockets.connections.values())
+
+
+@pytest.mark.parametrize(("flags", "seconds", "is_late"), [
+    (RST, 50, True), (RST, 61, False), (ACK, 61, True), (RST | ACK, 61, False)])
+def test_a_minute_after_the_last_timestamp_a_reset_with_an_older_one_ends_the_wait(flags: int, seconds: int,
+                                                                                   is_late: bool) -> None:
+    """tcp_paws_reject, as Linux 6.18 and 6.12 answered; a late ACK had made the wait longer."""
+    records: list[TimeWait] = []
+    net = Net(lambda *_frame: [] if records else [0])  # the peer does not answer what the wait repeats
+    Acceptor(net.listen(net.right))
+    Stream(net.connect(net.left, RIGHT), Collector(b"question"))
+    net.run(0.9)
+    records += [one for one in net.left.sockets.connections.values() if isinstance(one, TimeWait)]
+    record, = records
+    stamp = of_data((record.recent - 1000, 0), ())
+    for at, kind in ((30, ACK), (seconds, flags)):
+        net.run((record.recent_at - net.scheduler.clock) / SECOND + at)
+        late = TcpSegment(80, record.key[1], record.expected, record.nxt, kind, 100, stamp)
+        verdict = take(record, IPv4Packet(record.key[2], record.key[0], TCP, b""), late)
+    assert isinstance(verdict, Dropped) is is_late
+    assert (record in net.left.sockets.connections.values()) is is_late
 
 
 def test_who_closes_first_waits_and_may_use_the_pair_again_as_tcp_tw_reuse_says() -> None:

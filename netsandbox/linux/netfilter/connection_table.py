@@ -107,14 +107,11 @@ class ConnectionTable:
 
     def begin(self, packet: IPv4Packet, original: FlowTuple) -> Connection | Dropped | None:
         """init_conntrack: an entry for a first packet, not in the table yet; None where none can begin so."""
-        namespace = self.namespace
-        if not self._has_room(original):
-            self.statistics["drop"] += 1
-            printk.write_limited(namespace, FULL)
-            return Dropped(DropReason.NETFILTER_DROP, ("table full",
-                                                       namespace.sysctls.of_machine("net.netfilter.nf_conntrack_max")))
+        full = self.refusal(original)
+        if full is not None:
+            return full
+        namespace, payload = self.namespace, packet.payload
         connection = self._fresh(original)
-        payload = packet.payload
         if isinstance(payload, TcpSegment):
             if not track_tcp.begin(connection, payload, namespace.sysctls):
                 return None
@@ -124,6 +121,15 @@ class ConnectionTable:
             return None
         self._serial += 1
         return connection
+
+    def refusal(self, wanted: FlowTuple) -> Dropped | None:
+        """What happens to a first packet where there is no room for its entry."""
+        if self._has_room(wanted):
+            return None
+        self.statistics["drop"] += 1
+        printk.write_limited(self.namespace, FULL)
+        return Dropped(DropReason.NETFILTER_DROP,
+                       ("table full", self.namespace.sysctls.of_machine("net.netfilter.nf_conntrack_max")))
 
     def _has_room(self, wanted: FlowTuple) -> bool:
         """Below nf_conntrack_max, or entries near the new one's place in the hash table give way."""

@@ -60,11 +60,12 @@ def track(namespace: NetworkNamespace, buffer: SocketBuffer) -> HookVerdict:
             table.statistics["error"] += buffer.connection is None
             return None
     wanted = tuple_of(packet)
-    if wanted is None or not _makes_sense(namespace, buffer):
-        table.statistics["invalid"] += 1
-        return None
-    if buffer.zone:
+    if wanted is not None and buffer.zone:
         wanted = wanted._replace(zone=buffer.zone)
+    if wanted is None or not _makes_sense(namespace, buffer):  # room is asked for before that
+        full = table.refusal(wanted) if wanted is not None and table.find(wanted) is None else None
+        table.statistics["invalid"] += full is None
+        return full
     try:
         return _resolve(namespace, table, buffer, wanted)
     except track_tcp.ReopenedError as over:

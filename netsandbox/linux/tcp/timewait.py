@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from netsandbox.linux.core.devices.interface import Verdict
 
 LENGTH = 60 * SECOND  # TCP_TIMEWAIT_LEN
+MSL = 60 * SECOND  # So long after the last timestamp a RST with an older one is no old duplicate (TCP_PAWS_MSL)
 KILLED = 4 * SECOND  # Records that go so soon are counted apart (inet_twsk_schedule)
 INVALID_RATELIMIT = "net.ipv4.tcp_invalid_ratelimit"
 
@@ -106,8 +107,9 @@ def dismiss(record: TimeWait, why: str) -> None:
 def take(record: TimeWait, packet: IPv4Packet, segment: TcpSegment) -> Verdict | str:
     """tcp_timewait_state_process: a verdict, or "syn" for a SYN that may open the next connection."""
     said = options.read(segment.options, bool(segment.flags & SYN))
+    passed = record.namespace.scheduler.clock - record.recent_at
     is_late = said.stamp is not None and record.stamps and options.is_too_old(
-        said.stamp[0], record.recent, record.namespace.scheduler.clock - record.recent_at)
+        said.stamp[0], record.recent, passed) and not (segment.flags & RST and passed >= MSL)
     end = (segment.seq + segment.sequence_length) & MASK
     if record.state is FIN_WAIT2:
         return _in_fin_wait2(record, packet, segment, end, is_late)

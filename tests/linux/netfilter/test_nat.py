@@ -13,7 +13,7 @@ from netsandbox.linux.netfilter.connection import ASSURED
 from netsandbox.linux.netfilter.rewrite import changed
 from netsandbox.wire.addresses import parse_ipv4
 from netsandbox.wire.icmp import ECHO_REPLY, IcmpMessage
-from netsandbox.wire.ipv4 import TCP, IPv4Packet
+from netsandbox.wire.ipv4 import TCP, UDP, IPv4Packet
 from netsandbox.wire.tcp import ACK, FIN, SYN, TcpSegment
 from netsandbox.wire.udp import UdpDatagram
 from tests.linux.netfilter.router import OUTSIDE, Router, packet
@@ -114,6 +114,22 @@ def test_a_full_table_drops_what_finds_no_entry_that_is_not_assured_near_it(most
     told = [record.event for record in router.scheduler.trace.since(0) if isinstance(record.event, VerdictGiven)]
     dropped = [event.connection for event in told if event.verdict is not None]
     assert dropped == [""] * 21 * (not gives_way)  # it is of no connection, but not INVALID either
+
+
+def test_a_first_packet_meets_a_full_table_before_its_checksum_is_looked_at() -> None:
+    """`conntrack -S` of Linux 6.12: what is of an entry, or finds room, is invalid; the others are dropped."""
+    router = Router()
+    router.iptables("-A FORWARD -m conntrack --ctstate NEW -j ACCEPT")
+    router.namespace.write_sysctl("net.netfilter.nf_conntrack_max", 1)
+
+    def passes(port: int, checksum: int) -> bool:
+        datagram = UdpDatagram(port, 9, b"abcd", checksum)
+        return router.pass_through(IPv4Packet(0x0A000007, 0xC0000201, UDP, datagram), "eth0", "eth1") is not None
+    went = [passes(1000, 0x1234), passes(2000, 0), passes(2001, 0x1234), passes(2000, 0x1234), passes(2002, 0)]
+    assert went == [True, True, False, True, False]
+    table = router.namespace.netfilter.connections
+    assert table is not None
+    assert (table.statistics["invalid"], table.statistics["drop"], len(table)) == (2, 2, 1)
 
 
 @pytest.mark.parametrize(("most", "buckets", "flows", "assured", "dropped", "early"), [
