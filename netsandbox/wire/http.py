@@ -14,7 +14,8 @@ LINE = re.compile(r"\r?\n")
 REASONS = {200: "OK", 201: "Created", 204: "No Content", 206: "Partial Content", 301: "Moved Permanently",
            302: "Found", 304: "Not Modified", 307: "Temporary Redirect", 308: "Permanent Redirect",
            400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-           408: "Request Timeout", 413: "Payload Too Large", 414: "URI Too Long", 500: "Internal Server Error",
+           408: "Request Timeout", 413: "Payload Too Large", 414: "URI Too Long",
+           416: "Requested Range Not Satisfiable", 500: "Internal Server Error",
            501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
            505: "HTTP Version Not Supported"}
 

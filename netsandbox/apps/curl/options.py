@@ -19,7 +19,7 @@ TABLE = OptionTable(
     "data-urlencode= D|dump-header= f|fail fail-early fail-with-body g|globoff G|get I|head H|header= 0|http1.0 "
     "include interface= json= L|location location-trusted max-redirs= m|max-time= oauth2-bearer= o|output= "
     "output-dir= keepalive keepalive-cnt= keepalive-time= x|proxy= "
-    "expect100-timeout= http0.9 post301 post302 post303 Z|parallel parallel-immediate parallel-max= "
+    "expect100-timeout= http0.9 post301 post302 post303 r|range= Z|parallel parallel-immediate parallel-max= "
     "e|referer= O|remote-name remote-name-all X|request= request-target= resolve= retry= "
     "retry-all-errors retry-connrefused retry-delay= S|show-error i|show-headers s|silent url= url-query= u|user= "
     "A|user-agent= v|verbose w|write-out= progress-meter h|help? V|version",
@@ -45,7 +45,7 @@ TABLE = OptionTable(
     "create-file-mode= digest doh-url= dump-ca-embed engine= etag-compare= etag-save= F|form= form-string= "
     "haproxy-clientip= haproxy-protocol hsts= http2-prior-knowledge http3 http3-only ignore-content-length ip-tos= "
     "6|ipv6 libcurl= limit-rate= local-port= M|manual max-filesize= mptcp negotiate n|netrc netrc-file= :|next ntlm "
-    "preproxy= proto= proto-redir= proxy-header= U|proxy-user= proxy1.0= p|proxytunnel r|range= rate= raw "
+    "preproxy= proto= proto-redir= proxy-header= U|proxy-user= proxy1.0= p|proxytunnel rate= raw "
     "J|remote-header-name retry-max-time= skip-existing socks4= socks4a= socks5= socks5-hostname= Y|speed-limit= "
     "y|speed-time= stderr= z|time-cond= trace= trace-ascii= trace-config= trace-ids trace-time unix-socket= "
     "T|upload-file= variable= vlan-priority=")
@@ -63,6 +63,10 @@ FILE_ERROR = 26
 KEEPALIVE_TIME, KEEPALIVE_COUNT = 60, 9  # Seconds, and probes (lib/url.c)
 BOTH_METHODS = ("Warning: You can only select one HTTP request method! You asked for both POST \n"
                 "Warning: (-d, --data) and HEAD (-I, --head).")
+NO_DASH = "Warning: A specified range MUST include at least one dash (-). Appending one \nWarning: for you"
+NO_RANGE = ("Warning: Invalid character is found in given range. A specified range MUST \n"
+            "Warning: have only digits in 'start'-'stop'. The server's response to this \n"
+            "Warning: request is uncertain.")
 HEAD_BY_HAND = ("Warning: Setting custom HTTP method to HEAD with -X/--request may not work the \n"
                 "Warning: way you want. Consider using -I/--head instead.")
 
@@ -76,6 +80,7 @@ class CurlOptions:
         self.lists: dict[str, list[str]] = {name: [] for name in REPEATED}  # all values of what may be repeated
         self.data: list[str] = []  # the parts of a request's body, joined by &
         self.urls: list[Wanted] = []
+        self.warnings: list[str] = []  # curl's own, which -s hides
         self.notes: list[str] = []  # what is said about options that mean nothing here
 
     @property
@@ -92,7 +97,7 @@ class CurlOptions:
 
     def may_begin(self, program: Program) -> bool:
         """Say what is to be said before the first transfer; a program whose options exclude each other ends."""
-        for note in self.notes:
+        for note in (*(self.warnings if "silent" not in self.flags else ()), *self.notes):
             program.complain(note)
         if "head" in self.flags and self.has_body:
             if "silent" not in self.flags:
@@ -203,7 +208,17 @@ def _set(options: CurlOptions, given: Given, files: Files) -> None:
         except FileError:
             raise _wrong(given.spelled, "error encountered when reading a file", FILE_ERROR) from None
     else:
-        options.values[name] = value
+        options.values[name] = _range(options, value) if name == "range" else value
+
+
+def _range(options: CurlOptions, value: str) -> str:
+    """What -r is given, made a range."""
+    if re.fullmatch(r"\d+", value, re.ASCII):
+        options.warnings.append(NO_DASH)
+        return f"{value}-"
+    if re.search(r"[^\d,-]", value, re.ASCII):
+        options.warnings.append(NO_RANGE)
+    return value
 
 
 def _data(given: Given, files: Files) -> str:

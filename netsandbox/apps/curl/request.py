@@ -37,6 +37,7 @@ def request_head(options: CurlOptions, url: Url, method: str, body: bytes | None
     A server that another one led to is told no secrets, other than a cookie of -b."""
     values, flags = options.values, options.flags
     fields = [("Host", url.authority), ("Authorization", credentials(options, url) if is_trusted else ""),
+              ("Range", f"bytes={values['range']}" if "range" in values else ""),
               ("User-Agent", values.get("user-agent", VERSION)), ("Accept", "*/*"),
               ("Accept-Encoding", ENCODINGS if "compressed" in flags else ""), ("Referer", values.get("referer", "")),
               ("Proxy-Connection", "Keep-Alive" if "proxy" in values else ""), ("Cookie", values.get("cookie", ""))]

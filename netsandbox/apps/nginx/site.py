@@ -7,6 +7,7 @@ from functools import cache
 from typing import ClassVar, NamedTuple
 from urllib.parse import unquote
 
+from netsandbox.apps import ranges
 from netsandbox.apps.calendar import apache_time, http_date, log_date
 from netsandbox.apps.http_server import HttpSession, Response, path_of
 from netsandbox.apps.nginx.log import NginxLog, furnish_logs
@@ -98,7 +99,17 @@ class NginxSite:
             return None
         if found is None:
             found = self._static(request)
-        return self._finished(request, found)
+        return self._ranged(request, self._finished(request, found))
+
+    def _ranged(self, request: Request, found: Response) -> Response:
+        """The part of it that is asked for (ngx_http_range_header_filter)."""
+        part = ranges.asked(request.session, request.head, found)
+        if part is None:
+            return found
+        if part:
+            return ranges.cut(found, part)
+        return self._error(request.place, 416)._replace(
+            idle=found.idle, extra=(("Content-Range", f"bytes */{len(found.body)}"),))
 
     def before_body(self, session: HttpSession, head: Head) -> tuple[bool, bool]:
         """An upstream server gets the body; a text of `return` says 100 too, an error does not (expect_tested)."""
@@ -123,7 +134,7 @@ class NginxSite:
         found.append(("Connection", "keep-alive" if keeps else "close"))
         if response.tag:
             found.append(("ETag", response.tag))
-        if response.tag and response.code not in BODILESS:
+        if response.tag and response.code not in (206, *BODILESS):
             found.append(("Accept-Ranges", "bytes"))
         return [*found, *response.extra]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from netsandbox.apps import ranges
 from netsandbox.apps.calendar import apache_time, http_date
 from netsandbox.apps.http_server import HttpSession, Response, find_file, path_of
 from netsandbox.apps.sites.pages import APACHE_PAGE, media_type
@@ -22,6 +23,8 @@ class ApacheSite:
     MODIFIED = "Mon, 11 Jun 2007 18:53:14 GMT"
     TEXTS: ClassVar = {404: "The requested URL was not found on this server.",
              400: "Your browser sent a request that this server could not understand.<br />",
+             416: "None of the range-specifier values in the Range\nrequest-header field overlap the current extent\n"
+                  "of the selected resource.",
              501: "not supported for current URL.<br />"}
 
     def __init__(self, files: Files | None) -> None:
@@ -45,7 +48,9 @@ class ApacheSite:
             return self._error(501, f"{head.start[0]} {self.TEXTS[501]}")
         if found is None:
             return self._error(404)
-        return Response(200, found, media_type(name, ""), self.MODIFIED, f'"{len(found):x}-432a5e4a73a80"')
+        page = Response(200, found, media_type(name, ""), self.MODIFIED, f'"{len(found):x}-432a5e4a73a80"')
+        part = ranges.asked(session, head, page)
+        return page if part is None else ranges.cut(page, part) if part else self._error(416)
 
     def _error(self, code: int, text: str = "", closes: bool = False) -> Response:
         reason = REASONS[code]
@@ -61,7 +66,7 @@ class ApacheSite:
         found = [("Date", http_date(session.host.now)), ("Server", self.VERSION)]
         if response.modified:
             found += [("Last-Modified", response.modified), ("ETag", response.tag), ("Accept-Ranges", "bytes")]
-        found.append(("Content-Length", str(len(response.body))))
+        found += [("Content-Length", str(len(response.body))), *response.extra]
         if not keeps:
             found.append(("Connection", "close"))
         return [*found, ("Content-Type", response.kind)] if response.kind else found
