@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from netsandbox.explain.texts import alone
 from netsandbox.wire.names import ICMP_CODES, ICMP_TYPES
@@ -35,13 +36,29 @@ _WORDS = tuple((re.compile(english), chinese) for english, chinese in (
     (r"goes on, (\d+) bytes", r"接前面，\1 字节"), (r"query: (.+)", r"查询：\1"), (r"response: (.+)", r"应答：\1"),
     (r"spanning tree", "生成树"), (r"configuration", "配置"), (r"topology change notification", "拓扑变更通知")))
 FIELDS = alone("fields")  # Names of fields; one without words here, as of a rare option, stays as it is
-_VALUES = tuple((re.compile(english), chinese) for english, chinese in (
-    (r"(.+) \(correct\)", r"\1（正确）"), (r"(.+) \(should be (.+)\)", r"\1（应为 \2）"),
-    (r"(.+) \(left to the device; whole it is (.+)\)", r"\1（留给网卡计算，完整的是 \2）"),
-    (r"(.+) \(here are (\d+)\)", r"\1（这里有 \2）"), (r"(\d+) bytes \((.+)\)", r"\1 字节（\2）"),
-    (r"(\d+) bytes(.*)", r"\1 字节\2"),
-    (r"request \((\d+)\)", r"请求（\1）"), (r"reply \((\d+)\)", r"应答（\1）"),
-    (r"(.+) \(((?:0x)?[0-9a-f]+|[A-Z][^()]*)\)", r"\1（\2）")))
+_MEANT = {
+    "query": "查询", "response": "应答", "authoritative": "权威", "truncated": "被截断",
+    "recursion desired": "请求递归", "recursion available": "支持递归", "broadcast": "广播", "multicast": "组播",
+    "Don't fragment": "不可分片", "More fragments": "还有分片", "Reserved": "保留"}
+
+
+def _bracketed(found: re.Match[str]) -> str:
+    """A number, and what its bits say."""
+    said = [_MEANT.get(word, word) for word in found[2].split(", ")]
+    return f"{found[1]}（{('、' if said[0] in _MEANT.values() else ', ').join(said)}）"
+
+
+_VALUES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
+    (re.compile(english), chinese) for english, chinese in (
+        (r"(\d+) \(multiply by (\d+)\)", r"\1（乘以 \2）"), (r"length (\d+) \((.+)\)", r"长度 \1（\2）"),
+        (r"priority (\d+), (.+)", r"优先级 \1，\2"),
+        (r"Configuration \((.+)\)", r"配置（\1）"), (r"Topology Change Notification \((.+)\)", r"拓扑变更通知（\1）"),
+        (r"(.+) \(correct\)", r"\1（正确）"), (r"(.+) \(should be (.+)\)", r"\1（应为 \2）"),
+        (r"(.+) \(left to the device; whole it is (.+)\)", r"\1（留给网卡计算，完整的是 \2）"),
+        (r"(.+) \(here are (\d+)\)", r"\1（这里有 \2）"), (r"(\d+) bytes \((.+)\)", r"\1 字节（\2）"),
+        (r"(\d+) bytes(.*)", r"\1 字节\2"),
+        (r"request \((\d+)\)", r"请求（\1）"), (r"reply \((\d+)\)", r"应答（\1）"),
+        (r"(.+) \(((?:0x)?[0-9a-f]+|[A-Z][^()]*|(?:query|response|broadcast|multicast)[^()]*)\)", _bracketed)))
 _NUMBERED = re.compile(r"(.+) \((\d+)\)")  # A type or a code of ICMP
 _ICMP = re.compile(r"([A-Z][a-z ]+?)(?:: (.+)|, id (\d+), seq (\d+)|, code (\d+))")
 

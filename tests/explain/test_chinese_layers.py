@@ -62,6 +62,13 @@ def test_each_field_of_a_header_has_a_chinese_name() -> None:
     assert ("操作", "请求（1）") in told
     assert ("目标 IP 地址", "10.0.0.2") in told
     assert field_words("Checksum", "0x1234 (should be 0x4321)", "zh") == ("校验和", "0x1234（应为 0x4321）")
+    for english, chinese in (
+            ("0x0100 (query, recursion desired)", "0x0100（查询、请求递归）"), ("7 (multiply by 128)", "7（乘以 128）"),
+            ("0x8180 (response, recursion desired, NOERROR)", "0x8180（应答、请求递归、NOERROR）"),
+            ("ff:ff:ff:ff:ff:ff (broadcast)", "ff:ff:ff:ff:ff:ff（广播）"), ("0x2 (Don't fragment)", "0x2（不可分片）"),
+            ("0x012 (SYN, ACK)", "0x012（SYN, ACK）"), ("priority 0, DEI 0, VLAN 10", "优先级 0，DEI 0, VLAN 10"),
+            ("length 38 (IEEE 802.3)", "长度 38（IEEE 802.3）"), ("Configuration (0x00)", "配置（0x00）")):
+        assert field_words("Flags", english, "zh")[1] == chinese
     assert field_words("Checksum", "0x1234 (correct)", "en") == ("Checksum", "0x1234 (correct)")
 
 
