@@ -73,3 +73,26 @@ def test_nginx_tells_the_future_from_nonsense(web: KeptSession, line: str, statu
 def test_444_closes_without_an_answer(web: KeptSession) -> None:
     assert web.run("curl -sS 172.17.0.2:81").err == "curl: (52) Empty reply from server\n"
     assert '"GET / HTTP/1.1" 444 0 ' in web.run("docker logs web").out
+
+
+@pytest.mark.parametrize(("line", "fields", "code"), [
+    ("GET /", "Host: x\\r\\nHost: y", 400), ("GET /", "Host: x", 200), ("GET /", "X: y", 400),
+    ("GET /", "Host: x\\r\\nContent-Length: 0\\r\\nContent-Length: 0", 400),
+    ("GET /", "Host: x\\r\\nContent-Length: abc", 400), ("get /", "Host: x", 400), ("GET index.html", "Host: x", 400),
+    ("GET /%%zz", "Host: x", 400), ("GET /?a=%%zz", "Host: x", 200), ("GET /%%69ndex.html#y", "Host: x", 200),
+    ("GET http://x/", "Host: x", 200), ("CONNECT x:80", "Host: x", 400), ("OPTIONS *", "Host: x", 400),
+    ("FOO /", "Host: x", 405)])
+def test_nginx_refuses_what_makes_no_sense(web: KeptSession, line: str, fields: str, code: int) -> None:
+    said = web.run(f"printf '{line} HTTP/1.1\\r\\n{fields}\\r\\nConnection: close\\r\\n\\r\\n' | nc 172.17.0.2 80").out
+    assert said.split()[1] == str(code)
+
+
+def test_nginx_reads_lines_of_8192_bytes(web: KeptSession) -> None:
+    def code(target: int, field: int) -> str:
+        many = f"$(head -c {field} /dev/zero | tr '\\0' a)", f"$(head -c {target} /dev/zero | tr '\\0' a)"
+        return web.run(f'curl -s -H "X: {many[0]}" 172.17.0.2/{many[1]}').out
+    assert "404 Not Found" in code(8192 - len("GET / HTTP/1.1\r\n"), 8192 - len("X: \r\n"))
+    assert "<h1>414 Request-URI Too Large</h1>" in code(8193 - len("GET / HTTP/1.1\r\n"), 1)
+    assert code(0, 8193 - len("X: \r\n")).replace("\r", "").startswith(
+        "<html>\n<head><title>400 Request Header Or Cookie Too Large</title></head>\n<body>\n"
+        "<center><h1>400 Bad Request</h1></center>\n<center>Request Header Or Cookie Too Large</center>\n<hr>")

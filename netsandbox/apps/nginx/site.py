@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import ClassVar, NamedTuple
-from urllib.parse import unquote
 
 from netsandbox.apps import ranges
 from netsandbox.apps.calendar import apache_time, http_date, log_date
@@ -13,6 +11,7 @@ from netsandbox.apps.http_server import HttpSession, Response, path_of
 from netsandbox.apps.nginx.log import NginxLog, furnish_logs
 from netsandbox.apps.nginx.packaged import ROOT, Packaged, furnish_configuration
 from netsandbox.apps.nginx.proxy import Exchange, Group
+from netsandbox.apps.nginx.request import FUTURE, has_long_field, is_too_long, makes_sense, normal
 from netsandbox.apps.nginx.servers import Configuration, Scope, location_of, milliseconds, proxied, size
 from netsandbox.apps.nginx.text import expand, variables
 from netsandbox.apps.sites.pages import TYPES
@@ -29,8 +28,6 @@ MODIFIED = "Tue, 09 Dec 2025 18:28:10 GMT"
 REDIRECTS = (301, 302, 303, 307, 308)
 BODILESS = (204, 304)
 USUALLY_IDLE = "75s"  # What keepalive_timeout is where nothing says so
-FUTURE = re.compile(r"^[A-Z]+ /\S* HTTP/([2-9]|[1-9][0-9]{1,2})(\.[0-9]{1,3})?$", re.ASCII)
-"""A request of a version that is not there yet."""
 LAST = frozenset({400, 413, 414, 500, 501})  # After these the connection ends (ngx_http_special_response_handler)
 ADDED = frozenset({200, 201, 204, 206, *REDIRECTS, 304})  # What add_header adds to unless it says `always`
 STATUS = {**{code: REASONS[code] for code in (301, 307, 308, 400, 403, 404, 500, 501, 502, 505)},
@@ -85,9 +82,11 @@ class NginxSite:
     # -- asked
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response | None:
-        if head.version == "HTTP/1.1" and not head.get("Host"):
-            return self._error(self.configuration.http, 400)
-        if _normal(path_of(head)) is None:
+        if is_too_long(head):
+            return self._error(self.configuration.http, 414)
+        if has_long_field(head):
+            return self._error(self.configuration.http, 400, "Request Header Or Cookie Too Large")
+        if not makes_sense(head) or normal(path_of(head)) is None:
             return self._error(self.configuration.http, 400)
         request = self._request(session, head, body)
         found = self._error(request.place, 413) if self._is_too_large(request) else self._returned(request)
@@ -159,7 +158,7 @@ class NginxSite:
     def _request(self, session: HttpSession, head: Head, body: bytes) -> Request:
         host = head.get("Host").partition(":")[0].lower()
         server = self.configuration.server(session.address, session.stream.socket.port, host)
-        path = _normal(path_of(head)) or "/"
+        path = normal(path_of(head)) or "/"
         values = {**variables(session, head, _first_name(server), self._hostname()), "uri": path, "document_uri": path}
         return Request(session, head, body, server, location_of(server, path), path, values)
 
@@ -275,13 +274,13 @@ class NginxSite:
     def _software(self, place: Scope) -> str:
         return VERSION if place.word("server_tokens", "on") != "off" else VERSION.partition("/")[0]
 
-    def _error(self, place: Scope, code: int) -> Response:
+    def _error(self, place: Scope, code: int, more: str = "") -> Response:
         software, page = self._software(place), PAGES.get(code)
         if page is None:
             return Response(code, b"", "", reason=REASONS.get(code, ""), software=software)
-        lines = ["<html>", f"<head><title>{code} {page}</title></head>", "<body>",
-                 f"<center><h1>{code} {page}</h1></center>", f"<hr><center>{software}</center>", "</body>",
-                 "</html>", ""]
+        lines = ["<html>", f"<head><title>{code} {more or page}</title></head>", "<body>",
+                 f"<center><h1>{code} {page}</h1></center>", *([f"<center>{more}</center>"] if more else []),
+                 f"<hr><center>{software}</center>", "</body>", "</html>", ""]
         return Response(code, "\r\n".join(lines).encode(), reason=STATUS[code], closes=code in LAST, software=software)
 
     def _finished(self, request: Request, found: Response, is_proxied: bool = False) -> Response:
@@ -343,25 +342,6 @@ def _is_known(head: Head, found: Response) -> bool:
 
 def _tag(text: bytes) -> str:
     return f'"69386a3a-{len(text):x}"'
-
-
-def _normal(path: str) -> str | None:
-    """A path without `.`, `..`, `//` and %-escapes; None where it leads above the root."""
-    parts = list[str]()
-    words = unquote(path).split("/")[1:]
-    for part in words[:-1]:
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    last = words[-1] if words else ""
-    if last == ".." and not parts:
-        return None
-    if last in (".", ".."):
-        parts, last = parts[:-1] if last == ".." else parts, ""
-    return "/" + "".join(f"{part}/" for part in parts) + last
 
 
 def _first_name(server: Scope) -> str:
