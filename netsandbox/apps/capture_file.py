@@ -6,12 +6,13 @@ from struct import Struct
 
 from netsandbox.apps.tap import Seen
 from netsandbox.apps.tcpdump.lines import cooked_header
+from netsandbox.engine.octets import to_text
 from netsandbox.engine.units import EPOCH, MICROSECOND, SECOND
 from netsandbox.wire.ethernet import HEADER
 
 FILE, RECORD = Struct("<IHHiIII"), Struct("<IIII")
 MAGIC, VERSION = 0xA1B2C3D4, (2, 4)
-BEGINNING = MAGIC.to_bytes(4, "little").decode("latin-1")
+BEGINNING = to_text(MAGIC.to_bytes(4, "little"))
 LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL2 = 1, 276
 
 
@@ -30,17 +31,13 @@ class CaptureText(str):
     @classmethod
     def whole(cls, is_cooked: bool, frames: list[Seen], snaplen: int) -> CaptureText:
         """Of a file that is closed (snaplen: bytes kept of each frame)."""
-        return cls._made(_file(is_cooked, frames, snaplen).decode("latin-1"), is_cooked, tuple(frames), 0)
+        return cls._made(to_text(_file(is_cooked, frames, snaplen)), is_cooked, tuple(frames), 0)
 
     @classmethod
     def _made(cls, text: str, is_cooked: bool, frames: tuple[Seen, ...], pid: int) -> CaptureText:
         made = cls(text)
         made.is_cooked, made.frames, made.pid = is_cooked, frames, pid
         return made
-
-    def encode(self, _encoding: str = "utf-8", _errors: str = "strict") -> bytes:
-        """The bytes of the file, which are no UTF-8."""
-        return super().encode("latin-1")
 
 
 def _file(is_cooked: bool, frames: list[Seen], snaplen: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from netsandbox.apps.stream import Stream
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -225,7 +226,7 @@ def find_file(files: Files | None, root: str, path: str, default: bytes | None) 
     for name in names if files is not None else ():
         try:
             if files is not None and not files.is_directory(name):
-                return files.read(name).encode(), name
+                return to_bytes(files.read(name)), name
         except FileError:
             continue
     is_index = files is None and (not parts or parts == ["index.html"])

@@ -7,6 +7,7 @@ from typing import Self
 
 from netsandbox.apps.pipe import Pipe
 from netsandbox.engine.budget import Use
+from netsandbox.engine.octets import shown
 
 PIECE = 20  # Characters that a piece of output counts for besides its own: to keep it takes memory as well
 
@@ -57,7 +58,7 @@ class Kept(Appended):
         if self.size > Use.OUTPUT.limit:
             return
         self.size += len(item[1]) + PIECE
-        super().append(item)
+        super().append((item[0], shown(item[1])))
         if self.size > Use.OUTPUT.limit and self.on_full is not None:
             super().append(("err", self.on_full()))
 

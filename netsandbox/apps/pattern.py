@@ -20,6 +20,14 @@ BASIC = re.compile(r"\\([(){}+?|])|([(){}+?|])|(\[\^?\]?(?:\[[:.=].*?[:.=]\]|[^\
 WORD_ENDS = re.compile(r"(\[\^?\]?(?:\[[:.=].*?[:.=]\]|[^\]])*\]|\\[^<>])|\\[<>]", re.DOTALL)
 
 
+LONE = re.compile("[\ud800-\udfff]")
+
+
+def letters(text: str) -> str:
+    """What is no letter as a mark of the same length, which RE2 can read."""
+    return text if text.isascii() else LONE.sub("\ufffd", text)
+
+
 class PatternError(ValueError):
     """A pattern that is not used, and why."""
 
@@ -43,28 +51,29 @@ class Pattern:
     def matches(self, text: str) -> bool:
         """Whether it occurs in the text."""
         self._count(len(text))
-        return self._engine.search(text) is not None
+        return self._engine.search(letters(text)) is not None
 
     def is_all_of(self, text: str) -> bool:
         """Whether the whole text is an occurrence."""
         self._count(len(text))
-        return self._engine.fullmatch(text) is not None
+        return self._engine.fullmatch(letters(text)) is not None
 
     def occurrences(self, text: str) -> Iterator[str]:
         """All that are not empty, one behind the other.  Each is looked for up to the text's end."""
         self._count(len(text))
-        for found in self._engine.finditer(text):
+        for found in self._engine.finditer(letters(text)):
             self._count(len(text) - found.end())
             if found[0]:
-                yield found[0]
+                yield text[found.start():found.end()]
 
     def find(self, text: str, start: int = 0) -> Found | None:
         """The first occurrence from a place on."""
         self._count(len(text) - start)
-        found = self._engine.search(text, start)
+        found = self._engine.search(letters(text), start)
         if found is None:
             return None
-        return Found(found.start(), found.end(), tuple(group or "" for group in (found[0], *found.groups())))
+        return Found(found.start(), found.end(), tuple(
+            text[start:end] if start >= 0 else "" for start, end in map(found.span, range(self.count + 1))))
 
     @property
     def count(self) -> int:

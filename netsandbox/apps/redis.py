@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from netsandbox.apps.line_session import LineSession
 from netsandbox.apps.stream import Stream
+from netsandbox.engine.octets import to_bytes
 
 Reply = bytes
 NIL: Reply = b"$-1\r\n"
@@ -76,7 +77,7 @@ class RedisSession(LineSession):
         try:
             words = self._words()
         except ValueError as error:
-            self._answer(b"-ERR Protocol error: %s\r\n" % str(error).encode())
+            self._answer(b"-ERR Protocol error: %s\r\n" % to_bytes(str(error)))
             self.leave()
             return False
         if words is None:
@@ -120,7 +121,7 @@ class RedisSession(LineSession):
             return
         least, most, run = found
         if not least <= len(arguments) <= most:
-            self._answer(f"-ERR wrong number of arguments for '{name}' command\r\n".encode())
+            self._answer(to_bytes(f"-ERR wrong number of arguments for '{name}' command\r\n"))
             return
         self._answer(run(self, arguments))
         if name == "quit":

@@ -11,6 +11,7 @@ from netsandbox.apps.output import at_terminal
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
+from netsandbox.engine.octets import to_bytes, to_text
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.errors import ParseError
 
@@ -93,7 +94,7 @@ class RedisCli(StreamClient):
     def _ask(self, words: list[str]) -> None:
         """The command as an array of bulk strings (RESP2)."""
         assert self.stream is not None
-        parts = [b"$%d\r\n%s\r\n" % (len(word), word) for word in (text.encode() for text in words)]
+        parts = [b"$%d\r\n%s\r\n" % (len(word), word) for word in (to_bytes(text) for text in words)]
         self._wanted += 1
         self.stream.write(b"*%d\r\n" % len(parts) + b"".join(parts))
 
@@ -144,7 +145,7 @@ def read_reply(data: bytes, for_a_person: bool, depth: int = 0) -> tuple[str, by
     line, newline, rest = data.partition(b"\r\n")
     if not newline:
         return None
-    kind, text = line[:1], line[1:].decode("utf-8", "replace")
+    kind, text = line[:1], to_text(line[1:])
     if kind == b"+":
         return text, rest
     if kind == b"-":
@@ -162,7 +163,7 @@ def read_reply(data: bytes, for_a_person: bool, depth: int = 0) -> tuple[str, by
 def _bulk(rest: bytes, size: int, for_a_person: bool) -> tuple[str, bytes] | None:
     if len(rest) < size + 2:
         return None
-    value = rest[:size].decode("utf-8", "replace")
+    value = to_text(rest[:size])
     return (f'"{value}"' if for_a_person else value), rest[size + 2:]
 
 

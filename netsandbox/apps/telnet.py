@@ -9,6 +9,7 @@ from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
+from netsandbox.engine.octets import to_bytes, to_text
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import format_ipv4
 from netsandbox.wire.services import port_number
@@ -62,7 +63,7 @@ class Telnet(StreamClient):
     def _read_input(self) -> None:
         text = self.stdin.read()
         if text and self.stream is not None:
-            self.stream.write(text.replace("\r", "\r\0").replace("\n", "\r\n").encode())
+            self.stream.write(to_bytes(text.replace("\r", "\r\0").replace("\n", "\r\n")))
         if self.stdin.is_at_end and self.stream is not None:
             if not self.is_busybox:
                 self.complain("Connection closed by foreign host.")
@@ -72,7 +73,7 @@ class Telnet(StreamClient):
     def received(self, stream: Stream, data: bytes) -> None:
         plain = self._negotiate(stream, data)
         if plain:
-            self.output.append(("out", plain.decode("utf-8", "replace").replace("\r\n", "\n")))
+            self.output.append(("out", to_text(plain).replace("\r\n", "\n")))
 
     @staticmethod
     def _negotiate(stream: Stream, data: bytes) -> bytes:

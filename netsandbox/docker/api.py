@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from netsandbox.apps.calendar import http_date
 from netsandbox.apps.http_server import HttpSession, Response
 from netsandbox.docker.daemon_settings import FAILED_TO_LISTEN, SOCKET, DaemonError
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.socket import ANY, Process, SocketError
 from netsandbox.linux.tcp.stream import StreamSocket
 from netsandbox.wire.addresses import AddressError, parse_ipv4
@@ -29,7 +30,7 @@ INSECURE = ("Binding to IP address without --tlsverify is insecure and gives roo
 
 def identity(engine: DockerEngine) -> str:
     """The Engine's own ID, which /info tells."""
-    text = sha256(f"engine of {engine.namespace.name}".encode()).hexdigest()
+    text = sha256(to_bytes(f"engine of {engine.namespace.name}")).hexdigest()
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:32]}"
 
 

@@ -18,6 +18,7 @@ from netsandbox.docker.errors import HINT, NOT_CREATED, NOT_FOUND, daemon_error
 from netsandbox.docker.files import files_of
 from netsandbox.docker.tmpfs import most_bytes
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import Directory, FileError, FileSystem, Graft
 
@@ -140,7 +141,7 @@ def settle(engine: DockerEngine, container: Container, wanted: tuple[Mount, ...]
 
 def _anonymous_name(container: Container, target: str) -> str:
     """64 hex digits; they come from the container's own, so that no other choice of Docker's changes."""
-    return sha256(f"{container.identity}{target}".encode()).hexdigest()
+    return sha256(to_bytes(f"{container.identity}{target}")).hexdigest()
 
 
 def attach(engine: DockerEngine, container: Container) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from netsandbox.commands.words import printable
+from netsandbox.engine.octets import to_bytes
 from netsandbox.lab.errors import LabError
 from netsandbox.session import leftovers
 
@@ -133,7 +134,7 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
     """
     name = str(path)
     try:
-        data = content.encode() if isinstance(content, str) else content
+        data = to_bytes(content) if isinstance(content, str) else content
     except UnicodeEncodeError as error:
         char = error.object[error.start]
         raise FileError(name, f"cannot be written: the character U+{ord(char):04X} cannot be stored") from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from netsandbox.engine.octets import to_bytes
+
 BUCKETS = 1024  # ASSOC_HASH_BUCKETS; in tables of more than twice as many entries bash's order is another
 FNV_OFFSET, FNV_PRIME = 2166136261, 16777619
 
@@ -59,7 +61,7 @@ class Array(NamedTuple):
 def _hash(key: str) -> int:
     """hash_string of bash 5: FNV-1 of 32 bits."""
     found = FNV_OFFSET
-    for byte in key.encode():
+    for byte in to_bytes(key):
         signed = byte - 256 if byte > 127 else byte
         found = (found * FNV_PRIME & 0xFFFFFFFF) ^ (signed & 0xFFFFFFFF)
     return found

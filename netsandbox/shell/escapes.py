@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from netsandbox.engine.octets import to_text
+
 LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "e": "\x1b",
            "E": "\x1b"}
 CONVERSION = re.compile(r"%([-+ #0]*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?[hlLqjzt]*([diouxXeEfFgGcsbq%])", re.ASCII)
@@ -36,7 +38,7 @@ def unescaped(text: str, has_zero: bool, has_hex: bool = True) -> tuple[str, boo
         if found is not None:
             result, at = result + letters_of(found[0]), found.end()
         elif letter is not None:
-            result, at = result + chr(int(letter[1], 16)), letter.end()
+            result, at = result + to_text(chr(int(letter[1], 16)).encode("utf-8", "surrogatepass")), letter.end()
         elif following in LETTERS and (has_hex or following not in "eE"):
             result, at = result + LETTERS[following], at + 2
         else:
@@ -45,12 +47,8 @@ def unescaped(text: str, has_zero: bool, has_hex: bool = True) -> tuple[str, boo
 
 
 def letters_of(numbers: str) -> str:
-    """Bytes by their numbers: what they are together, where that is UTF-8."""
-    data = bytes(int(one[1:], 16) if one[0] == "x" else int(one, 8) & 255 for one in numbers.split("\\")[1:])
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    """Bytes by their numbers."""
+    return to_text(bytes(int(one[1:], 16) if one[0] == "x" else int(one, 8) & 255 for one in numbers.split("\\")[1:]))
 
 
 def echoed(words: list[str], always_escapes: bool) -> str:

@@ -9,6 +9,7 @@ from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Context, Task
 from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.stream import Stream
+from netsandbox.engine.octets import to_bytes, to_text
 from netsandbox.linux.core.socket import Process, SocketError
 from netsandbox.linux.ipv4.udp import UdpSocket
 from netsandbox.linux.tcp.stream import StreamSocket
@@ -34,7 +35,7 @@ class Datagrams(NetStream):
 
     def write(self, text: str) -> None:
         try:
-            self._socket.send(text.encode())
+            self._socket.send(to_bytes(text))
         except SocketError:
             self.close()
 
@@ -48,7 +49,7 @@ class Datagrams(NetStream):
                 return
             if datagram is None:
                 return
-            super().write(datagram.data.decode("utf-8", "replace"))
+            super().write(to_text(datagram.data))
 
     def release(self) -> None:
         self._socket.on_event = None
@@ -67,7 +68,7 @@ class Connection(NetStream):
         self.opening.exit(0)
 
     def received(self, stream: Stream, data: bytes) -> None:
-        super().write(data.decode("utf-8", "replace"))
+        super().write(to_text(data))
 
     def ended(self, stream: Stream) -> None:
         self.close()
@@ -78,7 +79,7 @@ class Connection(NetStream):
             self.opening.fail(error)
 
     def write(self, text: str) -> None:
-        self.stream.write(text.encode())
+        self.stream.write(to_bytes(text))
 
     def release(self) -> None:
         self.stream.close()

@@ -13,6 +13,7 @@ from netsandbox.apps.option_table import OptionTable
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.python_server import PythonServer
 from netsandbox.apps.sites.pages import media_type
+from netsandbox.engine.octets import to_bytes
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.socket import SocketError
@@ -67,7 +68,7 @@ class BusyboxSite:
     def _error(code: int) -> Response:
         title = f"{code} {REASONS[code]}"
         body = f"<HTML><HEAD><TITLE>{title}</TITLE></HEAD>\n<BODY><H1>{title}</H1>\n{TEXTS[code]}\n</BODY></HTML>\n"
-        return Response(code, body.encode(), closes=True)
+        return Response(code, to_bytes(body), closes=True)
 
     def refuse(self, _session: HttpSession, _line: str) -> Response:
         return self._error(400)

@@ -15,6 +15,7 @@ from netsandbox.apps.http_client import HttpClient, Ipv6Error, open_socket, pars
 from netsandbox.apps.program import Context, Program, UsageError
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.server import Speaker
+from netsandbox.engine.octets import to_bytes
 from netsandbox.engine.units import SECOND, seconds
 from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.socket import SocketError
@@ -132,13 +133,13 @@ class Curl(Transfer):
         """file://, which has a head of its own (lib/file.c)."""
         files = self.context.files
         try:
-            content, node = files.read(path).encode(), files.node(path)
+            content, node = to_bytes(files.read(path)), files.node(path)
         except FileError:
             self._fail(37, f"Couldn't open file {path}")
             return
         flags, changed = self.options.flags, node.changed if node is not None else 0
-        head = (f"Content-Length: {len(content)}\r\nAccept-ranges: bytes\r\n"
-                f"Last-Modified: {http_date(changed)}\r\n\r\n").encode()
+        head = to_bytes(f"Content-Length: {len(content)}\r\nAccept-ranges: bytes\r\n"
+                f"Last-Modified: {http_date(changed)}\r\n\r\n")
         self._size = 0 if "head" in flags else len(content)
         self._body = head * bool(flags & {"show-headers", "head"}) + content * ("head" not in flags)
         self._end(None)
@@ -217,7 +218,7 @@ class Curl(Transfer):
     def _request(self) -> None:
         assert self.client is not None
         self._times["request"] = self.scheduler.clock
-        body = "&".join(self.options.data).encode() if self.options.has_body and not self._drops_body else None
+        body = to_bytes("&".join(self.options.data)) if self.options.has_body and not self._drops_body else None
         if self._is_trusted and credentials(self.options, self.url).startswith("Basic"):
             user = self.options.values.get("user", "") or self.url.user
             self._say(f"* Server auth using Basic with user '{user.partition(':')[0]}'")

@@ -7,6 +7,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from netsandbox.apps.http_client import Url
+from netsandbox.engine.octets import to_bytes
 from netsandbox.wire.http import build_head
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def credentials(options: CurlOptions, url: Url) -> str:
     """What the Authorization field says, empty for none."""
     user = options.values.get("user", "") or url.user
     if user:
-        return "Basic " + b64encode((user if ":" in user else f"{user}:").encode()).decode()
+        return "Basic " + b64encode(to_bytes(user if ":" in user else f"{user}:")).decode()
     token = options.values.get("oauth2-bearer", "")
     return f"Bearer {token}" if token else ""
 

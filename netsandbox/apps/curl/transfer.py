@@ -14,6 +14,7 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.http_client import HttpClient, Url
 from netsandbox.apps.output import at_terminal
 from netsandbox.apps.program import Context
+from netsandbox.engine.octets import to_text
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import MILLISECOND, SECOND, seconds
 from netsandbox.wire.addresses import format_ipv4
@@ -158,7 +159,7 @@ class Transfer(Client):
         return bool(problem)
 
     def _deliver(self) -> Failure | None:
-        text, name = self._body.decode("utf-8", "replace"), self._target
+        text, name = to_text(self._body), self._target
         heads = self.options.values.get("dump-header", "")
         if heads == "-":
             self.output.append(("out", self._heads))

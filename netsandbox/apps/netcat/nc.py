@@ -8,6 +8,7 @@ from netsandbox.apps.netcat.nc_options import NcOptions, parse, parse_busybox
 from netsandbox.apps.program import Context, Program
 from netsandbox.apps.resolver import Reply
 from netsandbox.apps.stream import Stream
+from netsandbox.engine.octets import to_bytes, to_text
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import seconds
 from netsandbox.linux.core.socket import SocketError
@@ -189,7 +190,7 @@ class Netcat(StreamClient):
             return
         text = self.stdin.read()
         if text:
-            self.send(text.encode())
+            self.send(to_bytes(text))
         options = self.options
         if self.stdin.is_at_end and self.stream is not None and (options.shuts or options.is_busybox):
             self.stream.finish()
@@ -220,7 +221,7 @@ class Netcat(StreamClient):
                 self._refused_datagram(error.name)
 
     def received(self, stream: Stream, data: bytes) -> None:
-        self.output.append(("out", data.decode("utf-8", "replace")))
+        self.output.append(("out", to_text(data)))
         self._wait_on()
 
     def ended(self, stream: Stream) -> None:
@@ -341,7 +342,7 @@ class Netcat(StreamClient):
             if self.options.verbose:
                 self.say_accepted(datagram.source, datagram.port)
             self._begin_input()
-        self.output.append(("out", datagram.data.decode("utf-8", "replace")))
+        self.output.append(("out", to_text(datagram.data)))
         if self.options.udp and (self.udp is not None and self.udp.peer_port):
             self._wait_on()
 

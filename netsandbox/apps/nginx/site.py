@@ -15,6 +15,7 @@ from netsandbox.apps.nginx.request import FUTURE, has_long_field, is_too_long, m
 from netsandbox.apps.nginx.servers import Configuration, Scope, location_of, milliseconds, proxied, size
 from netsandbox.apps.nginx.text import expand, variables
 from netsandbox.apps.sites.pages import TYPES
+from netsandbox.engine.octets import to_bytes
 from netsandbox.engine.units import MILLISECOND
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import FileError
@@ -189,7 +190,7 @@ class NginxSite:
             return self._redirect(request, code, text)
         if code >= 300 and not texts:
             return self._error(request.place, code)
-        return Response(code, text.encode(), self._kind(request.place, request.path))
+        return Response(code, to_bytes(text), self._kind(request.place, request.path))
 
     def _redirect(self, request: Request, code: int, target: str) -> Response:
         """To a path, of which absolute_redirect makes an address, or to an address, which stands behind the others."""
@@ -259,7 +260,7 @@ class NginxSite:
         """A file's bytes; without a file system there are the packaged ones."""
         try:
             reader = self.files if self.files is not None else Packaged()
-            return None if reader.is_directory(where) else reader.read(where).encode()
+            return None if reader.is_directory(where) else to_bytes(reader.read(where))
         except FileError:
             return None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from netsandbox.apps.http_server import HttpSession, Response, Site
 from netsandbox.apps.sites.public import PublicSite
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.wire.http import Head
 
@@ -17,7 +18,7 @@ class AskerSite(PublicSite):
 
     def page(self, session: HttpSession, head: Head) -> Response:
         text = self.form.format(address=session.peer, port=session.stream.socket.peer_port)
-        return Response(200, text.encode(), "text/plain", closes=True)
+        return Response(200, to_bytes(text), "text/plain", closes=True)
 
     def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
         return [("Content-Type", response.kind), ("Content-Length", str(len(response.body)))]

@@ -9,6 +9,7 @@ from typing import ClassVar
 from netsandbox.apps.calendar import apache_time, http_date
 from netsandbox.apps.http_server import NOT_MODIFIED, HttpSession, Response, find_file, path_of
 from netsandbox.apps.sites.pages import media_type
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.wire.http import Head
 
@@ -59,9 +60,9 @@ class PythonSite:
         names = [name + "/" * self.files.is_directory(f"{where}/{name}") for name in self.files.names(where)]
         title = f"Directory listing for {path}"
         rows = "".join(f'<li><a href="{name}">{name}</a></li>\n' for name in sorted(names, key=str.lower))
-        return ("<!DOCTYPE HTML>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        return to_bytes("<!DOCTYPE HTML>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 f"<title>{title}</title>\n</head>\n<body>\n<h1>{title}</h1>\n<hr>\n<ul>\n{rows}</ul>\n<hr>\n</body>\n"
-                "</html>\n").encode()
+                "</html>\n")
 
     def _error(self, session: HttpSession, code: int, message: str) -> Response:
         session.host.complain(f"{session.peer} - - [{_python_time(session.host.now)}] code {code}, message {message}")
@@ -70,7 +71,7 @@ class PythonSite:
                 f"        <h1>Error response</h1>\n        <p>Error code: {code}</p>\n"
                 f"        <p>Message: {message}.</p>\n        <p>Error code explanation: {code} - "
                 f"{self.TEXTS[code]}.</p>\n    </body>\n</html>\n")
-        return Response(code, body.encode(), "text/html;charset=utf-8", reason=message, closes=True, is_apart=True)
+        return Response(code, to_bytes(body), "text/html;charset=utf-8", reason=message, closes=True, is_apart=True)
 
     def refuse(self, session: HttpSession, line: str) -> Response:
         """A line that says no version, or one of the future, is taken for HTTP/0.9's (parse_request)."""

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from netsandbox.apps.calendar import apache_time, http_date
 from netsandbox.apps.http_server import HttpSession, Response, Site
 from netsandbox.apps.sites.asker import AskerSite
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import FileError
 from netsandbox.wire.http import Head
@@ -31,7 +32,7 @@ class SelfSite(AskerSite):
             return "localhost"
 
     def answer(self, session: HttpSession, head: Head, body: bytes) -> Response:
-        return Response(200, self.text(session, head).encode(), self.kind)
+        return Response(200, to_bytes(self.text(session, head)), self.kind)
 
     def text(self, session: HttpSession, head: Head) -> str:
         raise NotImplementedError
@@ -103,7 +104,7 @@ class HttpEcho(GoSite):
             return Response(200, b'{"status":"ok"}\n', "application/json")
         text = told(words, "text") or "hello-world"
         code = int(status) if status.isascii() and status.isdecimal() else 200
-        return Response(code, f"{text}\n".encode(), self.kind)
+        return Response(code, to_bytes(f"{text}\n"), self.kind)
 
     def fields(self, session: HttpSession, response: Response, keeps: bool) -> list[tuple[str, str]]:
         own = [("X-App-Name", "http-echo"), ("X-App-Version", "1.0.0")]
@@ -179,7 +180,7 @@ class Registry(SelfSite):
         page = pages.get(head.start[1])
         if page is None:
             return Response(404, b"404 page not found\n", "text/plain; charset=utf-8")
-        return Response(200, page.encode(), self.kind)
+        return Response(200, to_bytes(page), self.kind)
 
 
 class HelloApp(GoSite):

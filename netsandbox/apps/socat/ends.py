@@ -8,6 +8,7 @@ from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.resolver import Lookup, Reply
 from netsandbox.apps.socat.socket_options import RefusedError
 from netsandbox.apps.stream import Stream
+from netsandbox.engine.octets import to_bytes, to_text
 from netsandbox.engine.units import seconds
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import format_ipv4, ipv4_or_none
@@ -88,13 +89,13 @@ class Standard(End):
         stdin = self.program.context.stdin
         text = stdin.read()
         if text:
-            self.pair.data(self, text.encode())
+            self.pair.data(self, to_bytes(text))
         if stdin.is_at_end and stdin.on_change is not None:
             stdin.on_change = None
             self.pair.at_end(self)
 
     def write(self, data: bytes) -> None:
-        self.program.output.append(("out", data.decode("utf-8", "replace")))
+        self.program.output.append(("out", to_text(data)))
 
     def close(self) -> None:
         self.program.context.stdin.on_change = None

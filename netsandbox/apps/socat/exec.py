@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from netsandbox.apps.pipe import Pipe
 from netsandbox.apps.program import Task, UsageError
 from netsandbox.apps.socat.ends import End
+from netsandbox.engine.octets import to_bytes, to_text
 
 if TYPE_CHECKING:
     from netsandbox.apps.socat.socat import Socat
@@ -36,7 +37,7 @@ class Taken(list[tuple[str, str]]):
     def append(self, item: tuple[str, str]) -> None:
         stream, text = item
         if stream == "out":
-            self._end.pair.data(self._end, text.encode())
+            self._end.pair.data(self._end, to_bytes(text))
         else:
             self._end.program.complain(text.rstrip("\n"))
 
@@ -68,7 +69,7 @@ class ExecEnd(End):
         self.pair.at_end(self)
 
     def write(self, data: bytes) -> None:
-        self._stdin.write(data.decode("utf-8", "replace"))
+        self._stdin.write(to_text(data))
 
     def finish(self) -> None:
         self._stdin.close()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.apps.errno import TEXTS
 from netsandbox.apps.socat.ends import End
+from netsandbox.engine.octets import to_bytes, to_text
 from netsandbox.linux.core.files.inode import FileError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class FileEnd(End):
             self.pair.fail(f"read(5, 0x7f0000000000, 8192): {TEXTS['EBADF']}")
             return
         if text:
-            self.pair.data(self, text.encode())
+            self.pair.data(self, to_bytes(text))
         self.pair.at_end(self)
 
     def _open(self) -> str:
@@ -57,7 +58,7 @@ class FileEnd(End):
         return text
 
     def write(self, data: bytes) -> None:
-        files, path, text = self.program.context.files, self.address.host, data.decode("utf-8", "replace")
+        files, path, text = self.program.context.files, self.address.host, to_text(data)
         if self._at is None:
             self._open()
         if self._at is None:

@@ -13,6 +13,7 @@ from netsandbox.apps.resolver import Reply
 from netsandbox.apps.wget.options import WgetOptions, parse
 from netsandbox.apps.wget.progress import Progress
 from netsandbox.apps.wget.text import BusyBoxVoice, GnuVoice, Voice
+from netsandbox.engine.octets import to_bytes, to_text
 from netsandbox.engine.timers import Timer
 from netsandbox.engine.units import seconds
 from netsandbox.linux.core.files.inode import FileError
@@ -177,7 +178,7 @@ class Wget(Client):
     def _ask(self, client: HttpClient) -> None:
         method = self.options.method or ("HEAD" if self.options.spider else
                                          "POST" if self.options.post is not None else "GET")
-        body = (self.options.post or "").encode()
+        body = to_bytes(self.options.post or "")
         fields = self.voice.request_fields(self.url, self.options.keeps_alive)
         if self.options.post is not None:
             fields += [("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", str(len(body)))]
@@ -247,7 +248,7 @@ class Wget(Client):
     def _save(self, head: Head) -> None:
         name = self.options.output or self._free_name(self._name())
         self.say(self.voice.saving(name, head, self._progress))
-        text = self._body.decode("utf-8", "replace")
+        text = to_text(self._body)
         if name == "-":
             self.output.append(("out", text))
         else:

@@ -22,6 +22,7 @@ from netsandbox.commands.docker.containers.attach import attach
 from netsandbox.docker import containers
 from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError
+from netsandbox.engine.octets import to_bytes
 
 
 def run(client: Client, parsed: Parsed) -> int | None:
@@ -42,7 +43,7 @@ def run(client: Client, parsed: Parsed) -> int | None:
 def _make(client: Client, parsed: Parsed, project: Project, needed: list[Service], service: Service) -> int | None:
     name, wishes = service.name, [Wish(other, other.scale) for other in needed]
     make_surroundings(client, project, [*needed, service], removes=parsed.on("remove-orphans"))
-    slug = sha256(f"{name}{len(client.engine.containers)}{client.scheduler.clock}".encode()).hexdigest()
+    slug = sha256(to_bytes(f"{name}{len(client.engine.containers)}{client.scheduler.clock}")).hexdigest()
     named = parsed.text("name") or f"{project.name}-{name}-run-{slug[:12]}"
     if client.is_dry:
         return dry_run.once(client, parsed, project, wishes, named)

@@ -22,6 +22,7 @@ from netsandbox.commands.tools.older import arp as arp_tool
 from netsandbox.commands.tools.older import ifconfig as ifconfig_tool
 from netsandbox.commands.tools.older import netstat as netstat_tool
 from netsandbox.commands.tools.older import route as route_tool
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.devices.interface_address import InterfaceAddress
 from netsandbox.linux.core.errors import KernelError
@@ -180,7 +181,7 @@ def hostname(context: ToolContext, arguments: list[str]) -> ToolResult:
     if arguments[:1] and not arguments[0].startswith("-"):
         if not RIGHTS.get().sys_admin:
             raise ToolError(1, "hostname: sethostname: Operation not permitted")
-        if len(arguments[0].encode()) > hostname_tool.MAX_NAME:
+        if len(to_bytes(arguments[0])) > hostname_tool.MAX_NAME:
             raise ToolError(1, "hostname: sethostname: Invalid argument")
         context.machine.set_hostname(context.namespace, arguments[0], context.files)
         return ToolResult(0, "", "")

@@ -20,6 +20,7 @@ from netsandbox.docker import volumes
 from netsandbox.docker.errors import DockerError
 from netsandbox.docker.user_networks import NetworkPlan
 from netsandbox.docker.volumes import Volume
+from netsandbox.engine.octets import to_bytes
 
 
 def make_networks(client: Client, project: Project, services: list[Service]) -> None:
@@ -105,7 +106,7 @@ def make_surroundings(client: Client, project: Project, services: list[Service],
 
 def _own_labels(project: Project, kind: str, key: str, text: str) -> dict[str, str]:
     """Of a network or a volume."""
-    return {f"{LABEL}config-hash": sha256(text.encode()).hexdigest(), f"{LABEL}{kind}": key,
+    return {f"{LABEL}config-hash": sha256(to_bytes(text)).hexdigest(), f"{LABEL}{kind}": key,
             f"{LABEL}project": project.name, f"{LABEL}version": RELEASE.removeprefix("v")}
 
 

@@ -23,6 +23,7 @@ from netsandbox.docker.errors import DockerError
 from netsandbox.docker.files import files_of
 from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import FileError, Layer
 
@@ -75,7 +76,7 @@ class Build:
         return self._guarded(self._prepare)
 
     def _prepare(self) -> int | None:
-        loaded = definition(self.name, len(self.text.encode()))
+        loaded = definition(self.name, len(to_bytes(self.text)))
         self.steps.append(loaded)
         recipe = dockerfile.read(self.text)
         if self.engine.profile.since(27):
@@ -103,7 +104,7 @@ class Build:
             if not is_there:
                 raise one.error(f"{name}: failed to resolve source metadata for {path}: {NO_ACCESS}")
         ignore = ".dockerignore"
-        sizes = {ignore: len(self.context.read(ignore).encode())} if self.context.exists(ignore) else {}
+        sizes = {ignore: len(to_bytes(self.context.read(ignore)))} if self.context.exists(ignore) else {}
         self.steps.append(Step(f"[internal] load {ignore}", 0, (output.transferred("context", sizes),)))
 
     def _guarded(self, work: Callable[[], int | None]) -> int | None:

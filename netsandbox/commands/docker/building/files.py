@@ -10,6 +10,7 @@ from netsandbox.commands.docker.images.config import list_of
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.files import system_of
 from netsandbox.docker.images import Image
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import Layer
 from netsandbox.shell.globbing import file_names
@@ -48,7 +49,7 @@ class Copying:
         into = to.endswith(("/", "/.")) or to == "." or len(found) > 1
         folders, texts = list[str](), list[Copied]()
         for path in found:
-            self.sizes[path] = -1 if self.files.is_directory(path) else len(self.files.read(path).encode())
+            self.sizes[path] = -1 if self.files.is_directory(path) else len(to_bytes(self.files.read(path)))
             if self.files.is_directory(path):
                 self._tree(path, target, folders, texts)
             else:
@@ -77,7 +78,7 @@ class Copying:
         found = file_names(self.files, path) if is_pattern(path) else [path] if self.files.exists(path) else []
         found = [each for each in found if not self._is_ignored(each)]
         if not found and not is_pattern(path):
-            digits = sha256(path.encode()).hexdigest()
+            digits = sha256(to_bytes(path)).hexdigest()
             ref = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}::{digits[-25:]}"
             raise self.one.error(f'failed to compute cache key: failed to calculate checksum of ref {ref}: "/{path}": '
                                  "not found")
@@ -92,7 +93,7 @@ class Copying:
                 below = name if source == "." else f"{source}/{name}"
                 if self._is_ignored(below):
                     continue
-                self.sizes[below] = -1 if self.files.is_directory(below) else len(self.files.read(below).encode())
+                self.sizes[below] = -1 if self.files.is_directory(below) else len(to_bytes(self.files.read(below)))
                 if self.files.is_directory(below):
                     waiting.append((below, f"{place.rstrip('/')}/{name}"))
                 else:

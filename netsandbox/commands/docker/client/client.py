@@ -29,6 +29,7 @@ from netsandbox.docker.container import Container
 from netsandbox.docker.daemon_settings import SOCKET
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import NOBODY, DockerError
+from netsandbox.engine.octets import shown
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.shell.builtin_limits import NOT_DONE
 
@@ -65,7 +66,7 @@ class Client(Program):
         self.waits_for_ever = False
         self.progress = self.service = ""  # of Compose
         self.is_dry = False
-        self.arguments = arguments
+        self.arguments = [shown(word) for word in arguments]  # JSON carries them, which has no other bytes
         self.endpoint = Endpoint(SOCKET, "default")
         self._dial: Dial | None = None
         self._find = find

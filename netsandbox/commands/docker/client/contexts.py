@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsandbox.commands.docker.client.endpoint import UNIX
 from netsandbox.docker.errors import DockerError
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import FileError
 
@@ -20,7 +21,7 @@ DEFAULT = "default"
 
 
 def folder_of(name: str) -> str:
-    return f"{META}/{sha256(name.encode()).hexdigest()}"
+    return f"{META}/{sha256(to_bytes(name)).hexdigest()}"
 
 
 def read_json(files: Files, path: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from netsandbox.commands.docker.client.flags import FALSE, TRUE
 from netsandbox.docker.daemon_settings import SOCKET
 from netsandbox.docker.engine import DockerEngine
 from netsandbox.docker.errors import NOBODY, DockerError
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.socket import SocketError
 from netsandbox.wire.addresses import AddressError, parse_ipv4
 from netsandbox.wire.http import Head
@@ -181,7 +182,7 @@ class Dial:
             return
         lines = (f"GET /v{self.client.api}/info HTTP/1.1", f"Host: {self.host}:{self.port}",
                  f"User-Agent: Docker-Client/{self.client.version} (linux)", "", "")
-        client.request("GET", "\r\n".join(lines).encode())
+        client.request("GET", to_bytes("\r\n".join(lines)))
 
     def got_head(self, client: HttpClient, raw: bytes, head: Head) -> None:
         """Nothing in it is needed."""

@@ -23,6 +23,7 @@ from netsandbox.docker import history
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import FileError, FileSystem, Layer
 
@@ -37,7 +38,7 @@ FROM_FILE = "Imported from -"
 
 
 def digest_of(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+    return sha256(to_bytes(text)).hexdigest()
 
 
 def _save(client: Client, parsed: Parsed) -> int:
@@ -80,7 +81,7 @@ def _name(client: Client, reference: str, named: dict[str, tuple[Image, list[str
 
 def _file(name: str, text: str) -> Member:
     made = TarInfo(name)
-    content = text.encode()
+    content = to_bytes(text)
     made.size, made.mode = len(content), 0o644
     return Member(made, content)
 
@@ -132,7 +133,7 @@ def _blobs_of(client: Client, image: Image) -> tuple[str, str, str]:
 
 
 def _blob(kind: str, text: str, digest: str = "") -> dict[str, object]:
-    return {"mediaType": kind, "digest": f"sha256:{digest or digest_of(text)}", "size": len(text.encode())}
+    return {"mediaType": kind, "digest": f"sha256:{digest or digest_of(text)}", "size": len(to_bytes(text))}
 
 
 def _annotations(whole: str) -> dict[str, object]:

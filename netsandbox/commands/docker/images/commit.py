@@ -15,6 +15,7 @@ from netsandbox.docker.container import Container
 from netsandbox.docker.errors import DockerError, daemon_error
 from netsandbox.docker.image_store import NO_NAME, split
 from netsandbox.docker.images import HistoryStep, Image
+from netsandbox.engine.octets import to_bytes
 
 
 def commit(client: Client, parsed: Parsed) -> int:
@@ -36,7 +37,7 @@ def committed(client: Client, parsed: Parsed, container: Container, reference: s
     for text in parsed.all("change"):
         image = changed(image, text)
     content = repr((image, client.scheduler.clock))
-    image = image._replace(digest=sha256(content.encode()).hexdigest())
+    image = image._replace(digest=sha256(to_bytes(content)).hexdigest())
     pauses = container.is_running and parsed.values.get("pause", True)
     if pauses:
         history.of_container(client.engine, container, "pause")
@@ -81,7 +82,7 @@ def remove(client: Client, parsed: Parsed) -> int:
                 client.print(f"Deleted: sha256:{image.identity}")
                 users = [one.image for one in client.engine.containers.values()]
                 if all(_layers(one) != _layers(image) for one in (*client.engine.images.all(), *users)):
-                    client.print(f"Deleted: sha256:{sha256(image.identity.encode()).hexdigest()}")
+                    client.print(f"Deleted: sha256:{sha256(to_bytes(image.identity)).hexdigest()}")
         except DockerError as error:
             is_failure |= not (parsed.on("force") and "No such image" in str(error))
             refused.append(str(error))

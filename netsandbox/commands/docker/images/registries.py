@@ -14,6 +14,7 @@ from netsandbox.docker import history
 from netsandbox.docker.errors import DAEMON, DockerError
 from netsandbox.docker.files import WRITTEN, files_of
 from netsandbox.docker.image_store import split
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.inode import FileError
 
 NEW = ("save platform", "load platform")  # Options that Engine 28 brought
@@ -104,7 +105,7 @@ def export(client: Client, parsed: Parsed) -> int:
         write(client, parsed.text("output"), text, "export container")
     else:
         client.output.append(("out", text))
-    client.machine.archived[sha256(text.encode()).hexdigest()] = container.image
+    client.machine.archived[sha256(to_bytes(text)).hexdigest()] = container.image
     history.of_container(client.engine, container, "export")
     client.complain(FEW)
     return 0

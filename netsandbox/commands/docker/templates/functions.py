@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 from netsandbox.commands.docker.templates.reading import TemplateError
 from netsandbox.commands.docker.templates.values import MISSING, Map, Text, is_true, show, to_json, type_of
 from netsandbox.engine.budget import Use, hold
+from netsandbox.engine.octets import to_bytes
 
 
 class Function(NamedTuple):
@@ -36,7 +37,7 @@ def _index(value: Any, *keys: Any) -> Any:
                 what = "slice" if isinstance(value, list) else "string"
                 raise TemplateError(f"reflect: {what} index out of range" if key == len(value) else
                                     f"index out of range: {key}")
-            value = value[key] if isinstance(value, list) else value.encode()[key]
+            value = value[key] if isinstance(value, list) else to_bytes(value)[key]
         else:
             raise TemplateError(f"can't index item of type {type_of(value)}")
     return value
@@ -113,7 +114,7 @@ def _verb(verb: str, value: Any, precision: str | None, flags: str) -> str:
     if verb in OF_NUMBERS and number:
         return f"{'+' * (verb == 'd' and '+' in flags and value >= 0)}{value:{OF_NUMBERS[verb]}}"
     if verb in "xX" and isinstance(value, str):
-        return value.encode().hex() if verb == "x" else value.encode().hex().upper()
+        return to_bytes(value).hex() if verb == "x" else to_bytes(value).hex().upper()
     if verb == "t" and isinstance(value, bool):
         return show(value)
     if verb == "q" and isinstance(value, str):

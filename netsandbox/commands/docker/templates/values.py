@@ -9,6 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from netsandbox.commands.docker.printing.words import go_duration
+from netsandbox.engine.octets import to_bytes
 from netsandbox.engine.units import SECOND
 
 
@@ -186,7 +187,7 @@ def _show_struct(value: Struct, is_inside: bool) -> str:
     if value.kind == "container.Ulimit":  # it has a method that prints it
         return f"{value['Name']}={value['Soft']}:{value['Hard']}"
     if value.is_pointer and is_inside:
-        return f"0xc000{crc32(to_json(value).encode()) & 0xffffe0:06x}"
+        return f"0xc000{crc32(to_bytes(to_json(value))) & 0xffffe0:06x}"
     return "{" + " ".join(show(item, True) for item in value.values()) + "}"
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from netsandbox.engine.budget import Use, spend
+from netsandbox.engine.octets import to_bytes, to_text
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import Directory, FileError
@@ -34,7 +35,7 @@ def member(files: Files, path: str, name: str) -> Member:
         made.type, made.mode = tarfile.DIRTYPE, 0o755
     else:
         text = files.read(path)
-        content = text.encode()
+        content = to_bytes(text)
         made.size, made.mode = len(content), 0o644
         return Member(made, content, text)
     return Member(made)
@@ -72,12 +73,12 @@ def packed(members: Iterable[Member]) -> str:
     with writer(kept) as archive:
         for one in members:
             archive.addfile(one.info, io.BytesIO(one.content))
-    return kept.getvalue().decode(errors="replace")
+    return to_text(kept.getvalue())
 
 
 def members_of(text: str) -> list[Member]:
     """Raises: tarfile.TarError: it is no archive."""
-    with tarfile.open(fileobj=io.BytesIO(text.encode()), mode="r:") as archive:
+    with tarfile.open(fileobj=io.BytesIO(to_bytes(text)), mode="r:") as archive:
         return [Member(one, (archive.extractfile(one) or io.BytesIO()).read() if one.isreg() else b"")
                 for one in archive]
 
@@ -97,7 +98,7 @@ def put(files: Files, path: str, one: Member, *, keeps_old: bool = False, is_dat
     if one.info.issym():
         files.make_link(path, one.info.linkname)
     else:
-        files.write(path, one.text or one.content.decode(errors="replace"))
+        files.write(path, one.text or to_text(one.content))
     node = files.node(path)
     if is_dated and node is not None and not isinstance(node, Directory):
         node.changed = int(one.info.mtime) * SECOND - EPOCH

@@ -15,6 +15,7 @@ from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
 from netsandbox.engine import budget
 from netsandbox.engine.budget import Use
+from netsandbox.engine.octets import to_bytes
 from netsandbox.engine.units import SECOND
 
 CONTEXT = 3  # Lines around a change
@@ -54,7 +55,7 @@ CMP = table("cmp", 2, acts="s|quiet s|silent", refused="b|print-bytes i|ignore-i
 @looks()
 def cmp(context: ToolContext, arguments: list[str]) -> ToolResult:
     options, paths = options_of(CMP, arguments)
-    one, other = (each.text.encode() for each in _two(context, "cmp", paths))
+    one, other = (to_bytes(each.text) for each in _two(context, "cmp", paths))
     at = next((number for number, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), None)
     if "s" in options or one == other:
         return ToolResult(int(one != other), "", "")

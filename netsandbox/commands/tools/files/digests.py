@@ -11,6 +11,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.inputs import inputs, whole_number
 from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
+from netsandbox.engine.octets import to_bytes, to_text
 
 WIDTH = 76
 NOT_OF_SUMS = "c|check t|text z|zero w|warn tag ignore-missing quiet status strict"
@@ -23,7 +24,7 @@ def _sums(context: ToolContext, arguments: list[str], kind: str) -> ToolResult:
     options, paths = options_of(table(name, acts="b|binary", refused=NOT_OF_SUMS), arguments)
     found, errors = inputs(context, name, paths)
     mark = "*" if "b" in options else " "
-    lines = [f"{hashlib.new(kind, one.text.encode(), usedforsecurity=False).hexdigest()} {mark}{one.name or '-'}\n"
+    lines = [f"{hashlib.new(kind, to_bytes(one.text), usedforsecurity=False).hexdigest()} {mark}{one.name or '-'}\n"
              for one in found]
     return ToolResult(1 if errors else 0, "".join(lines), errors)
 
@@ -40,11 +41,9 @@ def base64(context: ToolContext, arguments: list[str]) -> ToolResult:
     if "d" in options:
         try:
             text = "".join(word for one in found for word in one.text.split())
-            return ToolResult(0, codec.b64decode(text, validate=True).decode(), "")
-        except UnicodeDecodeError:
-            raise ToolError(1, "netsandbox: base64 -d of what is no text is not modelled") from None
+            return ToolResult(0, to_text(codec.b64decode(text, validate=True)), "")
         except binascii.Error:
             raise ToolError(1, "base64: invalid input") from None
-    whole = codec.b64encode(b"".join(one.text.encode() for one in found)).decode()
+    whole = codec.b64encode(b"".join(to_bytes(one.text) for one in found)).decode()
     rows = [whole[at:at + width] for at in range(0, len(whole), width)] if width else [whole]
     return ToolResult(0, "".join(row + "\n" for row in rows) if width else whole, "")

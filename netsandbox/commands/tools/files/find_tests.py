@@ -11,6 +11,7 @@ from netsandbox.commands.tools.faults import fault
 from netsandbox.commands.tools.files.find_walk import Place, Walk
 from netsandbox.commands.tools.inputs import files_of
 from netsandbox.commands.tools.kernel.kernel_files import size_of
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.files.inode import FileError
 from netsandbox.shell.patterns import matches
 
@@ -70,7 +71,7 @@ def _bytes(walk: Walk, place: Place) -> int:
     """As lstat(2) tells: a link is as long as what it says."""
     files = files_of(walk.context)
     link = files.link(place.path) if place.kind == "l" else None
-    return len(link.encode()) if link is not None else size_of(files, place.path) if place.kind == "f" else DIRECTORY
+    return len(to_bytes(link)) if link is not None else size_of(files, place.path) if place.kind == "f" else DIRECTORY
 
 
 def _is_empty(walk: Walk, place: Place) -> bool:

@@ -13,6 +13,7 @@ from netsandbox.commands.tools.inputs import inputs
 from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import read, table
 from netsandbox.engine.budget import Use, spend
+from netsandbox.engine.octets import to_bytes
 
 OD = table("od", acts="A|address-radix= a b c d i j|skip-bytes= l N|read-bytes= o s t|format= v|output-duplicates "
                       "w|width? x", refused="B D e F f H h I L O S|strings? X endian= traditional")
@@ -64,7 +65,7 @@ def od(context: ToolContext, arguments: list[str]) -> ToolResult:
     if radix not in ("d", "o", "x", "n"):
         raise ToolError(1, f"od: invalid output address radix '{radix[:1]}'; it must be one character from [doxn]")
     found, errors = inputs(context, "od", told.operands)
-    data = "".join(one.text for one in found).encode()
+    data = to_bytes("".join(one.text for one in found))
     if skip > len(data):
         raise ToolError(1, "od: cannot skip past end of combined input")
     if errors and not data:

@@ -11,6 +11,7 @@ from netsandbox.commands.tools.kernel.kernel_files import namespace_file, size_o
 from netsandbox.commands.tools.kernel.process_namespaces import link_of
 from netsandbox.commands.tools.looks import looks
 from netsandbox.commands.tools.options import options_of, table
+from netsandbox.engine.octets import to_bytes
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.files.inode import Directory, FileError, Node, RegularFile, Symlink
 from netsandbox.shell.escapes import unescaped
@@ -63,7 +64,7 @@ def _values(context: ToolContext, path: str, where: str, link: str | None,
     files = files_of(context)
     node = files.node(where)
     kind = "l" if link is not None else "d" if files.is_directory(where) else "f"
-    size = len(node.target.encode()) if isinstance(node, Symlink) else size_of(files, where)
+    size = len(to_bytes(node.target)) if isinstance(node, Symlink) else size_of(files, where)
     values = {"n": path, "N": f"'{path}' -> '{link}'" if link is not None else f"'{path}'", "s": str(size),
               "F": KINDS["e" if kind == "f" and not size else kind], "A": MODES.get(kind, "-rw-r--r--"),
               "a": OCTAL.get(kind, "644"), "u": "0", "g": "0", "U": "root", "G": "root", "%": "%", "t": "0", "T": "0",

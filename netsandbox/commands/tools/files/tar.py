@@ -16,6 +16,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError, ToolResult
 from netsandbox.commands.tools.files.archive import Member, member, members_of, put, writer
 from netsandbox.commands.tools.inputs import STDIN, files_of, stdin
 from netsandbox.engine.budget import Use, spend
+from netsandbox.engine.octets import to_bytes, to_text
 from netsandbox.engine.units import EPOCH, SECOND
 from netsandbox.linux.core.files.file_system import Files
 from netsandbox.linux.core.files.inode import FileError
@@ -149,7 +150,7 @@ def _pack(context: ToolContext, told: Told) -> ToolResult:
     if not told.members:
         raise ToolError(2, f"tar: Cowardly refusing to create an empty archive\n{HINT}")
     files, name = files_of(context), told.values.get("file", STDIN)
-    before = _archive(context, name).encode() if told.mode == "append" and (
+    before = to_bytes(_archive(context, name)) if told.mode == "append" and (
         name == STDIN or files.exists(name)) else b""
     if name != STDIN:
         _open_for_writing(files, name)
@@ -162,7 +163,7 @@ def _pack(context: ToolContext, told: Told) -> ToolResult:
                 packer.add(seen, asked.path.rstrip("/") or "/")
             except FileError as error:
                 packer.err += f"tar: {asked.path}: Cannot stat: {error}\n"
-    text = kept.getvalue().decode(errors="replace")
+    text = to_text(kept.getvalue())
     code = 2 if "Cannot stat" in packer.err else 0
     err = packer.err + (FAILED if code else "")
     if name == STDIN:
@@ -269,7 +270,7 @@ def _each(files: Files, told: Told, members: list[Member]) -> ToolResult:
             continue
         out += f"{name}\n" if shows else ""
         err += _extract(files, told, each, name)
-        out += each.content.decode() if "to-stdout" in told.values else ""
+        out += to_text(each.content) if "to-stdout" in told.values else ""
     err += "".join(f"tar: {path}: Not found in archive\n" for path in asked if path not in found)
     failed = any(word in err for word in (": Cannot ", ": Not found ", ": Member name "))
     return ToolResult(2 if failed else 0, out, err + FAILED * failed)

@@ -12,6 +12,7 @@ from netsandbox.commands.tools.inputs import files_of, inputs, stdin, whole_numb
 from netsandbox.commands.tools.kernel.devices import ENDLESS, from_device
 from netsandbox.commands.tools.looks import passes_on
 from netsandbox.commands.tools.options import options_of, table
+from netsandbox.engine.octets import to_bytes, to_text
 from netsandbox.linux.core.files.inode import FileError
 from netsandbox.linux.core.sysctl.effect import note_on_file
 from netsandbox.shell.escapes import unescaped
@@ -42,7 +43,7 @@ def cat(context: ToolContext, arguments: list[str]) -> ToolResult:
     if "s" in options:
         text = re.sub(r"(^|\n)\n+", r"\1\n", text)
     if options.keys() & {"v", "A", "e", "t"}:
-        text = "".join(map(_visible, text.encode()))
+        text = "".join(map(_visible, to_bytes(text)))
     if options.keys() & {"n", "b"}:
         rows, number = list[str](), 0
         for line in lines_of(text):
@@ -111,10 +112,12 @@ def _enough(options: dict[str, str]) -> int:
 def _end(name: str, text: str, options: dict[str, str]) -> str:
     count = options.get("c", options.get("n", "10"))
     number = whole_number(name, count.lstrip("+-"), f"invalid number of {'bytes' if 'c' in options else 'lines'}")
-    whole = list(text) if "c" in options else WITH_END.findall(text)
+    whole: bytes | list[str] = to_bytes(text) if "c" in options else WITH_END.findall(text)
     if name == "head":
-        return "".join(whole[: -number or None] if count.startswith("-") else whole[:number])
-    return "".join(whole[max(0, number - 1):] if count.startswith("+") else whole[max(0, len(whole) - number):])
+        kept = whole[: -number or None] if count.startswith("-") else whole[:number]
+    else:
+        kept = whole[max(0, number - 1):] if count.startswith("+") else whole[max(0, len(whole) - number):]
+    return to_text(kept) if isinstance(kept, bytes) else "".join(kept)
 
 
 LONGEST = 4  # Where `_counts` has the longest line, of which there is no sum
@@ -139,7 +142,7 @@ def wc(context: ToolContext, arguments: list[str]) -> ToolResult:
 
 
 def _counts(text: str) -> list[int]:
-    return [text.count("\n"), len(text.split()), len(text.encode()), len(text),
+    return [text.count("\n"), len(text.split()), len(to_bytes(text)), len(text),
             max((len(line.expandtabs()) for line in text.split("\n")), default=0)]
 
 

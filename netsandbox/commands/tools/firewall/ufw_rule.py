@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from netsandbox.commands.tools.context import ToolError
 from netsandbox.commands.tools.firewall.ufw_apps import BY_NAME, PROFILES
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.netfilter.extension import UsageError
 from netsandbox.linux.netfilter.masks import format_mask, read_mask
 from netsandbox.linux.netfilter.ufw_rules import LIMIT
@@ -63,7 +64,7 @@ class Rule(NamedTuple):
         ends += "".join(f" {app.replace(' ', '%20')}" for app in (self.dapp, self.sapp) if self.apps)
         action = f"{self.action}_{self.log}" if self.log else self.action
         return f"### tuple ### {action} {self.protocol} {ends} {self.way} {self.entered}!{self.leaves}" + (
-            f" comment={self.comment.encode().hex()}" if self.comment else "")
+            f" comment={to_bytes(self.comment).hex()}" if self.comment else "")
 
     def lines(self) -> list[str]:
         """The iptables rules that it stands for."""

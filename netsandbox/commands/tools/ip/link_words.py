@@ -8,6 +8,7 @@ from netsandbox.commands.tools.context import ToolContext, ToolError
 from netsandbox.commands.tools.names import interface_named
 from netsandbox.commands.tools.word_values import number, number_of, reader
 from netsandbox.commands.tools.words import Key, Words, idle, key, on_or_off, refused, wrong
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.namespace import NetworkNamespace
 from netsandbox.linux.netlink.link import MAX_ALIAS
@@ -22,7 +23,7 @@ def _index(word: str) -> int | None:
 
 
 def _alias(word: str) -> str | None:
-    return word if len(word.encode()) <= MAX_ALIAS else None
+    return word if len(to_bytes(word)) <= MAX_ALIAS else None
 
 
 read_index = reader(_index, 'Invalid "index" value')

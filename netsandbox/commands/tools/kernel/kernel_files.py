@@ -7,6 +7,7 @@ import re
 from netsandbox.commands.tools.context import Machine, Tenant
 from netsandbox.commands.tools.kernel import proc_net, sysfs_tree
 from netsandbox.commands.tools.kernel.devices import Devices
+from netsandbox.engine.octets import to_bytes
 from netsandbox.engine.units import SECOND
 from netsandbox.linux.core.devices import kind as kinds
 from netsandbox.linux.core.errors import NotModelledError
@@ -318,7 +319,7 @@ def size_of(files: Files, path: str) -> int:
     """Bytes of a file as stat(2) tells; what the kernel makes when it is read has none."""
     try:
         where = files.canonical(path)
-        return 0 if where.startswith(KERNELS) else len(files.read(where).encode())
+        return 0 if where.startswith(KERNELS) else len(to_bytes(files.read(where)))
     except FileError:
         return 0
 

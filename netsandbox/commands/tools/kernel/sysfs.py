@@ -5,6 +5,7 @@ from __future__ import annotations
 from netsandbox.commands.tools.kernel.sysfs_bond import bond_values, slave_of, slave_values, write_bond
 from netsandbox.commands.tools.kernel.sysfs_bridge import bridge_values, port_values, write_bridge, write_port
 from netsandbox.commands.tools.names import lower_of
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.bridge.bridge import Bridge
 from netsandbox.linux.core.devices.interface import Interface
 from netsandbox.linux.core.errors import KernelError
@@ -142,7 +143,7 @@ def write(namespace: NetworkNamespace, path: str, text: str) -> None:
     device, _slash, attribute = path.partition("/")
     interface = namespace.interfaces[device]
     if attribute == "ifalias":
-        if len(text.encode()) > MAX_ALIAS:
+        if len(to_bytes(text)) > MAX_ALIAS:
             raise FileError("EINVAL")
         interface.alias = text
         return

@@ -6,6 +6,7 @@ from sys import intern
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from netsandbox.engine.nothing import NOTHING
+from netsandbox.engine.octets import to_bytes
 
 if TYPE_CHECKING:
     from netsandbox.engine.scheduler import Scheduler
@@ -278,7 +279,7 @@ class FileSystem:
         """Put something at a canonical path; directories that were only generated so far are made (FileError: the file
         system is full, or a name too long)."""
         *above, name = [part for part in path.split("/") if part]
-        if len(name.encode()) > NAME_MAX:
+        if len(to_bytes(name)) > NAME_MAX:
             raise FileError("ENAMETOOLONG")
         owner = self.owner(path)
         if owner.nodes >= MOST_NODES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.core.devices.interface import MAX_NAME
 from netsandbox.linux.netfilter.chain_names import check_chain_name
 from netsandbox.linux.netfilter.extension import BadValueError, Extension, Given, Option, UsageError
@@ -204,7 +205,7 @@ class Parser(Said):
         elif letter in "wW" and self.restores:
             raise UsageError(f"You cannot use `-{letter}' from iptables-restore")
         elif letter in "wW":
-            if self._next_is_value() and not self.words.pop(0).encode().isdigit():
+            if self._next_is_value() and not to_bytes(self.words.pop(0)).isdigit():
                 raise UsageError("wait seconds not numeric")
             if letter == "W":
                 self.warnings.append("Ignoring deprecated --wait-interval option.\n")

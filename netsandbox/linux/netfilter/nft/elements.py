@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 
+from netsandbox.engine.octets import to_bytes
 from netsandbox.linux.netfilter.extension import Span, write_span
 
 Arrange = Callable[[list[str]], list[str]]
@@ -70,6 +71,6 @@ def texts(parts: list[str]) -> list[str]:
     """By the number that their bytes are on this machine, the last of them the largest; with wildcards by letter."""
     wild = [part[1:-2] for part in parts if part.endswith(f'{WILDCARD}"')]
     if not wild:
-        return sorted(parts, key=lambda part: int.from_bytes(part[1:-1].encode(), "little"))
+        return sorted(parts, key=lambda part: int.from_bytes(to_bytes(part[1:-1]), "little"))
     return sorted(part for part in parts if not any(
         part[1:-1].removesuffix(WILDCARD).startswith(prefix) and part != f'"{prefix}{WILDCARD}"' for prefix in wild))
