@@ -92,7 +92,7 @@ def route_output(namespace: NetworkNamespace, destination: int, source: int = 0,
         if not cache or len(cache) > CACHE_LIMIT:
             cache = routes.output_cache = {}
         found = cache[key] = _find_output(namespace, destination, source, interface, direct, mark, flow)
-        if isinstance(found, OutputRoute):
+        if interface is not None and isinstance(found, OutputRoute):
             found.bound = interface
     if type(found) is OutputRoute:
         return found
