@@ -11,6 +11,11 @@ def to_text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+def letter(number: int) -> str:
+    """That of a code point in the bytes of UTF-8, half of a pair (D800 to DFFF) too: that is no letter."""
+    return to_text(chr(number).encode("utf-8", "surrogatepass"))
+
+
 def shown(text: str) -> str:
     """As a terminal shows it: one mark for what is no letter."""
     return text if text.isascii() else to_bytes(text).decode("utf-8", "replace")

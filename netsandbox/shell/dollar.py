@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netsandbox.engine import octets
 from netsandbox.shell.errors import ScriptError
 from netsandbox.shell.escapes import BYTES, letters_of
 from netsandbox.shell.tree import Arithmetic, Command, List, Parameter, Part, Simple, Text, Word, joined
@@ -177,7 +178,7 @@ def _ansi(reader: Reader) -> str:
         following = reader.text[at + 1:at + 2]
         letter, numbers = ANSI_LETTER.match(reader.text, at), BYTES.match(reader.text, at)
         if letter is not None:
-            found, at = found + chr(int(letter[1], 16)), letter.end()
+            found, at = found + octets.letter(int(letter[1], 16)), letter.end()
         elif numbers is not None:
             found, at = found + letters_of(numbers[0]), numbers.end()
         elif char == "\\" and following:

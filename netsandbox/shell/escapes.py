@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from netsandbox.engine import octets
 from netsandbox.engine.octets import to_text
 
 LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "e": "\x1b",
@@ -38,7 +39,7 @@ def unescaped(text: str, has_zero: bool, has_hex: bool = True) -> tuple[str, boo
         if found is not None:
             result, at = result + letters_of(found[0]), found.end()
         elif letter is not None:
-            result, at = result + to_text(chr(int(letter[1], 16)).encode("utf-8", "surrogatepass")), letter.end()
+            result, at = result + octets.letter(int(letter[1], 16)), letter.end()
         elif following in LETTERS and (has_hex or following not in "eE"):
             result, at = result + LETTERS[following], at + 2
         else:

@@ -23,6 +23,8 @@ def session() -> KeptSession:
     (f"{SENDS} wc -c", "2"), (rf"printf '\xff\0A' | {OD}", " ff 00 41"), (rf"echo -e '\xfe\xff' | {OD}", " fe ff 0a"),
     (rf"echo $'\xe4\xb8' | {OD}", " e4 b8 0a"), (rf"printf '\ud800' | {OD}", " ed a0 80"),
     (r"printf '\xe4\xb8\xad\n'", "中"), (r"printf 'a\xff\n'", "a\ufffd"), (r"x=$'\xff'; echo ${#x}", "1"),
+    (rf"echo -n $'\ud800' | {OD}", " ed a0 80"),
+    (rf"echo -ne '\ud83d' | {OD}", " ed a0 bd"), (r"printf '\ud800\n'", "\ufffd\ufffd\ufffd"),
     (rf"printf '\xff\xfe' > /tmp/f; cat /tmp/f | {OD}; wc -c < /tmp/f", " ff fe\n2"),
     (f"{SENDS} head -c 1 | {OD}", " ff"), (f"printf '中文' | tail -c 4 | {OD}", " ad e6 96 87"),
     (r"printf '\xff\xfe' | md5sum", "f3b25701fe362ec84616a93a45ce9998  -"), (r"printf '\xff\xfe' | base64", "//4="),
