@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def to_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
@@ -12,8 +14,15 @@ def to_text(data: bytes) -> str:
 
 
 def letter(number: int) -> str:
-    """That of a code point in the bytes of UTF-8, half of a pair (D800 to DFFF) too: that is no letter."""
-    return to_text(chr(number).encode("utf-8", "surrogatepass"))
+    """That of a code point in the bytes of UTF-8; also of half a pair (D800 to DFFF), and of more than Unicode has, as
+    bash writes it up to 31 bits (lib/sh/unicode.c)."""
+    if number <= sys.maxunicode:
+        return to_text(chr(number).encode("utf-8", "surrogatepass"))
+    for first, behind in ((0xF0, 3), (0xF8, 4), (0xFC, 5)):
+        if number < 1 << (5 * behind + 6):
+            rest = (0x80 | number >> 6 * place & 0x3F for place in reversed(range(behind)))
+            return to_text(bytes((first | number >> 6 * behind, *rest)))
+    return ""
 
 
 def shown(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netsandbox.engine import octets
 from netsandbox.shell.errors import ScriptError
-from netsandbox.shell.escapes import BYTES, letters_of
+from netsandbox.shell.escapes import BYTES, LETTER, letters_of
 from netsandbox.shell.tree import Arithmetic, Command, List, Parameter, Part, Simple, Text, Word, joined
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SPECIALS = "@*#?-$!0123456789"
 ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v",
         "\\": "\\", "'": "'", '"': '"', "?": "?"}
-ANSI_LETTER = re.compile(r"\\u([0-9A-Fa-f]{1,4})")
 PARAMETER_OPERATORS = (":-", ":=", ":?", ":+", "-", "=", "?", "+", "##", "#", "%%", "%")
 FURTHER_OPERATORS = ("//", "/#", "/%", "/", ":", "^^", "^", ",,", ",")
 
@@ -176,9 +175,9 @@ def _ansi(reader: Reader) -> str:
         if not char:
             raise reader.open("'")
         following = reader.text[at + 1:at + 2]
-        letter, numbers = ANSI_LETTER.match(reader.text, at), BYTES.match(reader.text, at)
+        letter, numbers = LETTER.match(reader.text, at), BYTES.match(reader.text, at)
         if letter is not None:
-            found, at = found + octets.letter(int(letter[1], 16)), letter.end()
+            found, at = found + octets.letter(int(letter[1] or letter[2], 16)), letter.end()
         elif numbers is not None:
             found, at = found + letters_of(numbers[0]), numbers.end()
         elif char == "\\" and following:

@@ -13,6 +13,7 @@ LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v"
 CONVERSION = re.compile(r"%([-+ #0]*)(\*|[0-9]+)?(?:\.(\*|-?[0-9]*))?[hlLqjzt]*([diouxXeEfFgGcsbq%])", re.ASCII)
 OCTAL, HEX = r"\\[0-7]{1,3}", r"\\x[0-9A-Fa-f]{1,2}"
 BYTES = re.compile(f"(?:{OCTAL}|{HEX})+")
+LETTER = re.compile(r"\\(?:u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8}))")
 WIDEST = 100_000
 TOO_WIDE = f"a field of more than {WIDEST:,} characters is not modelled"
 
@@ -33,13 +34,13 @@ def unescaped(text: str, has_zero: bool, has_hex: bool = True) -> tuple[str, boo
             continue
         following = text[at + 1]
         found = numbers.match(text, at)
-        letter = re.compile(r"u([0-9A-Fa-f]{1,4})").match(text, at + 1) if has_hex else None
+        letter = LETTER.match(text, at) if has_hex else None
         if following == "c":
             return result, True
         if found is not None:
             result, at = result + letters_of(found[0]), found.end()
         elif letter is not None:
-            result, at = result + octets.letter(int(letter[1], 16)), letter.end()
+            result, at = result + octets.letter(int(letter[1] or letter[2], 16)), letter.end()
         elif following in LETTERS and (has_hex or following not in "eE"):
             result, at = result + LETTERS[following], at + 2
         else:
